@@ -1,0 +1,47 @@
+import { SluiceError } from "./sluice-error.js";
+
+/** What was wrong with a setting. */
+export interface ConfigProblem {
+  /** Name of the option, argument or environment variable. */
+  readonly option: string;
+  /** What would have been accepted, in words. */
+  readonly accepted: string;
+  /** What was given. Never pass a secret. */
+  readonly value: unknown;
+  /** What to do, where it is not obvious. */
+  readonly hint?: string;
+}
+
+/** A setting outside its range; thrown before anything is sent or stored. Code `CONFIG_INVALID`. */
+export class ConfigError extends SluiceError<"CONFIG_INVALID"> {
+  readonly option: string;
+  readonly accepted: string;
+  readonly value: unknown;
+
+  constructor(problem: ConfigProblem) {
+    const hint = problem.hint === undefined ? "" : `. ${problem.hint}`;
+    super("CONFIG_INVALID", `${problem.option} must be ${problem.accepted}, got ${show(problem.value)}${hint}`);
+    this.option = problem.option;
+    this.accepted = problem.accepted;
+    this.value = problem.value;
+  }
+}
+
+const LONGEST_SHOWN = 120;
+
+/** One short printable line for any value: control and bidirectional characters escaped, long texts cut. */
+export function show(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : describe(value);
+  // Escapes what could forge a second log line or reverse the text on a terminal.
+  const safe = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`);
+  return safe.length > LONGEST_SHOWN ? `${safe.slice(0, LONGEST_SHOWN)}… (${safe.length} characters)` : safe;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "function") return "a function";
+  return String(value);
+}

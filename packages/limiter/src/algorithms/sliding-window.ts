@@ -1,0 +1,129 @@
+import type { Limit, SlidingWindowLimit } from "../limits/limit.js";
+import type { Bucket, Debit } from "./bucket.js";
+
+/** One token taken; `atUs` may lie in the future. */
+interface Entry {
+  readonly atUs: number;
+  readonly id: string;
+}
+
+/**
+ * An exact sliding window: a token taken at `e` counts in every window that ends at `t` with `t - window < e <= t`, and no
+ * such window may hold more than the limit, past or future.
+ */
+export class SlidingWindow implements Bucket {
+  /** One per token, in order of time. */
+  #entries: Entry[] = [];
+  #pausedUntilUs = 0;
+  readonly #limit: number;
+  readonly #windowUs: number;
+
+  constructor(limit: SlidingWindowLimit) {
+    this.#limit = limit.limit;
+    this.#windowUs = limit.windowMs * 1000;
+  }
+
+  units(cost: number, nowUs: number): number {
+    return nowUs < this.#pausedUntilUs ? 0 : Math.max(0, Math.floor(this.#free(nowUs) / cost));
+  }
+
+  earliest(cost: number, fromUs: number): number {
+    let t = Math.max(fromUs, this.#pausedUntilUs);
+    for (;;) {
+      const excess = this.#used(t) + cost - this.#limit;
+      if (excess > 0) {
+        // The window has room again when that many of its oldest tokens have left it.
+        const oldest = this.#firstAfter(t - this.#windowUs);
+        t = (this.#entries[oldest + excess - 1] as Entry).atUs + this.#windowUs;
+        continue;
+      }
+      const blockedUs = this.#firstFull(t, cost);
+      if (blockedUs === undefined) return t;
+      t = blockedUs;
+    }
+  }
+
+  take(debit: Debit, nowUs: number): void {
+    this.#trim(nowUs);
+    const index = this.#firstAfter(debit.atUs);
+    const tokens = Array.from({ length: debit.cost }, (): Entry => ({ atUs: debit.atUs, id: debit.id }));
+    if (index === this.#entries.length) this.#entries.push(...tokens);
+    else this.#entries.splice(index, 0, ...tokens);
+  }
+
+  giveBack(debit: Debit, nowUs: number): void {
+    this.#trim(nowUs);
+    this.#entries = this.#entries.filter((entry) => entry.id !== debit.id);
+  }
+
+  pause(untilUs: number): void {
+    this.#pausedUntilUs = Math.max(this.#pausedUntilUs, untilUs);
+  }
+
+  lower(remaining: number, nowUs: number): void {
+    const surplus = this.#limit - this.#used(nowUs) - Math.floor(remaining);
+    if (surplus > 0) this.take({ atUs: nowUs, cost: surplus, id: "observed" }, nowUs);
+  }
+
+  remaining(nowUs: number): number {
+    return nowUs < this.#pausedUntilUs ? 0 : Math.max(0, this.#free(nowUs));
+  }
+
+  idleAt(nowUs: number): number {
+    const last = this.#entries.at(-1);
+    return Math.max(nowUs, last === undefined ? 0 : last.atUs + this.#windowUs, this.#pausedUntilUs);
+  }
+
+  retuned(limit: Limit): Bucket {
+    if (limit.kind !== "slidingWindow") return this;
+    const copy = new SlidingWindow(limit);
+    copy.#entries = [...this.#entries];
+    copy.#pausedUntilUs = this.#pausedUntilUs;
+    return copy;
+  }
+
+  /** Tokens that fit now into every window that would hold them. */
+  #free(nowUs: number): number {
+    let most = this.#used(nowUs);
+    for (const atUs of this.#laterThan(nowUs)) most = Math.max(most, this.#used(atUs));
+    return this.#limit - most;
+  }
+
+  /** The first later token whose window has no room for `cost` more. */
+  #firstFull(t: number, cost: number): number | undefined {
+    return this.#laterThan(t).find((atUs) => this.#used(atUs) + cost > this.#limit);
+  }
+
+  /** Instants of tokens in (t, t + window). */
+  #laterThan(t: number): number[] {
+    const later: number[] = [];
+    for (let index = this.#firstAfter(t); index < this.#entries.length; index += 1) {
+      const { atUs } = this.#entries[index] as Entry;
+      if (atUs >= t + this.#windowUs) break;
+      if (atUs !== later.at(-1)) later.push(atUs);
+    }
+    return later;
+  }
+
+  /** Tokens in (t - window, t]. */
+  #used(t: number): number {
+    return this.#firstAfter(t) - this.#firstAfter(t - this.#windowUs);
+  }
+
+  /** Index of the first token after `t`. */
+  #firstAfter(t: number): number {
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#entries[middle] as Entry).atUs <= t) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #trim(nowUs: number): void {
+    const gone = this.#firstAfter(nowUs - this.#windowUs);
+    if (gone > 0) this.#entries.splice(0, gone);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Charge } from "../limits/charge.js";
+import type { Decision } from "./decision.js";
+
+/** Grants tokens from shared buckets. Every method refuses bad input with a ConfigError before the store is touched. */
+export interface Limiter {
+  /** Now or no: takes all charges, or nothing. */
+  tryAcquire(charges: Charge | readonly Charge[]): Promise<Decision>;
+  /**
+   * Waits until all charges can be taken, and takes them together.
+   *
+   * @throws LimitExceededError at once, taking nothing, when the wait cannot end before the timeout (`LIMIT_EXCEEDED`) or
+   * the cost is above the burst (`LIMIT_IMPOSSIBLE`).
+   * @throws the signal's own reason when it aborts; what was taken is given back.
+   * @throws SluiceError `LIMITER_CLOSED` when the limiter is closed meanwhile.
+   */
+  acquire(charges: Charge | readonly Charge[], options?: AcquireOptions): Promise<Grant>;
+  /** What `tryAcquire` would answer now; changes nothing. */
+  peek(charges: Charge | readonly Charge[]): Promise<Decision>;
+  /**
+   * Books the next free slot, however far off.
+   *
+   * @throws LimitExceededError when it lies beyond `maxDelayMs`; nothing is booked then.
+   */
+  reserve(charges: Charge | readonly Charge[], options?: ReserveOptions): Promise<Reservation>;
+  /**
+   * Takes the provider's word about the buckets of these charges: a pause holds everybody in every process, those who
+   * already wait included; fewer tokens remaining than we thought lowers the bucket. Nothing makes a bucket fuller.
+   */
+  observe(charges: Charge | readonly Charge[], word: Observation): Promise<void>;
+  /** Fails all waiters with `LIMITER_CLOSED`. A store shared with others is not closed. */
+  close(): Promise<void>;
+}
+
+/** How to wait. */
+export interface AcquireOptions {
+  /**
+   * Longest wait.
+   * Unit: milliseconds. Range: >= 0, `Infinity` for none.
+   *
+   * @defaultValue 30000
+   */
+  readonly timeoutMs?: number;
+  /** Ends the wait; its reason is what the promise rejects with. */
+  readonly signal?: AbortSignal;
+  /** Higher goes first among the waiters of this process; equals keep their order. @defaultValue 0 */
+  readonly priority?: number;
+}
+
+/** Tokens that were taken. */
+export interface Grant {
+  /** Milliseconds from the question to the grant. */
+  readonly waitedMs: number;
+  /** Gives the tokens back unused; the second time does nothing. */
+  giveBack(): Promise<void>;
+}
+
+/** How far ahead to book. */
+export interface ReserveOptions {
+  /** Unit: milliseconds. @defaultValue `Infinity` */
+  readonly maxDelayMs?: number;
+}
+
+/** A booked slot. */
+export interface Reservation {
+  /** Milliseconds from now until the slot; 0 when it may be used at once. */
+  readonly delayMs: number;
+  /** Gives the slot back as if it had never been booked; the second time does nothing. */
+  cancel(): Promise<void>;
+}
+
+/** What a provider said. */
+export interface Observation {
+  /**
+   * Nothing from these buckets for this long.
+   * Unit: milliseconds. Range: 0 to one day, more counts as one day.
+   */
+  readonly retryAfterMs?: number;
+  /** Tokens the provider still sees in these buckets. Only lowers. Range: >= 0. */
+  readonly remaining?: number;
+}

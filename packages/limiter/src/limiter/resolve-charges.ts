@@ -1,0 +1,65 @@
+import { ConfigError, wholeBetween } from "@sluice/core";
+import type { Charge } from "../limits/charge.js";
+import { capacityOf, type Limit, slidingWindow, tokenBucket } from "../limits/limit.js";
+import type { StoreCharge } from "../store/store.js";
+
+/** Charges checked and merged: what can be taken, what only is looked at, and what can never be. */
+export interface ResolvedCharges {
+  /** Those that take something, one per bucket. */
+  readonly taking: readonly StoreCharge[];
+  /** Those of cost 0, for a look. */
+  readonly looking: readonly StoreCharge[];
+  /** The first whose cost no waiting can satisfy. */
+  readonly impossible: StoreCharge | undefined;
+}
+
+/**
+ * @throws ConfigError naming the field, the range and the value.
+ */
+export function resolveCharges(charges: Charge | readonly Charge[]): ResolvedCharges {
+  const list: readonly Charge[] = Array.isArray(charges) ? charges : [charges as Charge];
+  if (list.length > 64) throw new ConfigError({ option: "charges", accepted: "a list of at most 64", value: list });
+  const merged = new Map<string, { bucket: string; limit: Limit; cost: number }>();
+  for (const charge of list) {
+    const { bucket, limit, cost } = checkCharge(charge);
+    const key = `${limit.kind}:${bucket}`;
+    const same = merged.get(key);
+    if (same === undefined) merged.set(key, { bucket, limit, cost });
+    else if (sameNumbers(same.limit, limit)) same.cost += cost;
+    else throw new ConfigError({ option: `limit of bucket ${bucket}`, accepted: "the same numbers wherever one acquisition names the bucket", value: limit });
+  }
+  const all = [...merged.values()];
+  return {
+    taking: all.filter(({ cost }) => cost > 0),
+    looking: all.filter(({ cost }) => cost === 0),
+    impossible: all.find(({ cost, limit }) => cost > capacityOf(limit)),
+  };
+}
+
+// Limits are plain data and may come from anywhere, JSON included; each object is checked once.
+const checked = new WeakSet<object>();
+
+function checkCharge(charge: Charge): StoreCharge {
+  if (typeof charge !== "object" || charge === null) throw new ConfigError({ option: "charge", accepted: "{ bucket, limit, cost? }", value: charge });
+  const { bucket, limit, cost = 1 } = charge;
+  if (typeof bucket !== "string" || bucket === "") throw new ConfigError({ option: "bucket", accepted: "a text that is not empty", value: bucket });
+  if (typeof limit !== "object" || limit === null || !checked.has(limit)) checkLimit(limit);
+  return { bucket, limit, cost: wholeBetween("cost", cost, 0, Number.MAX_SAFE_INTEGER) };
+}
+
+function checkLimit(limit: Limit): void {
+  const kind: unknown = (limit as { kind?: unknown } | null | undefined)?.kind;
+  if (kind === "tokenBucket") tokenBucket(limit as Extract<Limit, { kind: "tokenBucket" }>);
+  else if (kind === "slidingWindow") slidingWindow(limit as Extract<Limit, { kind: "slidingWindow" }>);
+  else throw new ConfigError({ option: "limit", accepted: "a limit made by tokenBucket() or slidingWindow()", value: kind ?? limit });
+  if (Object.isFrozen(limit)) checked.add(limit);
+}
+
+function sameNumbers(one: Limit, other: Limit): boolean {
+  return numbersOf(one) === numbersOf(other);
+}
+
+/** The limit as one text; equal numbers give equal texts. */
+export function numbersOf(limit: Limit): string {
+  return limit.kind === "tokenBucket" ? `t${limit.refillRate}/${limit.burst}` : `w${limit.limit}/${limit.windowMs}`;
+}

@@ -1,0 +1,1 @@
+export { limiterContract, type StoreUnderTest } from "./limiter-contract.js";

@@ -1,0 +1,223 @@
+import { isSluiceError } from "@sluice/core";
+import { afterEach, describe, expect, it } from "vitest";
+import { createLimiter } from "../limiter/create-limiter.js";
+import type { Limiter } from "../limiter/limiter.js";
+import { slidingWindow, tokenBucket } from "../limits/limit.js";
+import type { Store } from "../store/store.js";
+
+/** What the suite needs to know of a store. */
+export interface StoreUnderTest {
+  /** A store of its own for each test, all with the same contents when `sharing` is true. */
+  readonly open: () => Store | Promise<Store>;
+  /** Another handle on the contents of the last store opened, as a second process has. */
+  readonly openAgain: () => Store | Promise<Store>;
+}
+
+/**
+ * The behaviour every store must show under a limiter, on a real clock with short times. Call it in a test file of your own.
+ */
+export function limiterContract(name: string, { open, openAgain }: StoreUnderTest): void {
+  describe(`${name} keeps the limiter's contract`, () => {
+    const closers: (() => Promise<void>)[] = [];
+    const limiterOver = (store: Store, account = "acme"): Limiter => {
+      const limiter = createLimiter({ store, provider: "test", account });
+      closers.push(() => limiter.close());
+      return limiter;
+    };
+    const fresh = async (): Promise<Limiter> => {
+      const store = await open();
+      closers.push(() => store.close());
+      return limiterOver(store);
+    };
+    const another = async (): Promise<Limiter> => {
+      const store = await openAgain();
+      closers.push(() => store.close());
+      return limiterOver(store);
+    };
+    afterEach(async () => {
+      for (const close of closers.splice(0)) await close();
+    });
+
+    const bucket = (refillRate: number, burst: number, bucketName = "b", cost = 1) => ({ bucket: bucketName, limit: tokenBucket({ refillRate, burst }), cost });
+    const window = (limit: number, windowMs: number, bucketName = "w", cost = 1) => ({ bucket: bucketName, limit: slidingWindow({ limit, windowMs }), cost });
+
+    it("admits a full burst from an idle bucket and then says when to come back", async () => {
+      const limiter = await fresh();
+      for (let n = 2; n >= 0; n -= 1) expect(await limiter.tryAcquire(bucket(1, 3))).toMatchObject({ kind: "allowed", remaining: n });
+      const refused = await limiter.tryAcquire(bucket(1, 3));
+      expect(refused).toMatchObject({ kind: "delayed", bucket: "b" });
+      expect(refused.kind === "delayed" && refused.retryAfterMs).toBeGreaterThan(800);
+      expect(refused.kind === "delayed" && refused.retryAfterMs).toBeLessThanOrEqual(1000);
+    });
+
+    it("admits a window's tokens at once and the next one when the first has left it", async () => {
+      const limiter = await fresh();
+      for (let n = 0; n < 3; n += 1) expect((await limiter.tryAcquire(window(3, 300))).kind).toBe("allowed");
+      const startedMs = performance.now();
+      const refused = await limiter.tryAcquire(window(3, 300));
+      expect(refused.kind).toBe("delayed");
+      await limiter.acquire(window(3, 300), { timeoutMs: 2000 });
+      expect(performance.now() - startedMs).toBeGreaterThan(250);
+    });
+
+    it("takes all charges or none", async () => {
+      const limiter = await fresh();
+      await limiter.tryAcquire(bucket(0.1, 1, "narrow"));
+      expect(await limiter.tryAcquire([bucket(1, 10, "wide"), bucket(0.1, 1, "narrow")])).toMatchObject({ kind: "delayed", bucket: "narrow" });
+      expect(await limiter.peek(bucket(1, 10, "wide"))).toMatchObject({ kind: "allowed", remaining: 10 });
+      expect(await limiter.peek(window(5, 1000))).toMatchObject({ remaining: 5 });
+      await limiter.tryAcquire([bucket(1, 10, "wide"), window(5, 1000)]);
+      expect(await limiter.peek(bucket(0.001, 10, "wide"))).toMatchObject({ remaining: 9 });
+      expect(await limiter.peek(window(5, 1000))).toMatchObject({ remaining: 4 });
+    });
+
+    it("calls a cost above the burst impossible and takes nothing", async () => {
+      const limiter = await fresh();
+      expect(await limiter.tryAcquire(bucket(1, 3, "b", 4))).toEqual({ kind: "impossible", bucket: "b", burst: 3 });
+      const error = await limiter.acquire(window(3, 1000, "w", 4)).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "LIMIT_IMPOSSIBLE", bucket: "w", retryAfterMs: Number.POSITIVE_INFINITY });
+      expect(await limiter.peek(bucket(1, 3))).toMatchObject({ remaining: 3 });
+    });
+
+    it("refuses at once a wait that cannot end in time, and takes nothing", async () => {
+      const limiter = await fresh();
+      await limiter.tryAcquire(bucket(1, 1));
+      const startedMs = performance.now();
+      const error = await limiter.acquire(bucket(1, 1), { timeoutMs: 300 }).catch((caught: unknown) => caught);
+      expect(performance.now() - startedMs).toBeLessThan(150);
+      expect(error).toMatchObject({ code: "LIMIT_EXCEEDED", bucket: "b", provider: "test", account: "acme" });
+      expect((error as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(500);
+      expect(isSluiceError(error)).toBe(true);
+    });
+
+    it("grants waiters in the order they came, evenly, and never early", async () => {
+      const limiter = await fresh();
+      const startedMs = performance.now();
+      const order: number[] = [];
+      const at: number[] = [];
+      await Promise.all(
+        Array.from({ length: 12 }, async (_, index) => {
+          await limiter.acquire(bucket(50, 2));
+          order.push(index);
+          at.push(performance.now() - startedMs);
+        }),
+      );
+      expect(order).toEqual([...order].sort((a, b) => a - b));
+      expect(at[11]).toBeGreaterThan(199);
+      expect(at[11]).toBeLessThan(400);
+      for (const [index, ms] of at.entries()) expect(ms).toBeGreaterThanOrEqual(Math.max(0, index - 1) * 20 - 1);
+    });
+
+    it("serves higher priority first", async () => {
+      const limiter = await fresh();
+      await limiter.tryAcquire(bucket(20, 1));
+      const order: string[] = [];
+      const wait = async (label: string, priority: number): Promise<void> => {
+        await limiter.acquire(bucket(20, 1), { priority });
+        order.push(label);
+      };
+      await Promise.all([wait("low", 0), wait("low", 0), wait("high", 5)]);
+      expect(order).toEqual(["high", "low", "low"]);
+    });
+
+    it("gives back what an aborted waiter had, and rejects with the caller's reason", async () => {
+      const limiter = await fresh();
+      await limiter.tryAcquire(bucket(10, 1));
+      const controller = new AbortController();
+      const reason = new Error("changed my mind");
+      const waiting = limiter.acquire(bucket(10, 1), { signal: controller.signal });
+      const next = limiter.acquire(bucket(10, 1));
+      setTimeout(() => controller.abort(reason), 20);
+      await expect(waiting).rejects.toBe(reason);
+      const startedMs = performance.now();
+      await next;
+      expect(performance.now() - startedMs).toBeLessThan(200);
+    });
+
+    it("gives back a grant that is not used", async () => {
+      const limiter = await fresh();
+      const grant = await limiter.acquire(bucket(0.1, 2));
+      await limiter.acquire(bucket(0.1, 2));
+      expect((await limiter.tryAcquire(bucket(0.1, 2))).kind).toBe("delayed");
+      await grant.giveBack();
+      await grant.giveBack();
+      const decisions = [await limiter.tryAcquire(bucket(0.1, 2)), await limiter.tryAcquire(bucket(0.1, 2))];
+      expect(decisions.filter(({ kind }) => kind === "allowed").length).toBeLessThanOrEqual(1);
+    });
+
+    it("peek changes nothing", async () => {
+      const limiter = await fresh();
+      for (let n = 0; n < 5; n += 1) expect(await limiter.peek([bucket(0.1, 2), window(2, 60_000)])).toMatchObject({ kind: "allowed", remaining: 2 });
+    });
+
+    it("a cancelled reservation leaves no trace", async () => {
+      const limiter = await fresh();
+      const charges = [bucket(10, 1), window(2, 400)];
+      const first = await limiter.reserve(charges);
+      const second = await limiter.reserve(charges);
+      expect(first.delayMs).toBe(0);
+      expect(second.delayMs).toBeGreaterThan(50);
+      await second.cancel();
+      await second.cancel();
+      const again = await limiter.reserve(charges);
+      expect(again.delayMs).toBeLessThanOrEqual(100);
+      await expect(limiter.reserve(charges, { maxDelayMs: 10 })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    });
+
+    it("a pause holds newcomers and those who already wait, also in another process", async () => {
+      const here = await fresh();
+      const there = await another();
+      const charge = bucket(200, 1);
+      await there.tryAcquire(charge);
+      const startedMs = performance.now();
+      const at: number[] = [];
+      const waiting = Array.from({ length: 10 }, () => there.acquire(charge).then(() => at.push(performance.now() - startedMs)));
+      await new Promise((resolve) => setTimeout(resolve, 12));
+      await here.observe(charge, { retryAfterMs: 300 });
+      const before = at.length;
+      expect(await here.tryAcquire(charge)).toMatchObject({ kind: "delayed" });
+      await Promise.all(waiting);
+      expect(before).toBeLessThan(8);
+      // One may have been on its way to the wire when the word came.
+      for (const ms of at.slice(before + 1)) expect(ms).toBeGreaterThan(290);
+    });
+
+    it("follows what the provider says is left downwards only", async () => {
+      const limiter = await fresh();
+      await limiter.observe([bucket(0.1, 10), window(10, 60_000)], { remaining: 3 });
+      expect(await limiter.peek(bucket(0.1, 10))).toMatchObject({ remaining: 3 });
+      expect(await limiter.peek(window(10, 60_000))).toMatchObject({ remaining: 3 });
+      await limiter.observe([bucket(0.1, 10), window(10, 60_000)], { remaining: 9 });
+      expect(await limiter.peek([bucket(0.1, 10), window(10, 60_000)])).toMatchObject({ remaining: 3 });
+    });
+
+    it("shares a bucket between processes and keeps accounts apart", async () => {
+      const here = await fresh();
+      const there = await another();
+      await here.tryAcquire(bucket(0.1, 2));
+      expect(await there.tryAcquire(bucket(0.1, 2))).toMatchObject({ remaining: 0 });
+      expect((await here.tryAcquire(bucket(0.1, 2))).kind).toBe("delayed");
+      const store = await openAgain();
+      closers.push(() => store.close());
+      expect(await limiterOver(store, "other").peek(bucket(0.1, 2))).toMatchObject({ remaining: 2 });
+    });
+
+    it("keeps identifiers apart however hostile they are", async () => {
+      const limiter = await fresh();
+      const names = ["a", "a}b", "{}", "{x}y", "a:b", "a\r\nb", "\u0000", "*", "__proto__", "\ud800", "\udbff", "é", "x".repeat(5000), "x".repeat(5001), "%0061", "#"];
+      for (const bucketName of names) expect(await limiter.tryAcquire(bucket(0.1, 1, bucketName)), bucketName.slice(0, 20)).toMatchObject({ kind: "allowed" });
+      for (const bucketName of names) expect((await limiter.tryAcquire(bucket(0.1, 1, bucketName))).kind, bucketName.slice(0, 20)).toBe("delayed");
+    });
+
+    it("settles all waiters with one typed error when it closes", async () => {
+      const limiter = await fresh();
+      await limiter.tryAcquire(bucket(1, 1));
+      const waiting = Array.from({ length: 20 }, () => limiter.acquire(bucket(1, 1), { timeoutMs: 60_000 }));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      const settled = Promise.allSettled(waiting);
+      await limiter.close();
+      for (const result of await settled) expect(result).toMatchObject({ status: "rejected", reason: { code: "LIMITER_CLOSED" } });
+      await expect(limiter.tryAcquire(bucket(1, 1))).rejects.toMatchObject({ code: "LIMITER_CLOSED" });
+    });
+  });
+}

@@ -1,0 +1,307 @@
+import type { Clock, Timer } from "@sluice/core";
+import type { Store, StoreCharge, TakeReply } from "../store/store.js";
+import { leastWaitMs, type Pace, paceOf, SOON_MS } from "./pace.js";
+import type { Refusal, Unit, Waiter } from "./waiter.js";
+import { WaiterQueue } from "./waiter-queue.js";
+
+/** What a lane needs from its limiter. */
+export interface LaneSurroundings {
+  readonly store: Store;
+  readonly scope: string;
+  readonly clock: Clock;
+  /** A name no other question has. */
+  readonly nextId: () => string;
+}
+
+/** Most units asked for at once. */
+const MOST_UNITS = 5_000;
+/** Longest head start for a question, so that its answer is there when the unit is due. Unit: milliseconds. */
+const MOST_LEAD_MS = 25;
+/** Clocks of store and process are matched by replies, which arrive late by some of this. Unit: milliseconds. */
+const TOLERANCE_MS = 20;
+
+/**
+ * All those of one process who wait for the same charges. They ask the store together, for a small chunk; the n-th of them
+ * gets the n-th unit. Only the chunk is booked, so who goes first, who leaves and who is too late is settled here, exactly.
+ */
+export class Lane {
+  readonly #queue = new WaiterQueue();
+  /** Booked units in order of time, and who gets each. */
+  readonly #units: Unit[] = [];
+  readonly #holders: Waiter[] = [];
+  readonly #pace: Pace;
+  #asking = false;
+  /** When the next unit could be had, as the store last said. On the limiter's clock. */
+  #nextMs = Number.NEGATIVE_INFINITY;
+  #nextBucket: string;
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
+  #wake: Timer | undefined;
+  #due: Timer | undefined;
+  #closed = false;
+  /** An answer without a unit is not asked for again within a millisecond, whatever rounding says. */
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly charges: readonly StoreCharge[],
+    readonly around: LaneSurroundings,
+  ) {
+    this.#pace = paceOf(charges);
+    this.#nextBucket = charges[0]?.bucket ?? "";
+  }
+
+  get waiting(): number {
+    return this.#queue.size + this.#holders.length;
+  }
+
+  get idle(): boolean {
+    return this.waiting === 0 && !this.#asking;
+  }
+
+  /** Milliseconds that a newcomer would wait at the least, as far as is known here. */
+  leastWaitMs(priority: number): number {
+    if (this.waiting === 0) return 0;
+    const aheadMs = leastWaitMs(this.charges, this.#queue.ahead(priority));
+    return Math.max(0, this.#nextMs + aheadMs - this.around.clock.now());
+  }
+
+  get nextBucket(): string {
+    return this.#nextBucket;
+  }
+
+  /** Joins the waiters. Refused at once when the wait surely cannot end in time. */
+  join(waiter: Waiter): void {
+    const last = this.#holders.at(-1);
+    if (last !== undefined && waiter.priority > last.priority) {
+      this.#overtake(waiter);
+      return;
+    }
+    const leastMs = this.leastWaitMs(waiter.priority);
+    if (this.around.clock.now() + leastMs > waiter.deadlineMs) {
+      waiter.refuse({ kind: "late", retryAfterMs: leastMs, bucket: this.#nextBucket });
+      return;
+    }
+    this.#queue.push(waiter);
+    this.#pump();
+  }
+
+  /** Leaves early; what was booked for the waiter goes to the next, or back. */
+  leave(waiter: Waiter): void {
+    const place = this.#holders.indexOf(waiter);
+    if (place === -1) {
+      this.#queue.remove(waiter);
+    } else {
+      this.#holders.splice(place, 1);
+      const last = this.#units.pop() as Unit;
+      const surplus = this.#assign([last]);
+      this.#giveBack(surplus);
+    }
+    this.#schedule();
+  }
+
+  /** Nothing before the pause has passed: units booked before go back, their holders wait on in their old order. */
+  hold(pauseMs: number): void {
+    const untilMs = this.around.clock.now() + pauseMs;
+    if (untilMs <= this.#heldUntilMs) return;
+    this.#heldUntilMs = untilMs;
+    this.#nextMs = Math.max(this.#nextMs, untilMs);
+    const early = this.#units.splice(0);
+    for (const holder of this.#holders.splice(0).reverse()) this.#queue.unshift(holder);
+    this.#giveBack(early);
+    this.#refuseLate();
+    this.#schedule();
+  }
+
+  /** Asks again soon: what the store last said may be out of date. */
+  refresh(): void {
+    this.#nextMs = Number.NEGATIVE_INFINITY;
+    this.#wake?.cancel();
+    this.#wake = undefined;
+    this.#pump();
+  }
+
+  /** Ends all waits. */
+  close(error: unknown): void {
+    this.#closed = true;
+    this.#giveBack(this.#units.splice(0));
+    this.#refuseAll([...this.#holders.splice(0), ...this.#drain()], error);
+    this.#schedule();
+  }
+
+  #overtake(waiter: Waiter): void {
+    const place = this.#holders.findIndex((holder) => waiter.priority > holder.priority);
+    this.#holders.splice(place, 0, waiter);
+    this.#queue.unshift(this.#holders.pop() as Waiter);
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#asking || this.#closed || this.#queue.size === 0 || this.#wake !== undefined) return;
+    this.#asking = true;
+    // Whoever joins in the same turn travels along.
+    queueMicrotask(() => this.#ask());
+  }
+
+  #ask(): void {
+    const { store, scope, clock, nextId } = this.around;
+    const id = nextId();
+    const startedMs = clock.now();
+    try {
+      const reply = store.take({
+        scope,
+        charges: this.charges,
+        count: Math.min(this.#queue.size, MOST_UNITS),
+        ahead: this.#pace.ahead,
+        group: this.#pace.group,
+        withinMs: this.#pace.slow ? SOON_MS : this.#longestPatienceMs(startedMs),
+        id,
+        peek: false,
+      });
+      if (!(reply instanceof Promise)) this.#heard(reply, id);
+      else
+        reply.then(
+          (told) => this.#heard(told, id),
+          (error: unknown) => this.#failed(error),
+        );
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #heard(reply: TakeReply, id: string): void {
+    this.#asking = false;
+    const heardMs = this.around.clock.now();
+    const units: Unit[] = [];
+    for (const { atUs, units: count } of reply.slots) {
+      const dueMs = heardMs + Math.max(0, atUs - reply.nowUs) / 1000;
+      for (let n = 0; n < count; n += 1) units.push({ atUs, dueMs, id, unit: units.length });
+    }
+    this.#nextMs = heardMs + Math.max(0, reply.nextUs - reply.nowUs) / 1000;
+    this.#nextBucket = this.charges[reply.binding]?.bucket ?? this.#nextBucket;
+
+    if (units.length === 0) this.#notBeforeMs = heardMs + 1;
+
+    // Answered before a pause that we know of by now.
+    const early = units.filter((unit) => unit.dueMs < this.#heldUntilMs - TOLERANCE_MS);
+    const good = early.length === 0 ? units : units.slice(early.length);
+    this.#giveBack([...early, ...(this.#closed ? good : this.#assign(good))]);
+    this.#refuseLate();
+    this.#grantDue();
+    this.#schedule();
+  }
+
+  #failed(error: unknown): void {
+    this.#asking = false;
+    this.#refuseAll(this.#drain(), error);
+    this.#schedule();
+  }
+
+  /** Gives units to those whose turn it is, and returns what nobody can use. */
+  #assign(units: readonly Unit[]): Unit[] {
+    const surplus: Unit[] = [];
+    for (const unit of units) {
+      const holder = this.#nextFor(unit);
+      if (holder === undefined) {
+        surplus.push(unit);
+        continue;
+      }
+      this.#units.push(unit);
+      this.#holders.push(holder);
+    }
+    return surplus;
+  }
+
+  #nextFor(unit: Unit): Waiter | undefined {
+    for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift()) {
+      if (unit.dueMs <= waiter.deadlineMs) return waiter;
+      waiter.refuse(this.#late(unit.dueMs));
+    }
+    return undefined;
+  }
+
+  #grantDue(): void {
+    const nowMs = this.around.clock.now();
+    let count = 0;
+    while (count < this.#units.length && (this.#units[count] as Unit).dueMs <= nowMs) count += 1;
+    if (count === 0) return;
+    const units = this.#units.splice(0, count);
+    for (const [index, holder] of this.#holders.splice(0, count).entries()) holder.grant(units[index] as Unit);
+  }
+
+  /** Says no to all whose wait cannot end in time any more. */
+  #refuseLate(): void {
+    if (this.#queue.size === 0 || this.#nextMs <= this.around.clock.now()) return;
+    let position = 0;
+    const late: { waiter: Waiter; atMs: number }[] = [];
+    for (const waiter of this.#queue) {
+      const atMs = this.#nextMs + leastWaitMs(this.charges, position);
+      if (atMs > waiter.deadlineMs) late.push({ waiter, atMs });
+      else position += 1;
+    }
+    for (const { waiter, atMs } of late) {
+      this.#queue.remove(waiter);
+      waiter.refuse(this.#late(atMs));
+    }
+  }
+
+  #late(atMs: number): Refusal {
+    return { kind: "late", retryAfterMs: Math.max(0, atMs - this.around.clock.now()), bucket: this.#nextBucket };
+  }
+
+  #schedule(): void {
+    const { clock, store } = this.around;
+    this.#wake?.cancel();
+    this.#due?.cancel();
+    this.#wake = undefined;
+    this.#due = undefined;
+    const nowMs = clock.now();
+    const first = this.#units[0];
+    if (first !== undefined) this.#due = clock.setTimer(() => this.#onDue(), first.dueMs - nowMs);
+    if (this.#queue.size === 0 || this.#asking || this.#closed) return;
+
+    // With units booked, ask again as the last of them falls due: others have had their chunk meanwhile. Else when told.
+    const last = this.#pace.slow ? undefined : this.#units.at(-1);
+    const askMs = Math.max(this.#notBeforeMs, (last?.dueMs ?? this.#nextMs) - Math.min(MOST_LEAD_MS, store.latencyMs));
+    if (askMs <= nowMs) this.#pump();
+    else this.#wake = clock.setTimer(() => this.#onWake(), askMs - nowMs);
+  }
+
+  #onDue(): void {
+    this.#due = undefined;
+    this.#grantDue();
+    this.#schedule();
+  }
+
+  #onWake(): void {
+    this.#wake = undefined;
+    this.#pump();
+  }
+
+  #giveBack(units: readonly Unit[]): void {
+    const { store, scope } = this.around;
+    for (const id of new Set(units.map((unit) => unit.id))) {
+      const ours = units.filter((unit) => unit.id === id).map(({ atUs, unit }) => ({ atUs, unit }));
+      // Nobody waits for this; units that cannot be given back are lost, never granted twice.
+      Promise.resolve(store.giveBack({ scope, charges: this.charges, id, units: ours })).catch(() => {});
+    }
+  }
+
+  #drain(): Waiter[] {
+    const all: Waiter[] = [];
+    for (let waiter = this.#queue.shift(); waiter !== undefined; waiter = this.#queue.shift()) all.push(waiter);
+    return all;
+  }
+
+  #refuseAll(waiters: readonly Waiter[], error: unknown): void {
+    for (const waiter of waiters) waiter.refuse({ kind: "failed", error });
+  }
+
+  #longestPatienceMs(nowMs: number): number {
+    let longestMs = 0;
+    let seen = 0;
+    for (const { deadlineMs } of this.#queue) {
+      longestMs = Math.max(longestMs, deadlineMs - nowMs);
+      if ((seen += 1) >= MOST_UNITS || longestMs === Number.POSITIVE_INFINITY) break;
+    }
+    return longestMs;
+  }
+}

@@ -1,0 +1,41 @@
+import { type Limit, rateOf } from "../limits/limit.js";
+import type { StoreCharge } from "../store/store.js";
+
+/** How a lane of equal waiters asks. */
+export interface Pace {
+  /** Groups of units booked ahead in one question. */
+  readonly ahead: number;
+  /** Units in each. */
+  readonly group: number;
+  /** Whether only what is due very soon may be booked, since one unit lasts longer than a chunk should. */
+  readonly slow: boolean;
+}
+
+/** Bucket time that one question may book. */
+const CHUNK_MS = 80;
+/** Most debits one question leaves in a bucket's future; beyond that, units share an instant. */
+const MOST_GROUPS = 16;
+/** A slow lane books a unit only when it is due this soon. */
+export const SOON_MS = 100;
+
+/**
+ * Little is booked ahead: about 80 ms of the slowest bucket's time. So a killed process loses no more than that, a late
+ * comer waits one round of such chunks, and four units a question keep the store idle.
+ */
+export function paceOf(charges: readonly StoreCharge[]): Pace {
+  const unitsPerMs = Math.min(...charges.map(({ limit, cost }) => rateOf(limit) / cost / 1000));
+  const chunk = Math.floor(unitsPerMs * CHUNK_MS);
+  if (chunk < 1) return { ahead: 1, group: 1, slow: true };
+  const group = Math.ceil(chunk / MOST_GROUPS);
+  return { ahead: Math.ceil(chunk / group), group, slow: false };
+}
+
+/** The least time that must pass from the next free unit until the one `position` places behind it. Unit: milliseconds. */
+export function leastWaitMs(charges: readonly StoreCharge[], position: number): number {
+  return Math.max(0, ...charges.map(({ limit, cost }) => leastOf(limit, cost * position)));
+}
+
+function leastOf(limit: Limit, tokens: number): number {
+  // A bucket that is waited for is empty, so every token has to drip in; a window may free all of its tokens at once.
+  return limit.kind === "tokenBucket" ? (tokens / limit.refillRate) * 1000 : Math.floor(tokens / limit.limit) * limit.windowMs;
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@sluice/source"];
+
+export default defineConfig({
+  resolve: { conditions: [...conditions, "module", "node"] },
+  ssr: { resolve: { conditions: [...conditions, "module", "node"], externalConditions: conditions } },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    maxWorkers: 2,
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/*.test-d.ts", "**/generated/**"],
+      reporter: ["text-summary", "json-summary", "text"],
+    },
+  },
+});
