@@ -1,0 +1,206 @@
+-- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts.
+--
+-- State, one string: version|level|at|paused|debit,debit,...   with debit = at:millionths
+--   level   millionths of a token at `at`, may be negative
+--   at      microseconds of the store's clock; debits lie after it
+--   paused  microseconds of the store's clock, 0 for none
+-- Unknown versions are refused, state that cannot be read counts as new.
+local token_bucket = {}
+
+local function tb_gain(bucket, elapsed)
+  if elapsed <= 0 then return 0 end
+  return math.floor(elapsed * bucket.rate)
+end
+
+local function tb_grow(bucket, level, elapsed)
+  return math.min(bucket.cap, level + tb_gain(bucket, elapsed))
+end
+
+local function tb_time_to_gain(bucket, micro)
+  if micro <= 0 then return 0 end
+  local elapsed = math.ceil(micro / bucket.rate)
+  while math.floor(elapsed * bucket.rate) < micro do elapsed = elapsed + 1 end
+  return elapsed
+end
+
+-- Level after all debits up to t, when that was, and the index of the next debit.
+local function tb_walk(bucket, t)
+  local level, at, index = bucket.level, bucket.at, 1
+  while index <= #bucket.later do
+    local debit = bucket.later[index]
+    if debit[1] > t then break end
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    index = index + 1
+  end
+  return level, at, index
+end
+
+local function tb_fold(bucket, now)
+  local level, at, index = tb_walk(bucket, now)
+  bucket.level = level
+  bucket.at = math.min(at, now)
+  if index > 1 then
+    local rest = {}
+    for i = index, #bucket.later do rest[#rest + 1] = bucket.later[i] end
+    bucket.later = rest
+  end
+end
+
+local function tb_free(bucket, now)
+  local level, at, index = tb_walk(bucket, now)
+  level = tb_grow(bucket, level, now - at)
+  at = now
+  local free = level
+  for i = index, #bucket.later do
+    local debit = bucket.later[i]
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    free = math.min(free, level)
+  end
+  return free
+end
+
+function token_bucket.load(key, rate, burst, now)
+  local bucket = { key = key, rate = rate, cap = burst * 1000000, now = now, later = {}, algorithm = token_bucket }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "table" then raw = false end
+  local level, at, paused, rest
+  if raw then
+    local version
+    version, level, at, paused, rest = string.match(raw, "^(%d+)|(%-?%d+)|(%d+)|(%d+)|(.*)$")
+    if version and version ~= "1" then return nil, "state of version " .. version end
+  end
+  if level then
+    bucket.level = math.min(bucket.cap, tonumber(level))
+    bucket.at = tonumber(at)
+    bucket.paused = tonumber(paused)
+    for when, micro in string.gmatch(rest, "(%d+):(%d+)") do
+      bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
+    end
+  else
+    bucket.level = bucket.cap
+    bucket.at = now
+    bucket.paused = 0
+  end
+  return bucket
+end
+
+function token_bucket.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  return math.max(0, math.floor(tb_free(bucket, bucket.now) / (cost * 1000000)))
+end
+
+function token_bucket.earliest(bucket, cost, from)
+  local micro = cost * 1000000
+  local t = math.max(from, bucket.paused)
+  while true do
+    local level, at, index = tb_walk(bucket, t)
+    local stepped = false
+    if tb_grow(bucket, level, t - at) < micro then
+      local reached = at + tb_time_to_gain(bucket, micro - level)
+      local debit = bucket.later[index]
+      if debit and debit[1] < reached then
+        t = debit[1]
+        stepped = true
+      else
+        t = reached
+      end
+    end
+    if not stepped then
+      level = tb_grow(bucket, level, t - at) - micro
+      at = t
+      local blocked = nil
+      for i = index, #bucket.later do
+        local debit = bucket.later[i]
+        level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+        at = debit[1]
+        if level < 0 then
+          blocked = debit[1]
+          break
+        end
+      end
+      if not blocked then return t end
+      t = blocked
+    end
+  end
+end
+
+function token_bucket.take(bucket, cost, units, at)
+  local now = bucket.now
+  tb_fold(bucket, now)
+  local micro = cost * units * 1000000
+  if at <= now then
+    bucket.level = tb_grow(bucket, bucket.level, now - bucket.at) - micro
+    bucket.at = now
+    return
+  end
+  local index = #bucket.later + 1
+  while index > 1 and bucket.later[index - 1][1] > at do index = index - 1 end
+  local same = bucket.later[index - 1]
+  if same and same[1] == at then
+    same[2] = same[2] + micro
+  else
+    table.insert(bucket.later, index, { at, micro })
+  end
+end
+
+function token_bucket.give_back(bucket, cost, at)
+  local now = bucket.now
+  tb_fold(bucket, now)
+  local micro = cost * 1000000
+  for index, debit in ipairs(bucket.later) do
+    if debit[1] == at and debit[2] >= micro then
+      debit[2] = debit[2] - micro
+      if debit[2] == 0 then table.remove(bucket.later, index) end
+      return
+    end
+  end
+  if bucket.at == at then
+    bucket.level = math.min(bucket.cap, bucket.level + micro)
+    return
+  end
+  local missing = micro - tb_gain(bucket, now - at)
+  if missing <= 0 then return end
+  bucket.level = math.min(bucket.cap, tb_grow(bucket, bucket.level, now - bucket.at) + missing)
+  bucket.at = now
+end
+
+function token_bucket.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function token_bucket.lower(bucket, remaining)
+  tb_fold(bucket, bucket.now)
+  local level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
+  local most = math.floor(remaining * 1000000)
+  if level <= most then return end
+  bucket.level = most
+  bucket.at = bucket.now
+end
+
+function token_bucket.remaining(bucket)
+  if bucket.now < bucket.paused then return 0 end
+  return math.max(0, math.floor(tb_free(bucket, bucket.now) / 1000000))
+end
+
+function token_bucket.idle_at(bucket)
+  local level, at = bucket.level, bucket.at
+  for _, debit in ipairs(bucket.later) do
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+  end
+  return math.max(bucket.now, at + tb_time_to_gain(bucket, bucket.cap - level), bucket.paused)
+end
+
+function token_bucket.save(bucket)
+  local left = token_bucket.idle_at(bucket) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  local debits = {}
+  for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
+  local state = "1|" .. text(bucket.level) .. "|" .. text(bucket.at) .. "|" .. text(bucket.paused) .. "|" .. table.concat(debits, ",")
+  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+end

@@ -1,0 +1,36 @@
+import { StoreUnavailableError } from "@sluice/core";
+
+/**
+ * Settles with the promise or, after `timeoutMs`, with a StoreUnavailableError. Client errors hold commands and passwords, so
+ * none is passed on, not even as a cause.
+ */
+export function bounded<Value>(promise: Promise<Value>, timeoutMs: number, what: string): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined = setTimeout(() => {
+      // A stall of our own: replies that arrived meanwhile are read in the next turns, and win.
+      setImmediate(() =>
+        setImmediate(() => {
+          if (timer !== undefined) reject(new StoreUnavailableError(`Redis did not answer ${what} within ${timeoutMs} ms`));
+        }),
+      );
+    }, timeoutMs);
+    const settle = (): void => {
+      clearTimeout(timer);
+      timer = undefined;
+    };
+    promise.then(
+      (value) => (settle(), resolve(value)),
+      (error: unknown) => (settle(), reject(new StoreUnavailableError(`Redis failed at ${what}: ${reasonOf(error)}`))),
+    );
+  });
+}
+
+/** Server error codes are safe words; anything else only by its class or system code. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const { code } = error as { code?: unknown };
+  if (typeof code === "string") return code;
+  const word = /^([A-Z]{2,})(?= )/.exec(error.message)?.[1];
+  if (word === "NOAUTH" || word === "WRONGPASS") return `${word}, the password is missing or wrong`;
+  return word ?? (error.message === "Connection is closed." || error.message.startsWith("Stream isn't writeable") ? "not connected" : error.name);
+}

@@ -1,0 +1,7 @@
+/** What calls do while the store cannot be asked. */
+export type OnStoreError = "local" | "open" | "closed";
+
+/** The store went, or came back. One event each time, never one per call. */
+export type StoreEvent =
+  | { readonly type: "store-down"; readonly mode: OnStoreError; readonly reason: string; readonly peers: number; readonly message: string }
+  | { readonly type: "store-up"; readonly downMs: number; readonly message: string };

@@ -1,0 +1,61 @@
+import { StoreUnavailableError } from "@sluice/core";
+import { capacityOf, type Limit, memoryStore, rateOf, type Store, type StoreCharge, type TakeReply, type TakeRequest, tokenBucket } from "@sluice/limiter";
+import type { OnStoreError } from "./events.js";
+
+/** Answers in the store's place while it is away. */
+export interface Fallback {
+  take(request: TakeRequest, peers: number): TakeReply | Promise<TakeReply>;
+  readonly local: Store;
+}
+
+/**
+ * `local`: this process's share of each limit by the peers last seen, from buckets that start empty: what was there before the
+ * outage may be spent already. `open`: yes to everything. `closed`: no to everything.
+ */
+export function createFallback(mode: OnStoreError): Fallback {
+  const local = memoryStore();
+  const begun = new Set<string>();
+  return {
+    local,
+    take(request, peers) {
+      if (mode === "closed") throw new StoreUnavailableError('The shared store cannot be asked and onStoreError is "closed"; nothing was sent');
+      if (mode === "open") return openReply(request);
+      const charges = request.charges.map((charge) => shareOf(charge, peers));
+      const fresh = charges.filter(({ bucket }) => begin(begun, `${request.scope} ${bucket}`));
+      if (fresh.length > 0) void local.observe({ scope: request.scope, charges: fresh, pauseMs: 0, remaining: 0 });
+      return local.take({ ...request, charges });
+    },
+  };
+}
+
+/** A process's part of a limit. A window becomes a bucket of the same rate, since its past is in the store. */
+export function shareOf(charge: StoreCharge, peers: number): StoreCharge {
+  const refillRate = Math.max(1e-6, rateOf(charge.limit) / peers);
+  const burst = Math.max(charge.cost, 1, Math.floor(capacityOf(charge.limit) / peers));
+  return { ...charge, limit: shared(refillRate, burst) };
+}
+
+const known = new Map<string, Limit>();
+
+function shared(refillRate: number, burst: number): Limit {
+  const name = `${refillRate}/${burst}`;
+  let limit = known.get(name);
+  if (limit === undefined) {
+    if (known.size > 1000) known.clear();
+    limit = tokenBucket({ refillRate, burst });
+    known.set(name, limit);
+  }
+  return limit;
+}
+
+function begin(begun: Set<string>, name: string): boolean {
+  if (begun.has(name)) return false;
+  if (begun.size > 100_000) begun.clear();
+  begun.add(name);
+  return true;
+}
+
+function openReply({ count }: TakeRequest): TakeReply {
+  const nowUs = Math.floor(performance.now() * 1000);
+  return { nowUs, slots: [{ atUs: nowUs, units: count }], nextUs: nowUs, binding: 0, remaining: count, idleUs: nowUs };
+}

@@ -1,0 +1,55 @@
+/** A small breaker in front of the store, so that an outage does not cost every call a timeout. */
+export interface Health {
+  readonly down: boolean;
+  failed(reason: string): void;
+  answered(): void;
+  stop(): void;
+}
+
+/** What a health keeper needs. */
+export interface HealthOptions {
+  /** Asks the store whether it is there; rejects when not. */
+  readonly ping: () => Promise<unknown>;
+  readonly onDown: (reason: string) => void;
+  readonly onUp: (downMs: number) => void;
+}
+
+/** Failures in a row after which calls no longer try the store. */
+const FAILURES = 2;
+/** Between background pings. Unit: milliseconds. */
+const PING_EVERY_MS = 200;
+
+export function createHealth({ ping, onDown, onUp }: HealthOptions): Health {
+  let failures = 0;
+  let downSinceMs: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const up = (): void => {
+    failures = 0;
+    if (downSinceMs === undefined) return;
+    const downMs = performance.now() - downSinceMs;
+    downSinceMs = undefined;
+    clearTimeout(timer);
+    onUp(downMs);
+  };
+  const lookAgain = (): void => {
+    timer = setTimeout(() => void ping().then(up, () => downSinceMs !== undefined && lookAgain()), PING_EVERY_MS);
+    timer.unref();
+  };
+  return {
+    get down() {
+      return downSinceMs !== undefined;
+    },
+    failed(reason) {
+      failures += 1;
+      if (downSinceMs !== undefined || failures < FAILURES) return;
+      downSinceMs = performance.now();
+      onDown(reason);
+      lookAgain();
+    },
+    answered: () => {
+      failures = 0;
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+
+/** Keeps this process on the list of the living, and knows how long the list is. */
+export interface Presence {
+  /** As last seen; at least 1. */
+  readonly peers: number;
+  /** Called with every answer from the store: says so again when the last time is long enough ago. */
+  keep(): void;
+  stop(): void;
+}
+
+/** Between two signs of life. Unit: milliseconds. */
+const EVERY_MS = 2000;
+/** After which a silent process counts as gone. Unit: milliseconds. */
+const LIFETIME_MS = 3 * EVERY_MS;
+
+export function createPresence(say: (name: string, lifetimeMs: number) => Promise<number>): Presence {
+  const name = `${process.pid}.${randomBytes(6).toString("base64url")}`;
+  let peers = 1;
+  let saidMs = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+
+  const tell = (): void => {
+    saidMs = performance.now();
+    say(name, LIFETIME_MS).then(
+      (alive) => {
+        peers = Math.max(1, alive);
+      },
+      // The next answer from the store brings the next try.
+      () => {},
+    );
+  };
+  return {
+    get peers() {
+      return peers;
+    },
+    keep() {
+      if (performance.now() - saidMs < EVERY_MS) return;
+      tell();
+      // Quiet processes stay on the list too, while they live.
+      timer ??= setInterval(tell, EVERY_MS).unref();
+    },
+    stop: () => clearInterval(timer),
+  };
+}

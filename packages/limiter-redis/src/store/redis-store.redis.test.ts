@@ -1,0 +1,21 @@
+import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
+import { limiterContract } from "@sluice/limiter/testing";
+import { afterAll, beforeAll } from "vitest";
+import { redisStore } from "./redis-store.js";
+
+let server: RedisServer;
+let count = 0;
+const open = () => redisStore({ url: server.url, prefix: `test${count}`, onStoreError: "closed" });
+
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(() => server.stop());
+
+limiterContract("the Redis store", {
+  open: () => {
+    count += 1;
+    return open();
+  },
+  openAgain: open,
+});

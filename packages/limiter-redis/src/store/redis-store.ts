@@ -1,0 +1,145 @@
+import { isSluiceError, StoreUnavailableError } from "@sluice/core";
+import type { GiveBackRequest, ObserveRequest, Store, TakeReply, TakeRequest } from "@sluice/limiter";
+import { bounded } from "../connection/bounded.js";
+import { openClient, type RedisClient } from "../connection/client.js";
+import { createFallback } from "../outage/fallback.js";
+import { createHealth } from "../outage/health.js";
+import * as commands from "../scripts/commands.js";
+import { createKeys } from "./keys.js";
+import { type RedisStoreConfig, resolveRedisStore, type RedisStoreOptions } from "./options.js";
+import { createPauseChannel } from "./pause-channel.js";
+import { createPresence } from "./presence.js";
+import { createStoreClock } from "./store-clock.js";
+
+/** A store in Redis. */
+export interface RedisStore extends Store {
+  /** Whether the last answer came from Redis. */
+  readonly mode: "shared" | "local" | "open" | "closed";
+  /** Processes that share this Redis, as last seen; at least 1. */
+  readonly peers: number;
+}
+
+/**
+ * Buckets in Redis, shared by every process that uses the same one. Connects on first use, never keeps the process alive,
+ * and answers every question within `commandTimeoutMs`, by `onStoreError` when Redis does not.
+ *
+ * @throws ConfigError when an option is out of range; passwords do not show in it.
+ */
+export function redisStore(options: RedisStoreOptions): RedisStore {
+  const config = resolveRedisStore(options);
+  const { commandTimeoutMs, onStoreError } = config;
+  const keys = createKeys(config.prefix);
+  const clock = createStoreClock();
+  const fallback = createFallback(onStoreError);
+  let opened: RedisClient | undefined = config.client;
+  let closed = false;
+  let latencyMs = 1;
+
+  const client = (): RedisClient => (opened ??= openClient(config.address as NonNullable<RedisStoreConfig["address"]>, commandTimeoutMs));
+  const pauses = createPauseChannel(client, keys.channel);
+  const run = <Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<Value> =>
+    bounded(connected(client()).then(command), commandTimeoutMs, what);
+  const presence = createPresence((name, lifetimeMs) => run("presence", (redis) => commands.presence(redis, keys.presence, name, lifetimeMs)));
+  const health = createHealth({
+    ping: () => run("PING", (redis) => redis.ping()),
+    onDown: (reason) => config.onEvent({ type: "store-down", mode: onStoreError, reason, peers: presence.peers, message: downMessage(config, reason, presence.peers) }),
+    onUp: (downMs) => config.onEvent({ type: "store-up", downMs, message: `Redis answers again after ${Math.round(downMs)} ms; limits are shared again` }),
+  });
+
+  /** Runs a command unless the store is known to be away; undefined says that the fallback has to answer. */
+  const tried = async <Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<{ value: Value } | undefined> => {
+    if (closed) throw new StoreUnavailableError("The Redis store is closed");
+    if (health.down) return undefined;
+    try {
+      const startedMs = performance.now();
+      const value = await run(what, command);
+      latencyMs += (performance.now() - startedMs - latencyMs) / 8;
+      health.answered();
+      presence.keep();
+      return { value };
+    } catch (error) {
+      health.failed(isSluiceError(error) ? error.message : "unknown");
+      return undefined;
+    }
+  };
+
+  return {
+    get latencyMs() {
+      // Twice the usual answer and a timer's grain.
+      return latencyMs * 2 + 1;
+    },
+    get mode() {
+      return health.down ? onStoreError : "shared";
+    },
+    get peers() {
+      return presence.peers;
+    },
+    async take(request: TakeRequest): Promise<TakeReply> {
+      const storeNowUs = clock.nowUs();
+      const deadlineUs = storeNowUs === 0 ? 0 : storeNowUs + commandTimeoutMs * 1000;
+      const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
+      const done = await tried("a question for tokens", (redis) => commands.take(redis, bucketKeys, request, deadlineUs));
+      if (done === undefined || done.value === commands.tooLate) return fallback.take(request, presence.peers);
+      clock.heard(done.value.nowUs);
+      return done.value;
+    },
+    async giveBack(request: GiveBackRequest): Promise<void> {
+      if (request.units.every(({ atUs }) => isLocal(atUs))) return fallback.local.giveBack(request);
+      const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
+      await tried("giving tokens back", (redis) => commands.giveBack(redis, bucketKeys, request));
+    },
+    async observe(request: ObserveRequest): Promise<void> {
+      const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
+      const message = pauses.encode({ buckets: request.charges.map(({ bucket }) => bucket), pauseMs: request.pauseMs });
+      const word = { id: `observed${performance.now()}`, channel: keys.channel(request.scope), message };
+      // The fallback hears it too: an outage may begin before the pause has passed.
+      await fallback.local.observe(request);
+      await tried("a provider's word", (redis) => commands.observe(redis, bucketKeys, request, word));
+    },
+    onPause: pauses.listen,
+    async close() {
+      if (closed) return;
+      closed = true;
+      health.stop();
+      presence.stop();
+      pauses.close();
+      if (config.client === undefined) opened?.disconnect();
+    },
+  };
+}
+
+/** Instants of the local fallback count from the process's start, those of Redis from 1970: they are 30 years apart. */
+function isLocal(atUs: number): boolean {
+  return atUs < 1e15;
+}
+
+/** Waits for a connection that is on its way; the deadline outside bounds it. */
+async function connected(client: RedisClient): Promise<RedisClient> {
+  if (client.status === "ready") return client;
+  if (client.status === "wait") await client.connect();
+  else if (client.status === "connecting" || client.status === "connect") await ready(client);
+  return client;
+}
+
+function ready(client: RedisClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      client.off("ready", onReady);
+      client.off("close", onClose);
+    };
+    const onReady = (): void => (settle(), resolve());
+    const onClose = (): void => (settle(), reject(new Error("Connection is closed.")));
+    client.on("ready", onReady);
+    client.on("close", onClose);
+  });
+}
+
+function downMessage({ address, onStoreError }: RedisStoreConfig, reason: string, peers: number): string {
+  const where = address === undefined ? "the given client" : `${address.host}:${address.port}`;
+  const meanwhile = {
+    local: `this process takes 1/${peers} of each limit until it is back`,
+    open: "calls are NOT limited until it is back",
+    closed: "calls are refused until it is back",
+  }[onStoreError];
+  return `Redis at ${where} cannot be used (${reason}). With onStoreError "${onStoreError}" ${meanwhile}. Check that it runs and that REDIS_URL or the redis option names it.`;
+}
