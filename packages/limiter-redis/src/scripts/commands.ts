@@ -33,17 +33,17 @@ export async function take(client: RedisClient, keys: readonly string[], request
   };
 }
 
-/** Runs give-back.lua. */
-export async function giveBack(client: RedisClient, keys: readonly string[], request: GiveBackRequest): Promise<void> {
+/** Runs give-back.lua; returns the store's clock, in microseconds. */
+export async function giveBack(client: RedisClient, keys: readonly string[], request: GiveBackRequest): Promise<number> {
   const units = request.units.flatMap(({ atUs, unit }) => [atUs.toFixed(0), String(unit)]);
-  checkReply(await runScript(client, scripts.giveBack, keys, [String(request.units.length), request.id, ...units, ...chargeArguments(request.charges)]));
+  return checkReply(await runScript(client, scripts.giveBack, keys, [String(request.units.length), request.id, ...units, ...chargeArguments(request.charges)]));
 }
 
-/** Runs observe.lua. */
-export async function observe(client: RedisClient, keys: readonly string[], request: ObserveRequest, word: { id: string; channel: string; message: string }): Promise<void> {
+/** Runs observe.lua; returns the store's clock, in microseconds. */
+export async function observe(client: RedisClient, keys: readonly string[], request: ObserveRequest, word: { id: string; channel: string; message: string }): Promise<number> {
   const pauseUs = Math.ceil(request.pauseMs * 1000).toFixed(0);
   const remaining = request.remaining === undefined ? "-1" : String(request.remaining);
-  checkReply(await runScript(client, scripts.observe, keys, [pauseUs, remaining, word.id, word.channel, word.message, ...chargeArguments(request.charges)]));
+  return checkReply(await runScript(client, scripts.observe, keys, [pauseUs, remaining, word.id, word.channel, word.message, ...chargeArguments(request.charges)]));
 }
 
 /** Runs presence.lua; says how many processes are alive. */
@@ -60,6 +60,7 @@ function chargeArguments(charges: readonly StoreCharge[]): string[] {
   );
 }
 
-function checkReply(reply: readonly string[]): void {
-  if (reply[0] !== "ok") throw new StoreUnavailableError(`Redis holds something that this version does not understand: ${reply[1] ?? "no reason given"}`);
+function checkReply(reply: readonly string[]): number {
+  if (reply[0] === "ok") return Number(reply[1]);
+  throw new StoreUnavailableError(`Redis holds something that this version does not understand: ${reply[1] ?? "no reason given"}`);
 }

@@ -90,7 +90,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     const { nowUs, slots, nextUs, binding } = await asked;
     const slot = slots[0];
     if (slot === undefined) throw refusal((nextUs - nowUs) / 1000, bucketAt(charges, binding), "no time to wait");
-    return { waitedMs: clock.now() - sinceMs, giveBack: giveBack(charges, id, slot.atUs, 0) };
+    return { waitedMs: clock.now() - sinceMs, atUs: slot.atUs, giveBack: giveBack(charges, id, slot.atUs, 0) };
   };
 
   return {
@@ -120,7 +120,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const { taking, impossible } = resolveCharges(charges);
       signal?.throwIfAborted();
       if (impossible !== undefined) throw refusal(Number.POSITIVE_INFINITY, impossible.bucket);
-      if (taking.length === 0) return { waitedMs: 0, giveBack: async () => {} };
+      if (taking.length === 0) return { waitedMs: 0, atUs: 0, giveBack: async () => {} };
       if (timeoutMs === 0) return takeNow(taking);
       const lane = laneOf(taking);
       const sinceMs = clock.now();
@@ -137,7 +137,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
           deadlineMs,
           grant: (unit: Unit) => {
             settle();
-            resolve({ waitedMs: clock.now() - sinceMs, giveBack: giveBack(taking, unit.id, unit.atUs, unit.unit) });
+            resolve({ waitedMs: clock.now() - sinceMs, atUs: unit.atUs, giveBack: giveBack(taking, unit.id, unit.atUs, unit.unit) });
           },
           refuse: (why: Refusal) => {
             settle();

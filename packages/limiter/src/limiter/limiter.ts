@@ -50,6 +50,8 @@ export interface AcquireOptions {
 export interface Grant {
   /** Milliseconds from the question to the grant. */
   readonly waitedMs: number;
+  /** When the tokens were debited, on the store's clock, for ledgers. Unit: microseconds. */
+  readonly atUs: number;
   /** Gives the tokens back unused; the second time does nothing. */
   giveBack(): Promise<void>;
 }

@@ -32,7 +32,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store & { readonl
   const maxBuckets = wholeBetween("maxBuckets", options.maxBuckets ?? 100_000, 1, 1e7);
   const table = new Map<string, Held>();
   const listeners = createPauseListeners();
-  const nowUs = (): number => Math.floor(clock.now() * 1000);
+  const nowUs = (): number => Math.round(clock.now() * 1000);
 
   const bucketOf = (scope: string, { limit, bucket: name }: StoreCharge, atUs: number, keep: boolean): Bucket => {
     const key = bucketKey(scope, limit.kind, name);
@@ -44,7 +44,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store & { readonl
     return bucket;
   };
   const planned = (scope: string, charges: readonly StoreCharge[], atUs: number, keep: boolean): PlannedCharge[] => {
-    if (keep) makeRoom(table, maxBuckets - charges.length, atUs);
+    if (keep) makeRoom(table, maxBuckets, charges.length, atUs);
     return charges.map((charge) => ({
       bucket: bucketOf(scope, charge, atUs, keep),
       cost: charge.cost,
@@ -98,7 +98,8 @@ function numbersOf(limit: Limit): string {
 /** How many buckets each question looks at, so that idle ones go without a timer and no call pays for a full sweep. */
 const LOOKED_AT = 2;
 
-function makeRoom(table: Map<string, Held>, most: number, nowUs: number): void {
+function makeRoom(table: Map<string, Held>, maxBuckets: number, needed: number, nowUs: number): void {
+  const most = maxBuckets - needed;
   const full = table.size > most;
   let looked = 0;
   for (const [key, held] of table) {
@@ -110,6 +111,6 @@ function makeRoom(table: Map<string, Held>, most: number, nowUs: number): void {
     if (held.bucket.idleAt(nowUs) > nowUs) table.set(key, held);
   }
   if (table.size > most) {
-    throw new StoreUnavailableError(`The memory store is full of busy buckets; raise maxBuckets (now ${most + 1}) or use fewer bucket names`);
+    throw new StoreUnavailableError(`The memory store is full of busy buckets; raise maxBuckets (now ${maxBuckets}) or use fewer bucket names`);
   }
 }

@@ -1,0 +1,95 @@
+import { memoryStore, slidingWindow, type StoreCharge, type TakeReply, tokenBucket } from "@sluice/limiter";
+import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
+import fc from "fast-check";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import * as commands from "../scripts/commands.js";
+import { createKeys } from "./keys.js";
+
+let server: RedisServer;
+let redis: Redis;
+beforeAll(async () => {
+  server = await startRedisServer();
+  redis = new Redis(server.url);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+// High rates and short windows, so that much happens in the microseconds between two commands.
+const buckets: StoreCharge[] = [
+  { bucket: "fast", limit: tokenBucket({ refillRate: 20_000, burst: 5 }), cost: 1 },
+  { bucket: "odd", limit: tokenBucket({ refillRate: 3333.3333, burst: 7 }), cost: 1 },
+  { bucket: "slow", limit: tokenBucket({ refillRate: 50, burst: 3 }), cost: 1 },
+  { bucket: "window", limit: slidingWindow({ limit: 4, windowMs: 2 }), cost: 1 },
+  { bucket: "wide", limit: slidingWindow({ limit: 9, windowMs: 15 }), cost: 1 },
+];
+
+const charges = fc
+  .uniqueArray(fc.nat(buckets.length - 1), { minLength: 1, maxLength: 3 })
+  .chain((picked) => fc.tuple(...picked.map((index) => fc.integer({ min: 1, max: 3 }).map((cost) => ({ ...(buckets[index] as StoreCharge), cost })))));
+const operation = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("take" as const), charges, count: fc.integer({ min: 1, max: 6 }), ahead: fc.nat(4), group: fc.integer({ min: 1, max: 3 }), withinMs: fc.constantFrom(0, 0.3, 5, Number.POSITIVE_INFINITY), peek: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("give back" as const), pick: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("observe" as const), charges, pauseMs: fc.constantFrom(0, 0.2, 1.5), remaining: fc.constantFrom(undefined, 0, 2) }) },
+);
+
+it("memory and Redis answer any sequence of calls alike, to the microsecond", async () => {
+  let run = 0;
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(operation, { minLength: 10, maxLength: 60, size: "max" }), async (operations) => {
+      run += 1;
+      const keys = createKeys(`agree${run}`);
+      const scope = "test:acme";
+      // The memory store is shown the very instant at which Redis answered.
+      let baseUs: number | undefined;
+      let nowMs = 0;
+      const at = (us: number): void => {
+        baseUs ??= us;
+        nowMs = (us - baseUs) / 1000;
+      };
+      const memory = memoryStore({ clock: { now: () => nowMs, wallNow: () => nowMs, setTimer: () => ({ cancel() {}, unref() {} }) } });
+      const taken: { charges: StoreCharge[]; id: string; atUs: number; unit: number }[] = [];
+
+      for (const [index, step] of operations.entries()) {
+        const id = `q${index}`;
+        if (step.kind === "take") {
+          const request = { ...step, scope, id };
+          const reply = (await commands.take(redis, step.charges.map((charge) => keys.bucket(scope, charge)), request, 0)) as TakeReply;
+          at(reply.nowUs);
+          const expected = memory.take(request) as TakeReply;
+          expect(relative(reply, baseUs as number), JSON.stringify(step)).toEqual(relative(expected, 0));
+          if (!step.peek) {
+            let unit = 0;
+            for (const slot of reply.slots) for (let n = 0; n < slot.units; n += 1) taken.push({ charges: step.charges, id, atUs: slot.atUs, unit: unit++ });
+          }
+          compared += 1;
+        } else if (step.kind === "give back" && taken.length > 0) {
+          const [given] = taken.splice(step.pick % taken.length, 1) as [(typeof taken)[number]];
+          const units = [{ atUs: given.atUs, unit: given.unit }];
+          at(await commands.giveBack(redis, given.charges.map((charge) => keys.bucket(scope, charge)), { scope, charges: given.charges, id: given.id, units }));
+          memory.giveBack({ scope, charges: given.charges, id: given.id, units: [{ atUs: given.atUs - (baseUs as number), unit: given.unit }] });
+        } else if (step.kind === "observe") {
+          const word = { id, channel: "c", message: "m" };
+          at(await commands.observe(redis, step.charges.map((charge) => keys.bucket(scope, charge)), { ...step, scope }, word));
+          memory.observe({ ...step, scope });
+        }
+      }
+    }),
+    { numRuns: 250 },
+  );
+  console.log(`memory and Redis compared on ${compared} answers in ${run} sequences`);
+});
+
+it("every key it writes expires by itself", async () => {
+  const keys = await redis.keys("agree*");
+  const ttls = await Promise.all(keys.map((key) => redis.pttl(key)));
+  expect(ttls.filter((ttl) => ttl === -1)).toEqual([]);
+});
+
+function relative(reply: TakeReply, baseUs: number): object {
+  const { nowUs, nextUs, idleUs, slots, binding, remaining } = reply;
+  return { nowUs: nowUs - baseUs, nextUs: nextUs - baseUs, idleUs: idleUs - baseUs, binding, remaining, slots: slots.map(({ atUs, units }) => ({ atUs: atUs - baseUs, units })) };
+}
