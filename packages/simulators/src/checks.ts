@@ -1,0 +1,27 @@
+/** Option checks: each returns the value given, or throws a `RangeError` naming option, accepted range and value. */
+
+export function positive(option: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new RangeError(`${option} must be a number > 0, got ${String(value)}`);
+}
+
+export function notNegative(option: string, value: number): number {
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new RangeError(`${option} must be a number >= 0, got ${String(value)}`);
+}
+
+export function wholeAtLeast(option: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new RangeError(`${option} must be a whole number >= ${least}, got ${String(value)}`);
+}
+
+/** A part of a whole, above 0 and at most 1. */
+export function share(option: string, value: number): number {
+  if (value > 0 && value <= 1) return value;
+  throw new RangeError(`${option} must be a number > 0 and <= 1, got ${String(value)}`);
+}
+
+export function oneOf<Choice extends string>(option: string, value: Choice, choices: readonly Choice[]): Choice {
+  if (choices.includes(value)) return value;
+  throw new RangeError(`${option} must be one of ${choices.join(", ")}, got ${String(value)}`);
+}
