@@ -43,7 +43,7 @@ export function parseRedisUrl(text: string, option = "url"): RedisAddress {
 export function maskUrl(text: unknown): unknown {
   if (typeof text !== "string") return text;
   // Everything between the scheme and the last @, since a password may hold any character.
-  return text.replace(/^([a-z+]*:?\/*)?.*@/is, "$1***@");
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@");
 }
 
 function decode(part: string, wrong: () => ConfigError): string {

@@ -1,0 +1,187 @@
+import { createLimiter, slidingWindow, tokenBucket } from "@sluice/limiter";
+import { startRedisServer } from "@sluice/test/redis-server";
+import { createServer } from "node:net";
+import { Redis } from "ioredis";
+import { afterEach, describe, expect, it } from "vitest";
+import type { RedisStoreOptions } from "../store/options.js";
+import { redisStore } from "../store/redis-store.js";
+import type { StoreEvent } from "./events.js";
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+const charge = { bucket: "b", limit: tokenBucket({ refillRate: 100, burst: 10 }) };
+
+function limiterAt(options: RedisStoreOptions) {
+  const events: StoreEvent[] = [];
+  const store = redisStore({ ...options, onEvent: (event) => events.push(event) });
+  const limiter = createLimiter({ store, provider: "test", account: "acme" });
+  closers.push(async () => {
+    await limiter.close();
+    await store.close();
+  });
+  return { store, limiter, events };
+}
+
+async function server() {
+  const started = await startRedisServer();
+  closers.push(() => started.stop());
+  return started;
+}
+
+/** A port where nothing listens. */
+async function silentPort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as { port: number };
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+describe("while Redis cannot be asked", () => {
+  it("creation succeeds, calls are answered in time, and the outage is told once, in words that say what to do", async () => {
+    const { limiter, store, events } = limiterAt({ url: `redis://:hunter2@127.0.0.1:${await silentPort()}` });
+    const waits: number[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      const startedMs = performance.now();
+      await limiter.acquire(charge, { timeoutMs: 2000 });
+      waits.push(performance.now() - startedMs);
+    }
+    expect(Math.max(...waits)).toBeLessThan(700);
+    expect(store.mode).toBe("local");
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({ type: "store-down", mode: "local" });
+    expect(events[0]?.message).toMatch(/127\.0\.0\.1:\d+ cannot be used .*Check that it runs and that REDIS_URL/);
+    expect(JSON.stringify(events)).not.toContain("hunter2");
+  });
+
+  it('"local" starts empty and drips at the share of this process, "open" admits, "closed" refuses', async () => {
+    const url = `redis://127.0.0.1:${await silentPort()}`;
+    const local = limiterAt({ url, onStoreError: "local" });
+    expect((await local.limiter.tryAcquire(charge)).kind).toBe("delayed");
+    await new Promise((resolve) => setTimeout(resolve, 55));
+    const granted = (await Promise.all(Array.from({ length: 20 }, () => local.limiter.tryAcquire(charge)))).filter(({ kind }) => kind === "allowed").length;
+    expect(granted).toBeGreaterThan(0);
+    expect(granted).toBeLessThan(15);
+
+    const open = limiterAt({ url, onStoreError: "open" });
+    for (let n = 0; n < 50; n += 1) expect((await open.limiter.tryAcquire(charge)).kind).toBe("allowed");
+
+    const closed = limiterAt({ url, onStoreError: "closed" });
+    await expect(closed.limiter.tryAcquire(charge)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await expect(closed.limiter.acquire(charge)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  });
+
+  it("costs no timeout per call once it is known, and shared limits return by themselves", async () => {
+    const redis = await server();
+    const { limiter, store, events } = limiterAt({ url: redis.url, onStoreError: "open" });
+    await limiter.tryAcquire(charge);
+    expect(store.mode).toBe("shared");
+    await redis.pause();
+    for (let n = 0; n < 2; n += 1) await limiter.tryAcquire(charge);
+    const startedMs = performance.now();
+    for (let n = 0; n < 1000; n += 1) await limiter.tryAcquire(charge);
+    expect(performance.now() - startedMs).toBeLessThan(500);
+    await redis.resume();
+    await expect.poll(() => store.mode, { timeout: 4000 }).toBe("shared");
+    expect(events.map(({ type }) => type)).toEqual(["store-down", "store-up"]);
+  });
+
+  it("a command that timed out has no effect when a frozen Redis thaws", async () => {
+    const redis = await server();
+    const { limiter } = limiterAt({ url: redis.url, onStoreError: "open", commandTimeoutMs: 150 });
+    const slow = { bucket: "late", limit: tokenBucket({ refillRate: 0.001, burst: 10 }) };
+    expect(await limiter.tryAcquire(slow)).toMatchObject({ remaining: 9 });
+    await redis.pause();
+    await Promise.all([limiter.tryAcquire(slow), limiter.tryAcquire(slow), limiter.tryAcquire(slow)]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await redis.resume();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { limiter: other } = limiterAt({ url: redis.url });
+    expect(await other.peek(slow)).toMatchObject({ remaining: 9 });
+  });
+});
+
+describe("on a Redis that others use too", () => {
+  it("a key of another type is replaced as new", async () => {
+    const redis = await server();
+    const client = new Redis(redis.url);
+    closers.push(async () => client.disconnect());
+    const window = { bucket: "w", limit: slidingWindow({ limit: 2, windowMs: 60_000 }) };
+    await client.lpush("sluice:{test:acme}:t:b", "not ours");
+    await client.lpush("sluice:{test:acme}:w:w", "not ours");
+    const { limiter } = limiterAt({ url: redis.url, onStoreError: "closed" });
+    expect(await limiter.tryAcquire([charge, window])).toMatchObject({ kind: "allowed", remaining: 1 });
+    expect(await limiter.tryAcquire(window)).toMatchObject({ kind: "allowed", remaining: 0 });
+  });
+
+  it("state of a newer version is neither understood nor overwritten", async () => {
+    const redis = await server();
+    const client = new Redis(redis.url);
+    closers.push(async () => client.disconnect());
+    await client.set("sluice:{test:acme}:t:b", "2|5|5|0|", "EX", 60);
+    const { limiter } = limiterAt({ url: redis.url, onStoreError: "closed" });
+    await expect(limiter.tryAcquire(charge)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    expect(await client.get("sluice:{test:acme}:t:b")).toBe("2|5|5|0|");
+  });
+
+  it("a flushed script cache costs one more round trip and nothing else", async () => {
+    const redis = await server();
+    const client = new Redis(redis.url);
+    closers.push(async () => client.disconnect());
+    const { limiter } = limiterAt({ client, onStoreError: "closed" });
+    for (let n = 0; n < 5; n += 1) {
+      expect((await limiter.tryAcquire(charge)).kind).toBe("allowed");
+      await client.script("FLUSH");
+    }
+  });
+
+  it("one hash tag an account, every key expires, and idle buckets vanish", async () => {
+    const redis = await server();
+    const client = new Redis(redis.url);
+    closers.push(async () => client.disconnect());
+    const { limiter } = limiterAt({ client, onStoreError: "closed" });
+    await limiter.tryAcquire([charge, { bucket: "w}{", limit: slidingWindow({ limit: 5, windowMs: 150 }) }]);
+    const keys = (await client.keys("*")).filter((key) => !key.includes("presence"));
+    expect(keys).toHaveLength(2);
+    for (const key of keys) {
+      expect(key).toMatch(/^sluice:\{test:acme\}:[tw]:[\w%]+$/);
+      expect(await client.pttl(key)).toBeGreaterThan(0);
+    }
+    await expect.poll(async () => (await client.keys("sluice:{test:acme}:*")).length, { timeout: 2000 }).toBe(0);
+  });
+
+  it("a client that the user owns is left open", async () => {
+    const redis = await server();
+    const client = new Redis(redis.url);
+    closers.push(async () => client.disconnect());
+    const store = redisStore({ client });
+    const limiter = createLimiter({ store });
+    await limiter.acquire(charge);
+    await limiter.close();
+    await store.close();
+    expect(await client.ping()).toBe("PONG");
+    await expect(store.take({ scope: "s", charges: [], count: 1, ahead: 0, group: 1, withinMs: 0, id: "x", peek: true })).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  });
+
+  it("counts the processes that share it", async () => {
+    const redis = await server();
+    const stores = [limiterAt({ url: redis.url }), limiterAt({ url: redis.url }), limiterAt({ url: redis.url })];
+    for (const { limiter } of stores) await limiter.tryAcquire(charge);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(stores.at(-1)?.store.peers).toBe(3);
+  });
+
+  it("a wrong password is a store fault whose message says so and shows no password", async () => {
+    const redis = await startRedisServer({ password: "right-one" });
+    closers.push(() => redis.stop());
+    const port = new URL(redis.url).port;
+    const { limiter, events } = limiterAt({ url: `redis://:wrong-one@127.0.0.1:${port}`, onStoreError: "closed" });
+    const error = await limiter.tryAcquire(charge).catch((caught: unknown) => caught);
+    await limiter.tryAcquire(charge).catch(() => {});
+    expect(error).toMatchObject({ code: "STORE_UNAVAILABLE" });
+    expect(JSON.stringify(events) + String((error as Error).stack)).not.toMatch(/wrong-one|right-one/);
+  });
+});
