@@ -44,7 +44,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store & { readonl
     return bucket;
   };
   const planned = (scope: string, charges: readonly StoreCharge[], atUs: number, keep: boolean): PlannedCharge[] => {
-    if (keep) makeRoom(table, maxBuckets, charges.length, atUs);
+    if (keep) {
+      const newcomers = charges.filter(({ limit, bucket }) => !table.has(bucketKey(scope, limit.kind, bucket))).length;
+      if (newcomers > 0) makeRoom(table, maxBuckets, newcomers, atUs);
+    }
     return charges.map((charge) => ({
       bucket: bucketOf(scope, charge, atUs, keep),
       cost: charge.cost,
@@ -95,8 +98,8 @@ function numbersOf(limit: Limit): string {
   return limit.kind === "tokenBucket" ? `${limit.refillRate}/${limit.burst}` : `${limit.limit}/${limit.windowMs}`;
 }
 
-/** How many buckets each question looks at, so that idle ones go without a timer and no call pays for a full sweep. */
-const LOOKED_AT = 2;
+/** How many buckets each newcomer looks at, so that idle ones go without a timer and no call pays for a full sweep. */
+const LOOKED_AT = 4;
 
 function makeRoom(table: Map<string, Held>, maxBuckets: number, needed: number, nowUs: number): void {
   const most = maxBuckets - needed;
@@ -107,7 +110,7 @@ function makeRoom(table: Map<string, Held>, maxBuckets: number, needed: number, 
     if (looked >= table.size) break;
     looked += 1;
     table.delete(key);
-    // Busy: to the end of the line, so that the next question looks at others.
+    // Busy: to the end of the line, so that the next newcomer looks at others.
     if (held.bucket.idleAt(nowUs) > nowUs) table.set(key, held);
   }
   if (table.size > most) {
