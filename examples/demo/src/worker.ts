@@ -1,0 +1,12 @@
+// One worker as a process of its own: orders come as a message, one message goes back per call done.
+import { type Orders, work } from "./work.js";
+
+process.once("message", (orders: Orders) => {
+  work(orders, () => process.send?.("done")).then(
+    () => process.disconnect(),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});

@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { startRedisServer } from "@sluice/test/redis-server";
+import { describe, expect, it } from "vitest";
+import type { PhaseResult } from "../src/run-phase.js";
+
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const run = promisify(execFile);
+
+async function demo(...args: string[]): Promise<{ plain: PhaseResult; factory: PhaseResult; said: string }> {
+  const env = { ...process.env, REDIS_URL: undefined, NO_COLOR: "1" };
+  const { stdout, stderr } = await run(process.execPath, [main, "--json", ...args], { env });
+  const [plain, factory] = JSON.parse(stdout) as [PhaseResult, PhaseResult];
+  return { plain, factory, said: stderr };
+}
+
+function expectTheMainJob({ plain, factory }: { plain: PhaseResult; factory: PhaseResult }): void {
+  console.log(
+    `plain: ${plain.refused} of ${plain.requests} refused, ${plain.seconds.toFixed(1)} s; ` +
+      `factory: ${factory.refused} of ${factory.requests} refused, ${factory.seconds.toFixed(1)} s, ${(factory.quotaUsed * 100).toFixed(1)} % of the quota used`,
+  );
+  expect(plain.refused).toBeGreaterThan(20);
+  expect(factory.refused).toBe(0);
+  expect(factory.requests).toBe(750);
+  expect(factory.quotaUsed).toBeGreaterThanOrEqual(0.95);
+}
+
+describe("the demo", () => {
+  it("in memory: plain clients are throttled, the factory's never, and it uses the quota", { timeout: 120_000 }, async () => {
+    const result = await demo();
+    expect(result.said).toContain("limits in memory");
+    expect(result.said).toMatch(/factory: 750\/750 calls, 0 refused/);
+    expectTheMainJob(result);
+  });
+
+  it("with Redis: the same from four processes that know nothing of each other", { timeout: 120_000 }, async () => {
+    await using redis = await startRedisServer();
+    const result = await demo("--redis", redis.url);
+    expect(result.said).toContain("4 processes, limits in Redis");
+    expectTheMainJob(result);
+  });
+});
