@@ -44,13 +44,14 @@ const mayPass = new Set([
   "TimeoutError",
 ]);
 
-/** Looks through the causes of a transport error for a code that is understood. */
+/**
+ * Looks through a transport error, its causes and the errors it gathers for codes that are understood. One sign that the
+ * request may have left outweighs any sign that it did not.
+ */
 export function classifyConnectionError(error: unknown): Verdict {
-  for (const code of codesOf(error)) {
-    if (notSent.has(code)) return { kind: "failed", processed: "no", retryAfter: null };
-    if (mayPass.has(code)) return { kind: "failed", processed: "unknown", retryAfter: null };
-  }
-  return final;
+  const codes = codesOf(error);
+  if (codes.some((code) => mayPass.has(code))) return { kind: "failed", processed: "unknown", retryAfter: null };
+  return codes.some((code) => notSent.has(code)) ? { kind: "failed", processed: "no", retryAfter: null } : final;
 }
 
 function codesOf(error: unknown, depth = 0): string[] {

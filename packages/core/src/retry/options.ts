@@ -46,8 +46,10 @@ export interface RetryOptions {
   readonly retryUnclear?: (call: Call) => boolean;
   /** Whether the request's body can be sent only once. @defaultValue reads {@link streamedBody} from the call's state */
   readonly isStream?: (call: Call) => boolean;
-  /** Told before each wait. */
+  /** Told before each wait. Its failure becomes a process warning and changes nothing. */
   readonly onRetry?: (event: RetryEvent) => void;
+  /** Told of each Retry-After that is `ignored` as unreadable, or `capped` at `maxRetryAfterMs`. */
+  readonly onRetryAfter?: (problem: "ignored" | "capped", call: Call) => void;
   readonly clock?: Clock;
   readonly random?: Random;
   /** @defaultValue sleeps on `clock` */

@@ -15,10 +15,8 @@ export function parseRetryAfter(header: string | null | undefined, wallNowMs: nu
   if (header === null || header === undefined) return { kind: "absent" };
   const value = header.trim();
   if (/^\d{1,400}$/.test(value)) return { kind: "delay", delayMs: Number(value) * 1000 };
-  if (isHttpDate(value)) {
-    const at = Date.parse(value.endsWith("GMT") ? value : `${value} GMT`);
-    if (!Number.isNaN(at)) return { kind: "delay", delayMs: Math.max(0, at - wallNowMs) };
-  }
+  const at = httpDate(value);
+  if (at !== undefined) return { kind: "delay", delayMs: Math.max(0, at - wallNowMs) };
   return { kind: "ignored", value: value.slice(0, 64) };
 }
 
@@ -26,11 +24,17 @@ const day = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
 const month = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
 const time = "\\d{2}:\\d{2}:\\d{2}";
 const forms = [
-  new RegExp(`^${day}, \\d{2} ${month} \\d{4} ${time} GMT$`),
-  new RegExp(`^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \\d{2}-${month}-\\d{2} ${time} GMT$`),
-  new RegExp(`^${day} ${month} [ \\d]\\d ${time} \\d{4}$`),
+  new RegExp(`^${day}, (\\d{2}) ${month} \\d{4} ${time} GMT$`),
+  new RegExp(`^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\\d{2})-${month}-\\d{2} ${time} GMT$`),
+  new RegExp(`^${day} ${month} ([ \\d]\\d) ${time} \\d{4}$`),
 ];
 
-function isHttpDate(value: string): boolean {
-  return value.length <= 40 && forms.some((form) => form.test(value));
+/** Milliseconds since the epoch, or undefined for what is not a date. */
+function httpDate(value: string): number | undefined {
+  if (value.length > 40) return undefined;
+  const dayOfMonth = forms.map((form) => form.exec(value)?.[1]).find((found) => found !== undefined);
+  if (dayOfMonth === undefined) return undefined;
+  const at = Date.parse(value.endsWith("GMT") ? value : `${value} GMT`);
+  // The parser moves 31 February into March.
+  return new Date(at).getUTCDate() === Number(dayOfMonth) ? at : undefined;
 }

@@ -1,21 +1,25 @@
 import { type Clock, systemClock } from "../clock/clock.js";
+import { nonNegative } from "../errors/ranges.js";
 
 /** How many retries an account may make. */
 export interface RetryBudgetOptions {
   /**
    * Retries a rested budget allows at once.
+   * Range: >= 0.
    *
    * @defaultValue 20
    */
   readonly capacity?: number;
   /**
    * Retries earned by each first attempt.
+   * Range: >= 0.
    *
    * @defaultValue 0.1
    */
   readonly ratio?: number;
   /**
-   * Retries earned by the mere passing of time, so that a quiet process is not left without. Per second.
+   * Retries earned by the mere passing of time, so that a quiet process is not left without.
+   * Unit: retries per second. Range: >= 0.
    *
    * @defaultValue 0.5
    */
@@ -35,10 +39,15 @@ export interface RetryBudget {
   trySpend(): boolean;
 }
 
+/**
+ * Makes a full budget.
+ *
+ * @throws ConfigError when an option is out of range.
+ */
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
-  const capacity = options.capacity ?? 20;
-  const ratio = options.ratio ?? 0.1;
-  const refillRate = options.refillRate ?? 0.5;
+  const capacity = nonNegative("capacity", options.capacity ?? 20);
+  const ratio = nonNegative("ratio", options.ratio ?? 0.1);
+  const refillRate = nonNegative("refillRate", options.refillRate ?? 0.5);
   const clock = options.clock ?? systemClock;
   let left = capacity;
   let seenMs = clock.now();

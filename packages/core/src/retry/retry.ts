@@ -2,10 +2,12 @@ import { type Call, nextAttempt } from "../call/call.js";
 import { type Clock, systemClock } from "../clock/clock.js";
 import { type Random, systemRandom } from "../clock/random.js";
 import { sleep as clockSleep } from "../clock/sleep.js";
+import { isSluiceError } from "../errors/sluice-error.js";
 import type { Hook } from "../hooks/hook.js";
+import { warnOnce } from "../hooks/warn-once.js";
 import { fullJitter } from "./backoff.js";
 import { type Classify, classifyHttp, type Settled, type Verdict } from "./classify.js";
-import { resolveRetry, type RetryOptions } from "./options.js";
+import { type RetryEvent, resolveRetry, type RetryOptions } from "./options.js";
 import { parseRetryAfter } from "./retry-after.js";
 
 /** What a retry hook has seen since it was made. */
@@ -42,25 +44,46 @@ export function retry(options: RetryOptions = {}): RetryHook {
   const { budget } = options;
   const counts: RetryCounts = { retries: 0, retryAfterIgnored: 0, retryAfterCapped: 0, budgetExhausted: 0 };
 
+  const warn = warnOnce();
+
+  /** A listener that fails must not decide what becomes of the call. */
+  const tell = (event: RetryEvent): void => {
+    try {
+      options.onRetry?.(event);
+    } catch (error) {
+      warn("onRetry failed", error);
+    }
+  };
+
   /** The provider's own wait, or 0 where it gave none that can be used. */
-  const askedFor = (header: string | null): number => {
+  const askedFor = (header: string | null, call: Call): number => {
     const said = parseRetryAfter(header, clock.wallNow());
-    if (said.kind === "ignored") counts.retryAfterIgnored += 1;
+    if (said.kind === "ignored") {
+      counts.retryAfterIgnored += 1;
+      options.onRetryAfter?.("ignored", call);
+    }
     if (said.kind !== "delay") return 0;
     if (said.delayMs <= config.maxRetryAfterMs) return said.delayMs;
     counts.retryAfterCapped += 1;
+    options.onRetryAfter?.("capped", call);
     return config.maxRetryAfterMs;
   };
 
   /** Milliseconds until the next attempt, or undefined for none. */
-  const nextDelay = (verdict: Verdict, call: Call, retriesSoFar: number): number | undefined => {
-    if (verdict.kind === "final" || call.signal.aborted) return undefined;
+  const nextDelay = (settled: Settled, call: Call, retriesSoFar: number): number | undefined => {
+    // Our own errors are decisions already made: a limit, a deadline, a bad option.
+    if (call.signal.aborted || (!settled.ok && isSluiceError(settled.error))) return undefined;
+    const verdict = classify(settled, call);
+    if (verdict.kind === "final") return undefined;
     // Read even when no retry follows: what is ignored is counted.
-    const retryAfterMs = askedFor(verdict.retryAfter);
-    if (retriesSoFar >= config.maxRetries || !mayRepeat(verdict, call, config.retryUnclear) || hasStream(call, config.isStream)) return undefined;
+    const retryAfterMs = askedFor(verdict.retryAfter, call);
+    if (retriesSoFar >= config.maxRetries || !mayRepeat(verdict, call, config.retryUnclear)) return undefined;
+    // A stream is spent by the attempt that sent it, or may be: it cannot be sent again.
+    if (config.isStream(call)) return undefined;
     const backoffMs = options.delay?.(retriesSoFar + 1) ?? fullJitter(retriesSoFar + 1, config, random);
     const delayMs = Math.max(retryAfterMs, backoffMs);
-    if (clock.now() + delayMs >= call.deadlineMs) return undefined;
+    // Also when a `delay` of the user's own came to NaN.
+    if (!(clock.now() + delayMs < call.deadlineMs)) return undefined;
     if (budget !== undefined && !budget.trySpend()) {
       counts.budgetExhausted += 1;
       return undefined;
@@ -77,10 +100,10 @@ export function retry(options: RetryOptions = {}): RetryHook {
       let call = first;
       for (let retries = 0; ; retries += 1) {
         const settled = await settle(next, call);
-        const delayMs = nextDelay(classify(settled, call), call, retries);
+        const delayMs = nextDelay(settled, call, retries);
         if (delayMs === undefined) return unwrap(settled);
         counts.retries += 1;
-        options.onRetry?.({ call, delayMs, settled });
+        tell({ call, delayMs, settled });
         await sleep(delayMs, call.signal);
         call = nextAttempt(call);
       }
@@ -90,11 +113,6 @@ export function retry(options: RetryOptions = {}): RetryHook {
 
 function mayRepeat(verdict: Exclude<Verdict, { kind: "final" }>, call: Call, retryUnclear: (call: Call) => boolean): boolean {
   return verdict.kind === "throttled" || verdict.processed === "no" || call.idempotent || retryUnclear(call);
-}
-
-/** A stream is spent by the attempt that sent it, or may be: it cannot be sent again. */
-function hasStream(call: Call, isStream: (call: Call) => boolean): boolean {
-  return isStream(call);
 }
 
 type Ended<Result> = Settled & ({ readonly ok: true; readonly result: Result } | { readonly ok: false; readonly error: unknown });

@@ -1,0 +1,8 @@
+// Options every factory shares
+export type { ApiOptions, Environment, Mode } from "./options/api-options.js";
+export type { Logger } from "./options/logger.js";
+export { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
+
+// The assembly
+export { assemble, assemblePlain, type Assembly, type VendorParts } from "./assembly/assemble.js";
+export { type Feedback, type FeedbackRule, rateLimitHook, type RateLimitOptions } from "./rate-limit/rate-limit-hook.js";

@@ -1,0 +1,50 @@
+import type { Clock, Hook, HookFailure, Random, RetryOptions } from "@sluice/core";
+import type { Limiter } from "@sluice/limiter";
+import type { OnStoreError, RedisClient } from "@sluice/limiter-redis";
+import type { MetricsRegistry } from "@sluice/telemetry";
+import type { Logger } from "./logger.js";
+
+/** `enforce` waits and refuses; `shadow` decides and records but never acts; `disabled` does nothing. */
+export type Mode = "enforce" | "shadow" | "disabled";
+
+/** What every factory takes beside its SDK's own options. Options beat the environment. */
+export interface ApiOptions {
+  /**
+   * Where the limits are shared: a `redis://` URL, or a client of ioredis that you own.
+   *
+   * @defaultValue `REDIS_URL`, else in memory, with one warning
+   */
+  readonly redis?: string | RedisClient | undefined;
+  /** A limiter of your own, in place of one made from `redis`; not closed by `close()`. */
+  readonly limiter?: Limiter | undefined;
+  /** @defaultValue `SLUICE_MODE`, else `"enforce"` */
+  readonly mode?: Mode | undefined;
+  /** Your hooks, innermost of their stage. */
+  readonly hooks?: readonly Hook[] | undefined;
+  /**
+   * Budget of one call, waits for tokens and retries included.
+   * Unit: milliseconds. Range: > 0, `Infinity` for none.
+   *
+   * @defaultValue 30000
+   */
+  readonly timeoutMs?: number | undefined;
+  /** How failed attempts are repeated; `false` for never. */
+  readonly retry?: RetryOptions | false | undefined;
+  /** Where metrics go. @defaultValue prom-client's global registry */
+  readonly registry?: MetricsRegistry | undefined;
+  /**
+   * While Redis cannot be asked: take this process's share (`local`), admit (`open`) or refuse (`closed`).
+   *
+   * @defaultValue `SLUICE_ON_STORE_ERROR`, else `"local"`
+   */
+  readonly onStoreError?: OnStoreError | undefined;
+  /** Told when an observing hook fails. @defaultValue a process warning */
+  readonly onHookError?: ((failure: HookFailure) => void) | undefined;
+  /** Told what operators should know, pino-shaped. @defaultValue process warnings */
+  readonly log?: Logger | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,0 +1,48 @@
+import { ConfigError, oneOf } from "@sluice/core";
+import { isRedisClient, maskUrl, type OnStoreError, parseRedisUrl, type RedisClient } from "@sluice/limiter-redis";
+import type { ApiOptions, Environment, Mode } from "./api-options.js";
+
+/** Complete and checked. */
+export interface ResolvedOptions {
+  readonly redis: string | RedisClient | undefined;
+  readonly mode: Mode;
+  readonly timeoutMs: number;
+  readonly onStoreError: OnStoreError;
+}
+
+const modes = ["enforce", "shadow", "disabled"] as const;
+const policies = ["local", "open", "closed"] as const;
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * Fills in what is left out from the environment, and checks all of it.
+ *
+ * @throws ConfigError naming the option, or the variable where the value came from one.
+ */
+export function resolveOptions(options: ApiOptions, env: Environment): ResolvedOptions {
+  const given = <Value>(option: string, value: Value | undefined, variable: string): { name: string; value: Value | string | undefined } =>
+    value === undefined ? { name: variable, value: env[variable] === "" ? undefined : env[variable] } : { name: option, value };
+  const mode = given("mode", options.mode, "SLUICE_MODE");
+  const policy = given("onStoreError", options.onStoreError, "SLUICE_ON_STORE_ERROR");
+  const redis = given("redis", options.redis, "REDIS_URL");
+  return {
+    redis: redis.value === undefined ? undefined : checkRedis(redis.name, redis.value),
+    mode: oneOf(mode.name, mode.value ?? "enforce", modes),
+    timeoutMs: checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    onStoreError: oneOf(policy.name, policy.value ?? "local", policies),
+  };
+}
+
+function checkRedis(option: string, value: string | RedisClient): string | RedisClient {
+  if (typeof value === "string") {
+    parseRedisUrl(value, option);
+    return value;
+  }
+  if (isRedisClient(value)) return value;
+  throw new ConfigError({ option, accepted: "a redis:// URL or a client of ioredis", value: maskUrl(value) });
+}
+
+function checkTimeout(value: unknown): number {
+  if (typeof value === "number" && value > 0) return value;
+  throw new ConfigError({ option: "timeoutMs", accepted: "a number of milliseconds above 0, or Infinity", value });
+}
