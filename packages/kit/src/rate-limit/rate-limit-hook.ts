@@ -53,9 +53,10 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
       const mode = options.mode();
       if (mode === "disabled") return next(call);
       const charges = quota(call);
+      let grant: Grant | undefined;
       if (mode === "shadow") await record(limiterFor(call.account), charges, call, observer);
       else {
-        const grant = await enter(call, charges);
+        grant = await enter(call, charges);
         if (call.signal.aborted) {
           places.leave();
           await grant?.giveBack();
@@ -76,6 +77,8 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
         await tell({ error });
         throw error;
       } finally {
+        // Nobody waits for this; until it is known, the window counts from the grant.
+        void grant?.landed().catch(() => {});
         if (mode === "enforce") places.leave();
       }
     },

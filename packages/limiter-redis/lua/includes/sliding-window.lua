@@ -97,6 +97,18 @@ function sliding_window.give_back(bucket, cost, at, id, unit)
   bucket.last = sw_last(bucket)
 end
 
+-- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
+function sliding_window.landed(bucket, cost, at, id, unit)
+  if bucket.foreign then return end
+  local till = math.min(bucket.now, at + 2000000)
+  -- One that has left the window already stays gone.
+  if till <= at or at + bucket.window <= bucket.now then return end
+  for token = 1, cost do
+    redis.call("ZADD", bucket.key, "XX", text(till), id .. "." .. text(unit) .. "." .. text(token))
+  end
+  bucket.last = sw_last(bucket)
+end
+
 function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end

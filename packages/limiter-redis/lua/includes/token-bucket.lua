@@ -166,6 +166,9 @@ function token_bucket.give_back(bucket, cost, at)
   bucket.at = now
 end
 
+-- What has dripped in does not depend on when the provider saw the request.
+function token_bucket.landed() end
+
 function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end

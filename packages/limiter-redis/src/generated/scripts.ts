@@ -2,7 +2,7 @@
 
 export const giveBack = {
   name: "give-back",
-  sha1: "4d71040c9a851a6952f0b72e9fab34c2bc829b86",
+  sha1: "392ac6422bf2958e15040cb91f1d553c6fdd6c1b",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -185,6 +185,9 @@ function token_bucket.give_back(bucket, cost, at)
   bucket.at = now
 end
 
+-- What has dripped in does not depend on when the provider saw the request.
+function token_bucket.landed() end
+
 function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
@@ -322,6 +325,18 @@ function sliding_window.give_back(bucket, cost, at, id, unit)
   bucket.last = sw_last(bucket)
 end
 
+-- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
+function sliding_window.landed(bucket, cost, at, id, unit)
+  if bucket.foreign then return end
+  local till = math.min(bucket.now, at + 2000000)
+  -- One that has left the window already stays gone.
+  if till <= at or at + bucket.window <= bucket.now then return end
+  for token = 1, cost do
+    redis.call("ZADD", bucket.key, "XX", text(till), id .. "." .. text(unit) .. "." .. text(token))
+  end
+  bucket.last = sw_last(bucket)
+end
+
 function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
@@ -403,9 +418,427 @@ return { "ok", text(now) }
 `,
 } as const;
 
+export const landed = {
+  name: "landed",
+  sha1: "02fb941d87c72c176917ea0a254d3a830a91450a",
+  source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
+--
+-- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
+-- ARGV[1]   units           how many follow, >= 1
+-- ARGV[2]   id              name of the question they came from
+-- ARGV[3..] two a unit: its instant in microseconds, its number within the question
+-- then      four a charge, see includes/buckets.lua
+-- Clock     redis TIME in microseconds; never the caller's
+-- Returns   {"ok", now} | {"refused", reason}
+-- Writes    KEYS only
+-- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
+local function text(number)
+  return string.format("%.0f", number)
+end
+-- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts.
+--
+-- State, one string: version|level|at|paused|debit,debit,...   with debit = at:millionths
+--   level   millionths of a token at \`at\`, may be negative
+--   at      microseconds of the store's clock; debits lie after it
+--   paused  microseconds of the store's clock, 0 for none
+-- Unknown versions are refused, state that cannot be read counts as new.
+local token_bucket = {}
+
+local function tb_gain(bucket, elapsed)
+  if elapsed <= 0 then return 0 end
+  return math.floor(elapsed * bucket.rate)
+end
+
+local function tb_grow(bucket, level, elapsed)
+  return math.min(bucket.cap, level + tb_gain(bucket, elapsed))
+end
+
+local function tb_time_to_gain(bucket, micro)
+  if micro <= 0 then return 0 end
+  local elapsed = math.ceil(micro / bucket.rate)
+  while math.floor(elapsed * bucket.rate) < micro do elapsed = elapsed + 1 end
+  return elapsed
+end
+
+-- Level after all debits up to t, when that was, and the index of the next debit.
+local function tb_walk(bucket, t)
+  local level, at, index = bucket.level, bucket.at, 1
+  while index <= #bucket.later do
+    local debit = bucket.later[index]
+    if debit[1] > t then break end
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    index = index + 1
+  end
+  return level, at, index
+end
+
+local function tb_fold(bucket, now)
+  local level, at, index = tb_walk(bucket, now)
+  bucket.level = level
+  bucket.at = math.min(at, now)
+  if index > 1 then
+    local rest = {}
+    for i = index, #bucket.later do rest[#rest + 1] = bucket.later[i] end
+    bucket.later = rest
+  end
+end
+
+local function tb_free(bucket, now)
+  local level, at, index = tb_walk(bucket, now)
+  level = tb_grow(bucket, level, now - at)
+  at = now
+  local free = level
+  for i = index, #bucket.later do
+    local debit = bucket.later[i]
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    free = math.min(free, level)
+  end
+  return free
+end
+
+function token_bucket.load(key, rate, burst, now)
+  local bucket = { key = key, rate = rate, cap = burst * 1000000, now = now, later = {}, algorithm = token_bucket }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "table" then raw = false end
+  local level, at, paused, rest
+  if raw then
+    local version
+    version, level, at, paused, rest = string.match(raw, "^(%d+)|(%-?%d+)|(%d+)|(%d+)|(.*)$")
+    if version and version ~= "1" then return nil, "state of version " .. version end
+  end
+  if level then
+    bucket.level = math.min(bucket.cap, tonumber(level))
+    bucket.at = tonumber(at)
+    bucket.paused = tonumber(paused)
+    for when, micro in string.gmatch(rest, "(%d+):(%d+)") do
+      bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
+    end
+  else
+    bucket.level = bucket.cap
+    bucket.at = now
+    bucket.paused = 0
+  end
+  return bucket
+end
+
+function token_bucket.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  return math.max(0, math.floor(tb_free(bucket, bucket.now) / (cost * 1000000)))
+end
+
+function token_bucket.earliest(bucket, cost, from)
+  local micro = cost * 1000000
+  local t = math.max(from, bucket.paused)
+  while true do
+    local level, at, index = tb_walk(bucket, t)
+    local stepped = false
+    if tb_grow(bucket, level, t - at) < micro then
+      local reached = at + tb_time_to_gain(bucket, micro - level)
+      local debit = bucket.later[index]
+      if debit and debit[1] < reached then
+        t = debit[1]
+        stepped = true
+      else
+        t = reached
+      end
+    end
+    if not stepped then
+      level = tb_grow(bucket, level, t - at) - micro
+      at = t
+      local blocked = nil
+      for i = index, #bucket.later do
+        local debit = bucket.later[i]
+        level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+        at = debit[1]
+        if level < 0 then
+          blocked = debit[1]
+          break
+        end
+      end
+      if not blocked then return t end
+      t = blocked
+    end
+  end
+end
+
+function token_bucket.take(bucket, cost, units, at)
+  local now = bucket.now
+  tb_fold(bucket, now)
+  local micro = cost * units * 1000000
+  if at <= now then
+    bucket.level = tb_grow(bucket, bucket.level, now - bucket.at) - micro
+    bucket.at = now
+    return
+  end
+  local index = #bucket.later + 1
+  while index > 1 and bucket.later[index - 1][1] > at do index = index - 1 end
+  local same = bucket.later[index - 1]
+  if same and same[1] == at then
+    same[2] = same[2] + micro
+  else
+    table.insert(bucket.later, index, { at, micro })
+  end
+end
+
+function token_bucket.give_back(bucket, cost, at)
+  local now = bucket.now
+  tb_fold(bucket, now)
+  local micro = cost * 1000000
+  for index, debit in ipairs(bucket.later) do
+    if debit[1] == at and debit[2] >= micro then
+      debit[2] = debit[2] - micro
+      if debit[2] == 0 then table.remove(bucket.later, index) end
+      return
+    end
+  end
+  if bucket.at == at then
+    bucket.level = math.min(bucket.cap, bucket.level + micro)
+    return
+  end
+  local missing = micro - tb_gain(bucket, now - at)
+  if missing <= 0 then return end
+  bucket.level = math.min(bucket.cap, tb_grow(bucket, bucket.level, now - bucket.at) + missing)
+  bucket.at = now
+end
+
+-- What has dripped in does not depend on when the provider saw the request.
+function token_bucket.landed() end
+
+function token_bucket.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function token_bucket.lower(bucket, remaining)
+  tb_fold(bucket, bucket.now)
+  local level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
+  local most = math.floor(remaining * 1000000)
+  if level <= most then return end
+  bucket.level = most
+  bucket.at = bucket.now
+end
+
+function token_bucket.remaining(bucket)
+  if bucket.now < bucket.paused then return 0 end
+  return math.max(0, math.floor(tb_free(bucket, bucket.now) / 1000000))
+end
+
+function token_bucket.idle_at(bucket)
+  local level, at = bucket.level, bucket.at
+  for _, debit in ipairs(bucket.later) do
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+  end
+  return math.max(bucket.now, at + tb_time_to_gain(bucket, bucket.cap - level), bucket.paused)
+end
+
+function token_bucket.save(bucket)
+  local left = token_bucket.idle_at(bucket) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  local debits = {}
+  for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
+  local state = "1|" .. text(bucket.level) .. "|" .. text(bucket.at) .. "|" .. text(bucket.paused) .. "|" .. table.concat(debits, ",")
+  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+end
+-- Exact sliding window with tokens in the future; the same steps as algorithms/sliding-window.ts.
+--
+-- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and one member
+-- named after the state's version, scored minus the instant until which the bucket is paused, or -1.
+-- A token at e counts in every window that ends at t with t - window < e <= t.
+local sliding_window = {}
+
+local function sw_used(bucket, t)
+  return redis.call("ZCOUNT", bucket.key, "(" .. text(math.max(0, t - bucket.window)), text(t))
+end
+
+-- Instants of tokens in (t, t + window), each once.
+local function sw_later(bucket, t)
+  if t >= bucket.last then return {} end
+  local found = redis.call("ZRANGEBYSCORE", bucket.key, "(" .. text(t), "(" .. text(t + bucket.window), "WITHSCORES")
+  local later = {}
+  for index = 2, #found, 2 do
+    local at = tonumber(found[index])
+    if later[#later] ~= at then later[#later + 1] = at end
+  end
+  return later
+end
+
+local function sw_free(bucket, now)
+  local most = sw_used(bucket, now)
+  for _, at in ipairs(sw_later(bucket, now)) do most = math.max(most, sw_used(bucket, at)) end
+  return bucket.limit - most
+end
+
+local function sw_last(bucket)
+  local last = redis.call("ZREVRANGEBYSCORE", bucket.key, "+inf", "(0", "WITHSCORES", "LIMIT", "0", "1")
+  return tonumber(last[2]) or 0
+end
+
+function sliding_window.load(key, limit, window, now)
+  local bucket = { key = key, limit = limit, window = window, now = now, paused = 0, algorithm = sliding_window }
+  local meta = redis.pcall("ZRANGEBYSCORE", key, "-inf", "(0", "WITHSCORES")
+  if meta.err then
+    bucket.foreign = true
+    bucket.last = 0
+    meta = {}
+  end
+  if meta[1] and meta[1] ~= "v1" then return nil, "state of version " .. meta[1] end
+  if meta[2] and tonumber(meta[2]) < -1 then bucket.paused = -tonumber(meta[2]) end
+  if not bucket.foreign then bucket.last = sw_last(bucket) end
+  return bucket
+end
+
+function sliding_window.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  if bucket.foreign then return math.floor(bucket.limit / cost) end
+  return math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+end
+
+function sliding_window.earliest(bucket, cost, from)
+  local t = math.max(from, bucket.paused)
+  if bucket.foreign then return t end
+  while true do
+    local excess = sw_used(bucket, t) + cost - bucket.limit
+    if excess > 0 then
+      local oldest = redis.call("ZRANGEBYSCORE", bucket.key, "(" .. text(math.max(0, t - bucket.window)), "+inf", "WITHSCORES", "LIMIT", text(excess - 1), "1")
+      t = tonumber(oldest[2]) + bucket.window
+    else
+      local blocked = nil
+      for _, at in ipairs(sw_later(bucket, t)) do
+        if sw_used(bucket, at) + cost > bucket.limit then
+          blocked = at
+          break
+        end
+      end
+      if not blocked then return t end
+      t = blocked
+    end
+  end
+end
+
+-- A key of another type is nobody's state: it is replaced.
+local function sw_claim(bucket)
+  if not bucket.foreign then return end
+  redis.call("DEL", bucket.key)
+  bucket.foreign = false
+end
+
+function sliding_window.take(bucket, cost, units, at, id, first)
+  sw_claim(bucket)
+  redis.call("ZREMRANGEBYSCORE", bucket.key, "(0", text(bucket.now - bucket.window))
+  local score = text(at)
+  for unit = first, first + units - 1 do
+    for token = 1, cost do redis.call("ZADD", bucket.key, score, id .. "." .. text(unit) .. "." .. text(token)) end
+  end
+  bucket.last = math.max(bucket.last, at)
+end
+
+function sliding_window.give_back(bucket, cost, at, id, unit)
+  if bucket.foreign then return end
+  for token = 1, cost do redis.call("ZREM", bucket.key, id .. "." .. text(unit) .. "." .. text(token)) end
+  bucket.last = sw_last(bucket)
+end
+
+-- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
+function sliding_window.landed(bucket, cost, at, id, unit)
+  if bucket.foreign then return end
+  local till = math.min(bucket.now, at + 2000000)
+  -- One that has left the window already stays gone.
+  if till <= at or at + bucket.window <= bucket.now then return end
+  for token = 1, cost do
+    redis.call("ZADD", bucket.key, "XX", text(till), id .. "." .. text(unit) .. "." .. text(token))
+  end
+  bucket.last = sw_last(bucket)
+end
+
+function sliding_window.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function sliding_window.lower(bucket, remaining, id)
+  sw_claim(bucket)
+  local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
+  if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
+end
+
+function sliding_window.remaining(bucket)
+  if bucket.now < bucket.paused then return 0 end
+  if bucket.foreign then return bucket.limit end
+  return math.max(0, sw_free(bucket, bucket.now))
+end
+
+function sliding_window.idle_at(bucket)
+  local last = 0
+  if bucket.last > 0 then last = bucket.last + bucket.window end
+  return math.max(bucket.now, last, bucket.paused)
+end
+
+function sliding_window.save(bucket)
+  local left = sliding_window.idle_at(bucket) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  sw_claim(bucket)
+  local score = -1
+  if bucket.paused > bucket.now then score = -bucket.paused end
+  redis.call("ZADD", bucket.key, text(score), "v1")
+  redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
+end
+-- What every script begins with: the store's clock, and the buckets of the charges, checked before anything is written.
+--
+-- Four arguments a charge, from ARGV[first] on: t (token bucket) or w (window); rate or limit; burst or window in
+-- microseconds; cost.
+local algorithms = { t = token_bucket, w = sliding_window }
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+local function load_charges(first, now)
+  local charges = {}
+  for index, key in ipairs(KEYS) do
+    local base = first + (index - 1) * 4
+    local algorithm = algorithms[ARGV[base]]
+    local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
+    if not (algorithm and a and b and cost and a > 0 and b > 0 and cost >= 1) then
+      return nil, "arguments of charge " .. index
+    end
+    local bucket, problem = algorithm.load(key, a, b, now)
+    if not bucket then return nil, problem end
+    local capacity = b
+    if ARGV[base] == "w" then capacity = a end
+    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost, capacity = capacity }
+  end
+  return charges
+end
+
+local function save_charges(charges)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
+end
+
+local now = store_now()
+local units = tonumber(ARGV[1])
+local charges, problem = load_charges(3 + units * 2, now)
+if not charges then return { "refused", problem } end
+
+for index = 0, units - 1 do
+  local at, unit = tonumber(ARGV[3 + index * 2]), tonumber(ARGV[4 + index * 2])
+  for _, charge in ipairs(charges) do charge.algorithm.landed(charge.bucket, charge.cost, at, ARGV[2], unit) end
+end
+save_charges(charges)
+return { "ok", text(now) }
+`,
+} as const;
+
 export const observe = {
   name: "observe",
-  sha1: "650058d0627783c0b11b468580c29422c1fb5f29",
+  sha1: "e1b8d9d976afc39f5eebb84e5ed3f538c204177c",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -590,6 +1023,9 @@ function token_bucket.give_back(bucket, cost, at)
   bucket.at = now
 end
 
+-- What has dripped in does not depend on when the provider saw the request.
+function token_bucket.landed() end
+
 function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
@@ -727,6 +1163,18 @@ function sliding_window.give_back(bucket, cost, at, id, unit)
   bucket.last = sw_last(bucket)
 end
 
+-- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
+function sliding_window.landed(bucket, cost, at, id, unit)
+  if bucket.foreign then return end
+  local till = math.min(bucket.now, at + 2000000)
+  -- One that has left the window already stays gone.
+  if till <= at or at + bucket.window <= bucket.now then return end
+  for token = 1, cost do
+    redis.call("ZADD", bucket.key, "XX", text(till), id .. "." .. text(unit) .. "." .. text(token))
+  end
+  bucket.last = sw_last(bucket)
+end
+
 function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
@@ -833,7 +1281,7 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const take = {
   name: "take",
-  sha1: "19d93455ee35ff5fc218ddd4ed81cf9899cf3c35",
+  sha1: "bbaabbd70b69703ad2d89fe6211731d7591d4e20",
   source: `-- take: book up to \`count\` units, each taking all charges together: those free now, then at most \`ahead\` groups in the future.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1021,6 +1469,9 @@ function token_bucket.give_back(bucket, cost, at)
   bucket.at = now
 end
 
+-- What has dripped in does not depend on when the provider saw the request.
+function token_bucket.landed() end
+
 function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
@@ -1155,6 +1606,18 @@ end
 function sliding_window.give_back(bucket, cost, at, id, unit)
   if bucket.foreign then return end
   for token = 1, cost do redis.call("ZREM", bucket.key, id .. "." .. text(unit) .. "." .. text(token)) end
+  bucket.last = sw_last(bucket)
+end
+
+-- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
+function sliding_window.landed(bucket, cost, at, id, unit)
+  if bucket.foreign then return end
+  local till = math.min(bucket.now, at + 2000000)
+  -- One that has left the window already stays gone.
+  if till <= at or at + bucket.window <= bucket.now then return end
+  for token = 1, cost do
+    redis.call("ZADD", bucket.key, "XX", text(till), id .. "." .. text(unit) .. "." .. text(token))
+  end
   bucket.last = sw_last(bucket)
 end
 

@@ -35,8 +35,12 @@ export async function take(client: RedisClient, keys: readonly string[], request
 
 /** Runs give-back.lua; returns the store's clock, in microseconds. */
 export async function giveBack(client: RedisClient, keys: readonly string[], request: GiveBackRequest): Promise<number> {
-  const units = request.units.flatMap(({ atUs, unit }) => [atUs.toFixed(0), String(unit)]);
-  return checkReply(await runScript(client, scripts.giveBack, keys, [String(request.units.length), request.id, ...units, ...chargeArguments(request.charges)]));
+  return checkReply(await runScript(client, scripts.giveBack, keys, unitArguments(request)));
+}
+
+/** Runs landed.lua; returns the store's clock, in microseconds. */
+export async function landed(client: RedisClient, keys: readonly string[], request: GiveBackRequest): Promise<number> {
+  return checkReply(await runScript(client, scripts.landed, keys, unitArguments(request)));
 }
 
 /** Runs observe.lua; returns the store's clock, in microseconds. */
@@ -50,6 +54,10 @@ export async function observe(client: RedisClient, keys: readonly string[], requ
 export async function presence(client: RedisClient, key: string, name: string, lifetimeMs: number): Promise<number> {
   const reply = await runScript(client, scripts.presence, [key], [name, String(lifetimeMs * 1000)]);
   return Number(reply[1]);
+}
+
+function unitArguments({ id, units, charges }: GiveBackRequest): string[] {
+  return [String(units.length), id, ...units.flatMap(({ atUs, unit }) => [atUs.toFixed(0), String(unit)]), ...chargeArguments(charges)];
 }
 
 function chargeArguments(charges: readonly StoreCharge[]): string[] {

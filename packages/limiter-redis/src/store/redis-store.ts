@@ -88,6 +88,11 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
       await tried("giving tokens back", (redis) => commands.giveBack(redis, bucketKeys, request));
     },
+    async landed(request: GiveBackRequest): Promise<void> {
+      if (request.units.every(({ atUs }) => isLocal(atUs))) return fallback.local.landed(request);
+      const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
+      await tried("an answered request", (redis) => commands.landed(redis, bucketKeys, request));
+    },
     async observe(request: ObserveRequest): Promise<void> {
       const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
       const message = pauses.encode({ buckets: request.charges.map(({ bucket }) => bucket), pauseMs: request.pauseMs });

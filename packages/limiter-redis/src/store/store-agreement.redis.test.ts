@@ -31,7 +31,7 @@ const charges = fc
   .chain((picked) => fc.tuple(...picked.map((index) => fc.integer({ min: 1, max: 3 }).map((cost) => ({ ...(buckets[index] as StoreCharge), cost })))));
 const operation = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("take" as const), charges, count: fc.integer({ min: 1, max: 6 }), ahead: fc.nat(4), group: fc.integer({ min: 1, max: 3 }), withinMs: fc.constantFrom(0, 0.3, 5, Number.POSITIVE_INFINITY), peek: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("give back" as const), pick: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("give back" as const, "landed" as const), pick: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("observe" as const), charges, pauseMs: fc.constantFrom(0, 0.2, 1.5), remaining: fc.constantFrom(undefined, 0, 2) }) },
 );
 
@@ -66,11 +66,12 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
             for (const slot of reply.slots) for (let n = 0; n < slot.units; n += 1) taken.push({ charges: step.charges, id, atUs: slot.atUs, unit: unit++ });
           }
           compared += 1;
-        } else if (step.kind === "give back" && taken.length > 0) {
+        } else if ((step.kind === "give back" || step.kind === "landed") && taken.length > 0) {
           const [given] = taken.splice(step.pick % taken.length, 1) as [(typeof taken)[number]];
           const units = [{ atUs: given.atUs, unit: given.unit }];
-          at(await commands.giveBack(redis, given.charges.map((charge) => keys.bucket(scope, charge)), { scope, charges: given.charges, id: given.id, units }));
-          memory.giveBack({ scope, charges: given.charges, id: given.id, units: [{ atUs: given.atUs - (baseUs as number), unit: given.unit }] });
+          const method = step.kind === "landed" ? "landed" : "giveBack";
+          at(await commands[method](redis, given.charges.map((charge) => keys.bucket(scope, charge)), { scope, charges: given.charges, id: given.id, units }));
+          memory[method]({ scope, charges: given.charges, id: given.id, units: [{ atUs: given.atUs - (baseUs as number), unit: given.unit }] });
         } else if (step.kind === "observe") {
           const word = { id, channel: "c", message: "m" };
           at(await commands.observe(redis, step.charges.map((charge) => keys.bucket(scope, charge)), { ...step, scope }, word));

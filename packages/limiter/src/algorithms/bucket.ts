@@ -13,6 +13,8 @@ export interface Bucket {
   take(debit: Debit, nowUs: number): void;
   /** Takes a debit back, as far as that cannot let anybody exceed the limit. */
   giveBack(debit: Debit, nowUs: number): void;
+  /** The debit has reached the provider by `nowUs` at the latest: a window counts it from then. */
+  landed(debit: Debit, nowUs: number): void;
   /** Nothing before this instant; never shortens a pause. */
   pause(untilUs: number): void;
   /** Lowers the bucket to this many tokens; never fills it. */

@@ -7,6 +7,9 @@ interface Entry {
   readonly id: string;
 }
 
+/** A provider counts a request when it arrives; one that is answered later than this was counted before. */
+const LONGEST_WAY_US = 2_000_000;
+
 /**
  * An exact sliding window: a token taken at `e` counts in every window that ends at `t` with `t - window < e <= t`, and no
  * such window may hold more than the limit, past or future.
@@ -54,6 +57,15 @@ export class SlidingWindow implements Bucket {
   giveBack(debit: Debit, nowUs: number): void {
     this.#trim(nowUs);
     this.#entries = this.#entries.filter((entry) => entry.id !== debit.id);
+  }
+
+  landed(debit: Debit, nowUs: number): void {
+    const atUs = Math.min(nowUs, debit.atUs + LONGEST_WAY_US);
+    // One that has left the window already stays gone.
+    const gone = debit.atUs + this.#windowUs <= nowUs;
+    if (gone || atUs <= debit.atUs || !this.#entries.some((entry) => entry.id === debit.id)) return;
+    this.giveBack(debit, nowUs);
+    this.take({ ...debit, atUs }, nowUs);
   }
 
   pause(untilUs: number): void {

@@ -91,6 +91,9 @@ export class TokenBucket implements Bucket {
     this.#atUs = nowUs;
   }
 
+  /** What has dripped in does not depend on when the provider saw the request. */
+  landed(): void {}
+
   pause(untilUs: number): void {
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, untilUs);
   }

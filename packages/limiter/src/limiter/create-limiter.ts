@@ -81,16 +81,23 @@ export function createLimiter(options: LimiterOptions): Limiter {
     };
   };
 
+  const landed = (charges: readonly StoreCharge[], id: string, atUs: number, unit: number): (() => Promise<void>) => {
+    const windows = charges.filter(({ limit }) => limit.kind === "slidingWindow");
+    return async () => {
+      if (windows.length > 0) await store.landed({ scope, charges: windows, id, units: [{ atUs, unit }] });
+    };
+  };
+
   /** No time to wait: the store's first answer is the last. */
   const takeNow = async (charges: readonly StoreCharge[]): Promise<Grant> => {
     const sinceMs = clock.now();
     const lane = lanes.get(laneKey(charges));
     if (lane !== undefined && lane.waiting > 0) throw refusal(lane.leastWaitMs(0), lane.nextBucket, "others wait already");
     const [id, asked] = ask(charges, { ahead: 0, withinMs: 0, peek: false });
-    const { nowUs, slots, nextUs, binding } = await asked;
+    const { nowUs, slots, nextUs, binding, remaining } = await asked;
     const slot = slots[0];
     if (slot === undefined) throw refusal((nextUs - nowUs) / 1000, bucketAt(charges, binding), "no time to wait");
-    return { waitedMs: clock.now() - sinceMs, atUs: slot.atUs, giveBack: giveBack(charges, id, slot.atUs, 0) };
+    return { waitedMs: clock.now() - sinceMs, atUs: slot.atUs, remaining, giveBack: giveBack(charges, id, slot.atUs, 0), landed: landed(charges, id, slot.atUs, 0) };
   };
 
   return {
@@ -120,7 +127,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const { taking, impossible } = resolveCharges(charges);
       signal?.throwIfAborted();
       if (impossible !== undefined) throw refusal(Number.POSITIVE_INFINITY, impossible.bucket);
-      if (taking.length === 0) return { waitedMs: 0, atUs: 0, giveBack: async () => {} };
+      if (taking.length === 0) return { waitedMs: 0, atUs: 0, remaining: Number.POSITIVE_INFINITY, giveBack: async () => {}, landed: async () => {} };
       if (timeoutMs === 0) return takeNow(taking);
       const lane = laneOf(taking);
       const sinceMs = clock.now();
@@ -137,7 +144,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
           deadlineMs,
           grant: (unit: Unit) => {
             settle();
-            resolve({ waitedMs: clock.now() - sinceMs, atUs: unit.atUs, giveBack: giveBack(taking, unit.id, unit.atUs, unit.unit) });
+            const { atUs, remaining, id, unit: number } = unit;
+            resolve({ waitedMs: clock.now() - sinceMs, atUs, remaining, giveBack: giveBack(taking, id, atUs, number), landed: landed(taking, id, atUs, number) });
           },
           refuse: (why: Refusal) => {
             settle();

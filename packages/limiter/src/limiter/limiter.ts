@@ -52,8 +52,15 @@ export interface Grant {
   readonly waitedMs: number;
   /** When the tokens were debited, on the store's clock, for ledgers. Unit: microseconds. */
   readonly atUs: number;
+  /** Whole tokens left, in the bucket that has the fewest, when the store was asked. */
+  readonly remaining: number;
   /** Gives the tokens back unused; the second time does nothing. */
   giveBack(): Promise<void>;
+  /**
+   * Says that the request has been answered. The provider counted it somewhere between its sending and now, so a sliding window
+   * holds it from now on, at most two seconds late; without this the window counts from the grant.
+   */
+  landed(): Promise<void>;
 }
 
 /** How far ahead to book. */

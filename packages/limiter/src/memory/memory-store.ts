@@ -77,6 +77,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store & { readonl
         for (const { atUs, unit } of units) bucket.giveBack({ atUs, cost, id: `${id}.${unit}` }, now);
       }
     },
+    landed({ scope, charges, id, units }) {
+      const now = nowUs();
+      for (const { bucket, cost } of planned(scope, charges, now, true)) {
+        for (const { atUs, unit } of units) bucket.landed({ atUs, cost, id: `${id}.${unit}` }, now);
+      }
+    },
     observe({ scope, charges, pauseMs, remaining }) {
       const now = nowUs();
       for (const { bucket } of planned(scope, charges, now, true)) {

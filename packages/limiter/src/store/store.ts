@@ -12,6 +12,11 @@ export interface Store {
   take(request: TakeRequest): TakeReply | Promise<TakeReply>;
   /** Takes units back that will not be used. */
   giveBack(request: GiveBackRequest): void | Promise<void>;
+  /**
+   * Units whose requests have been answered: the provider counted each somewhere between its instant and now, so windows count it
+   * from now, though never more than two seconds late.
+   */
+  landed(request: GiveBackRequest): void | Promise<void>;
   /** Pauses or lowers buckets, never fills them, and tells everybody who waits. */
   observe(request: ObserveRequest): void | Promise<void>;
   /** Calls back whenever a pause begins in this scope, in whichever process it was learned. Returns the way to stop. */
@@ -57,7 +62,7 @@ export interface TakeReply {
   readonly idleUs: number;
 }
 
-/** Units to take back. */
+/** Units named one by one. */
 export interface GiveBackRequest {
   readonly scope: string;
   readonly charges: readonly StoreCharge[];

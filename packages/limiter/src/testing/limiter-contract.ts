@@ -145,6 +145,15 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
       expect(decisions.filter(({ kind }) => kind === "allowed").length).toBeLessThanOrEqual(1);
     });
 
+    it("counts a request in its window from the answer on", async () => {
+      const limiter = await fresh();
+      const grant = await limiter.acquire(window(1, 400));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      await grant.landed();
+      const refused = await limiter.tryAcquire(window(1, 400));
+      expect(refused.kind === "delayed" && refused.retryAfterMs).toBeGreaterThan(350);
+    });
+
     it("peek changes nothing", async () => {
       const limiter = await fresh();
       for (let n = 0; n < 5; n += 1) expect(await limiter.peek([bucket(0.1, 2), window(2, 60_000)])).toMatchObject({ kind: "allowed", remaining: 2 });

@@ -20,6 +20,8 @@ export interface Unit {
   readonly atUs: number;
   /** On the limiter's clock, in milliseconds; never before the store's instant. */
   readonly dueMs: number;
+  /** Whole tokens left when the store was asked. */
+  readonly remaining: number;
   /** Name of the question it came from, and its number there. */
   readonly id: string;
   readonly unit: number;

@@ -36,10 +36,10 @@ export interface SlackQuotaOptions {
    */
   readonly burstShare?: number | undefined;
   /**
-   * Added to the window for the way to Slack, which may hold up one request longer than the next.
+   * Added to the window for the way to Slack, beside the time that each answer takes.
    * Unit: milliseconds. Range: 0 to `minuteMs`.
    *
-   * @defaultValue a 120th of `minuteMs`: 500 for real minutes
+   * @defaultValue a 240th of `minuteMs`: 250 for real minutes, which costs 0.4 % of the quota
    */
   readonly marginMs?: number | undefined;
   /**
@@ -100,7 +100,7 @@ export function resolveQuota(options: SlackQuotaOptions, env: Environment): Slac
     refillRate: rate === undefined ? undefined : between(rateName as string, rate, 1e-4, 1e4, "a number of tokens per second from 0.0001 to 10000"),
     methods: checkMethods(options.methods ?? {}),
     burstShare: between("quota.burstShare", options.burstShare ?? 0.5, Number.MIN_VALUE, 1, "a number above 0, to 1"),
-    marginMs: between("quota.marginMs", options.marginMs ?? minuteMs / 120, 0, minuteMs),
+    marginMs: between("quota.marginMs", options.marginMs ?? minuteMs / 240, 0, minuteMs),
     defaultPerMinute: wholeBetween("quota.defaultPerMinute", options.defaultPerMinute ?? recommended.perSecond * 60, 1, 100_000),
     minuteMs,
   };

@@ -1,0 +1,26 @@
+-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
+--
+-- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
+-- ARGV[1]   units           how many follow, >= 1
+-- ARGV[2]   id              name of the question they came from
+-- ARGV[3..] two a unit: its instant in microseconds, its number within the question
+-- then      four a charge, see includes/buckets.lua
+-- Clock     redis TIME in microseconds; never the caller's
+-- Returns   {"ok", now} | {"refused", reason}
+-- Writes    KEYS only
+--@include numbers
+--@include token-bucket
+--@include sliding-window
+--@include buckets
+
+local now = store_now()
+local units = tonumber(ARGV[1])
+local charges, problem = load_charges(3 + units * 2, now)
+if not charges then return { "refused", problem } end
+
+for index = 0, units - 1 do
+  local at, unit = tonumber(ARGV[3 + index * 2]), tonumber(ARGV[4 + index * 2])
+  for _, charge in ipairs(charges) do charge.algorithm.landed(charge.bucket, charge.cost, at, ARGV[2], unit) end
+end
+save_charges(charges)
+return { "ok", text(now) }
