@@ -1,0 +1,4 @@
+import type { OpenMetricsContentType, Registry } from "prom-client";
+
+/** A registry of prom-client, of either content type. */
+export type MetricsRegistry = Registry | Registry<OpenMetricsContentType>;

@@ -1,0 +1,8 @@
+/**
+ * Where the limiter's state lives: `shared` in Redis; `local`, `open` or `closed` while Redis is away, as `onStoreError` says;
+ * `memory` in this process by choice.
+ */
+export type StoreMode = "shared" | "local" | "open" | "closed" | "memory";
+
+/** Every mode, so that all but the present one can be set to 0. */
+export const storeModes: readonly StoreMode[] = ["shared", "local", "open", "closed", "memory"];

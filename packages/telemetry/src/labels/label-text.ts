@@ -1,0 +1,17 @@
+/** What stands in a label when the cap is reached or the text is not in a closed list. */
+export const other = "other";
+
+/** Longest label value, in UTF-16 units. */
+export const LONGEST_LABEL = 128;
+
+// Controls and separators break line-based readers, lone surrogates are not UTF-8, and prom-client joins the values of a label
+// set with commas to tell one set from another. Quotes and backslashes may stay: the exposition format escapes them.
+const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp},]/u;
+const everyUnfit = new RegExp(unfit, "gu");
+
+/** A bounded label value that every reader of the exposition format takes; what is unfit shows as `_`. */
+export function labelText(text: unknown): string {
+  if (typeof text !== "string") return "";
+  const short = text.length > LONGEST_LABEL ? text.slice(0, LONGEST_LABEL) : text;
+  return unfit.test(short) ? short.replace(everyUnfit, "_") : short;
+}

@@ -1,0 +1,95 @@
+import { type Call, type Caller, type Clock, type Hook, type Outcome, systemClock } from "@sluice/core";
+import { register } from "prom-client";
+import type { MetricsRegistry } from "./families/registry.js";
+import { type StoreMode, storeModes } from "./families/store-mode.js";
+import { boardOf } from "./labels/board-of.js";
+import type { CallerSeries } from "./labels/caller-series.js";
+import { callerText } from "./labels/caller-text.js";
+import { labelText, other } from "./labels/label-text.js";
+import type { Place } from "./labels/place.js";
+import type { LimiterObserver } from "./limiter-observer.js";
+import { outcomeOfError, outcomeOfStatus, type RequestOutcome, tellsDuration } from "./outcome.js";
+import { inList, type RetryReason } from "./retry-reason.js";
+
+/** What metrics are made for. */
+export interface MetricsOptions {
+  /** Where the metrics are registered. @defaultValue prom-client's global `register` */
+  readonly registry?: MetricsRegistry;
+  /** The operations that the `operation` label may name; all others are `other`. @defaultValue the first that come, up to a cap */
+  readonly knownOperations?: readonly string[];
+  /** The `provider` label of {@link Metrics.storeMode}. @defaultValue empty */
+  readonly provider?: string;
+  /**
+   * The `caller` label of a caller, for who must not show names in metrics: return a team, a hash, or an empty text.
+   *
+   * @defaultValue namespace, tenant and user, joined by slashes
+   */
+  readonly callerLabel?: (caller: Caller) => string;
+  readonly clock?: Clock;
+}
+
+/** Prometheus metrics of one client. */
+export interface Metrics {
+  /** Observes each HTTP attempt. It belongs outermost inside the retry hook. */
+  readonly hook: Hook;
+  /** To be told by the rate-limit hook. */
+  readonly limiter: LimiterObserver;
+  /** An attempt of the call is about to be repeated. */
+  retried(call: Call, reason: RetryReason): void;
+  /** A Retry-After header could not be read. */
+  retryAfterIgnored(call: Call): void;
+  /** A Retry-After header asked for more than is believed. */
+  retryAfterCapped(call: Call): void;
+  /** Where the limiter keeps its state from now on. */
+  storeMode(mode: StoreMode): void;
+}
+
+/**
+ * Makes the metrics of one client. Clients on one registry share its metrics and the caps of its labels. Nothing made here ever
+ * throws into a call, unless `callerLabel` does.
+ */
+export function createMetrics(options: MetricsOptions = {}): Metrics {
+  const board = boardOf(options.registry ?? register, options.clock ?? systemClock);
+  const known = options.knownOperations === undefined ? undefined : new Set(options.knownOperations);
+  const textOf = options.callerLabel ?? callerText;
+
+  const placeOf = (call: Call): Place =>
+    board.place(call.provider, call.account, known === undefined || known.has(call.operation) ? call.operation : other);
+  const callerOf = (place: Place, call: Call): CallerSeries =>
+    board.caller(place, call.caller === undefined ? "" : labelText(textOf(call.caller)));
+
+  const count = (call: Call, outcome: RequestOutcome, { durationMs }: Outcome): void => {
+    const place = placeOf(call);
+    callerOf(place, call).countRequest(outcome);
+    if (tellsDuration(outcome) && Number.isFinite(durationMs)) place.observeDuration(durationMs / 1000);
+  };
+
+  return {
+    hook: {
+      name: "metrics",
+      stage: "attempt",
+      after: (call, outcome) => count(call, outcomeOfStatus(outcome.status), outcome),
+      error: (call, error, outcome) => count(call, outcomeOfError(error, outcome.status, call.signal), outcome),
+    },
+    limiter: {
+      acquired(call, { waitedMs, cost = 1, remaining }) {
+        const place = placeOf(call);
+        if (cost >= 0 && Number.isFinite(cost)) callerOf(place, call).countAcquired(cost);
+        if (Number.isFinite(waitedMs)) place.observeWait(waitedMs / 1000);
+        if (remaining !== undefined && Number.isFinite(remaining)) place.setTokens(remaining);
+      },
+      refused(call, { reason }) {
+        const series = callerOf(placeOf(call), call);
+        if (reason === "timeout") series.countTimeout();
+        else series.countRejected(reason === "impossible" ? "impossible" : "rejected");
+      },
+    },
+    retried: (call, reason) => placeOf(call).countRetry(inList(reason)),
+    retryAfterIgnored: (call) => placeOf(call).countRetryAfterIgnored(),
+    retryAfterCapped: (call) => placeOf(call).countRetryAfterCapped(),
+    storeMode(mode) {
+      const provider = board.provider(options.provider ?? "");
+      for (const one of storeModes) board.families.storeMode.set({ provider, mode: one }, one === mode ? 1 : 0);
+    },
+  };
+}
