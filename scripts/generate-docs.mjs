@@ -1,4 +1,4 @@
-// Fills the code blocks of README.md and docs/**/*.md from files that are compiled and run.
+// Fills the code blocks of README.md, docs/**/*.md and the READMEs of packages and examples from files that are compiled and run.
 //
 //   <!-- snippet: examples/quickstart/src/main.ts#create -->
 //   (a fenced code block, whose content is replaced)
@@ -35,7 +35,9 @@ runGenerator(({ root, check }) => {
 function pages(root) {
   const docs = existsSync(join(root, "docs")) ? readdirSync(join(root, "docs"), { recursive: true }) : [];
   const found = docs.filter((file) => file.endsWith(".md")).map((file) => join("docs", file));
-  return [...(existsSync(join(root, "README.md")) ? ["README.md"] : []), ...found.toSorted()];
+  const folders = ["packages", "examples"].filter((folder) => existsSync(join(root, folder)));
+  const readmes = folders.flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name, "README.md")));
+  return ["README.md", ...readmes.toSorted(), ...found.toSorted()].filter((file) => existsSync(join(root, file)));
 }
 
 /** A page with its blocks filled, and one line of complaint for each block that was not. */
