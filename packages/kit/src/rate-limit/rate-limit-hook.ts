@@ -1,4 +1,4 @@
-import { type Call, type Clock, type Hook, LimitExceededError, isSluiceError, recordWait, systemClock } from "@sluice/core";
+import { type Call, type Clock, ConfigError, type Hook, LimitExceededError, isSluiceError, recordWait, systemClock } from "@sluice/core";
 import type { Charge, Grant, Limiter, Observation, Quota } from "@sluice/limiter";
 import type { LimiterObserver } from "@sluice/telemetry";
 import type { Mode } from "../options/api-options.js";
@@ -120,8 +120,9 @@ async function record(limiter: Limiter, charges: readonly Charge[], call: Call, 
 
 /** The limiter's refusal with the account it was about. */
 function named(error: unknown, call: Call, observer: LimiterObserver | undefined): unknown {
-  if (!isSluiceError(error) || !(error instanceof LimitExceededError)) return error;
-  observer?.refused(call, { reason: error.code === "LIMIT_IMPOSSIBLE" ? "impossible" : "timeout" });
+  if (error instanceof ConfigError && error.option === "cost") observer?.refused(call, { reason: "impossible" });
+  if (!(error instanceof LimitExceededError)) return error;
+  observer?.refused(call, { reason: "timeout" });
   const { bucket, retryAfterMs } = error;
   return new LimitExceededError({ bucket, retryAfterMs, provider: call.provider, account: call.account, reason: call.operation });
 }

@@ -1,4 +1,4 @@
-import { between, type Clock, ConfigError, LimitExceededError, nonEmpty, SluiceError, systemClock, type Timer } from "@sluice/core";
+import { between, type Clock, ConfigError, LimitExceededError, nonEmpty, show, SluiceError, systemClock, type Timer } from "@sluice/core";
 import { capacityOf } from "../limits/limit.js";
 import { encodePart } from "../store/encode-part.js";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
@@ -126,7 +126,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const { timeoutMs, signal, priority } = resolveAcquire(acquireOptions);
       const { taking, impossible } = resolveCharges(charges);
       signal?.throwIfAborted();
-      if (impossible !== undefined) throw refusal(Number.POSITIVE_INFINITY, impossible.bucket);
+      if (impossible !== undefined) throw costError(impossible);
       if (taking.length === 0) return { waitedMs: 0, atUs: 0, remaining: Number.POSITIVE_INFINITY, giveBack: async () => {}, landed: async () => {} };
       if (timeoutMs === 0) return takeNow(taking);
       const lane = laneOf(taking);
@@ -173,7 +173,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       open();
       between("maxDelayMs", maxDelayMs, 0, Number.POSITIVE_INFINITY, "a number of milliseconds >= 0, or Infinity");
       const { taking, impossible } = resolveCharges(charges);
-      if (impossible !== undefined) throw refusal(Number.POSITIVE_INFINITY, impossible.bucket);
+      if (impossible !== undefined) throw costError(impossible);
       if (taking.length === 0) return { delayMs: 0, cancel: async () => {} };
       const [id, asked] = ask(taking, { ahead: 1, withinMs: maxDelayMs, peek: false });
       const { nowUs, slots, nextUs, binding } = await asked;
@@ -222,6 +222,11 @@ function look(reply: TakeReply | undefined): Decision {
 
 function impossibility({ bucket, limit }: StoreCharge): Decision {
   return { kind: "impossible", bucket, burst: capacityOf(limit) };
+}
+
+/** No waiting makes room for such a cost, so asking to wait for it is a mistake of the caller's. */
+function costError({ bucket, limit, cost }: StoreCharge): ConfigError {
+  return new ConfigError({ option: "cost", accepted: `a whole number from 0 to ${capacityOf(limit)}, the burst of bucket ${show(bucket)}`, value: cost });
 }
 
 function bucketAt(charges: readonly StoreCharge[], index: number): string {

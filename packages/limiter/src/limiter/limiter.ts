@@ -3,13 +3,13 @@ import type { Decision } from "./decision.js";
 
 /** Grants tokens from shared buckets. Every method refuses bad input with a ConfigError before the store is touched. */
 export interface Limiter {
-  /** Now or no: takes all charges, or nothing. */
+  /** Now or no: takes all charges, or nothing. A cost above the burst is answered `impossible`. */
   tryAcquire(charges: Charge | readonly Charge[]): Promise<Decision>;
   /**
    * Waits until all charges can be taken, and takes them together.
    *
-   * @throws LimitExceededError at once, taking nothing, when the wait cannot end before the timeout (`LIMIT_EXCEEDED`) or
-   * the cost is above the burst (`LIMIT_IMPOSSIBLE`).
+   * @throws LimitExceededError at once, taking nothing, when the wait cannot end before the timeout.
+   * @throws ConfigError when the cost is above the burst: waiting cannot help.
    * @throws the signal's own reason when it aborts; what was taken is given back.
    * @throws SluiceError `LIMITER_CLOSED` when the limiter is closed meanwhile.
    */

@@ -107,7 +107,7 @@ export function resolveQuota(options: SlackQuotaOptions, env: Environment): Slac
 }
 
 function checkTier(option: string, value: unknown): (typeof tiers)[number] {
-  const text = String(value).trim().toLowerCase();
+  const text = String(value).toLowerCase().replace(/[\s_-]/g, "");
   const found = tiers.find((tier) => tier === text || tier === `tier${text}`);
   if (found !== undefined) return found;
   throw new ConfigError({ option, accepted: "1, 2, 3, 4 or tier1, tier2, tier3, tier4", value });
