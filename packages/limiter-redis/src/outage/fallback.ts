@@ -28,8 +28,8 @@ export function createFallback(mode: OnStoreError): Fallback {
   };
 }
 
-/** A process's part of a limit. A window becomes a bucket of the same rate, since its past is in the store. */
-export function shareOf(charge: StoreCharge, peers: number): StoreCharge {
+/** A process's part of a limit; a window becomes a bucket of the same rate, since its past is in the store. */
+function shareOf(charge: StoreCharge, peers: number): StoreCharge {
   const refillRate = Math.max(1e-6, rateOf(charge.limit) / peers);
   const burst = Math.max(charge.cost, 1, Math.floor(capacityOf(charge.limit) / peers));
   return { ...charge, limit: shared(refillRate, burst) };

@@ -9,7 +9,7 @@ import type { StoreEvent } from "./events.js";
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
+  for (const close of closers.splice(0).toReversed()) await close();
 });
 
 const charge = { bucket: "b", limit: tokenBucket({ refillRate: 100, burst: 10 }) };

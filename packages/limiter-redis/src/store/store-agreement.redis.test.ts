@@ -69,8 +69,8 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
         } else if ((step.kind === "give back" || step.kind === "landed") && taken.length > 0) {
           const [given] = taken.splice(step.pick % taken.length, 1) as [(typeof taken)[number]];
           const units = [{ atUs: given.atUs, unit: given.unit }];
-          const method = step.kind === "landed" ? "landed" : "giveBack";
-          at(await commands[method](redis, given.charges.map((charge) => keys.bucket(scope, charge)), { scope, charges: given.charges, id: given.id, units }));
+          const [command, method] = step.kind === "landed" ? ([commands.landed, "landed"] as const) : ([commands.giveBack, "giveBack"] as const);
+          at(await command(redis, given.charges.map((charge) => keys.bucket(scope, charge)), { scope, charges: given.charges, id: given.id, units }));
           memory[method]({ scope, charges: given.charges, id: given.id, units: [{ atUs: given.atUs - (baseUs as number), unit: given.unit }] });
         } else if (step.kind === "observe") {
           const word = { id, channel: "c", message: "m" };

@@ -103,7 +103,7 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
           at.push(performance.now() - startedMs);
         }),
       );
-      expect(order).toEqual([...order].sort((a, b) => a - b));
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
       expect(at[11]).toBeGreaterThan(199);
       expect(at[11]).toBeLessThan(400);
       for (const [index, ms] of at.entries()) expect(ms).toBeGreaterThanOrEqual(Math.max(0, index - 1) * 20 - 1);

@@ -105,7 +105,7 @@ export class Lane {
     this.#heldUntilMs = untilMs;
     this.#nextMs = Math.max(this.#nextMs, untilMs);
     const early = this.#units.splice(0);
-    for (const holder of this.#holders.splice(0).reverse()) this.#queue.unshift(holder);
+    for (const holder of this.#holders.splice(0).toReversed()) this.#queue.unshift(holder);
     this.#giveBack(early);
     this.#refuseLate();
     this.#schedule();

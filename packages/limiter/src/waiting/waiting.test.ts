@@ -184,8 +184,8 @@ describe("bad input", () => {
     ["bucket", { ...good, bucket: 7 as never }],
     ["limit", { ...good, limit: { kind: "magic" } as never }],
     ["limit", { ...good, limit: null as never }],
-    ["refillRate", { ...good, limit: { kind: "tokenBucket", refillRate: -1, burst: 1 } }],
-    ["windowMs", { ...good, limit: { kind: "slidingWindow", limit: 1, windowMs: 0.5 } }],
+    ["refillRate", { ...good, limit: { kind: "tokenBucket", refillRate: -1, burst: 1 } as const }],
+    ["windowMs", { ...good, limit: { kind: "slidingWindow", limit: 1, windowMs: 0.5 } as const }],
     ["charge", null as never],
     ["limit of bucket b", [good, { ...good, limit: tokenBucket({ refillRate: 3, burst: 2 }) }]],
   ])("a bad %s is refused by name, by every method, before the store is asked", async (option, charges) => {

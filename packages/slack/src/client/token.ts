@@ -2,7 +2,7 @@ import { ConfigError } from "@sluice/core";
 import type { Environment } from "@sluice/kit";
 
 /** The variable that may hold a workspace's own token. */
-export function tokenVariable(workspace: string): string {
+function tokenVariable(workspace: string): string {
   return `SLACK_TOKEN_${workspace.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
 }
 
