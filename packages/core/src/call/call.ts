@@ -37,6 +37,8 @@ export interface Progress {
   attempts: number;
   /** Milliseconds spent waiting for limits. */
   waitedMs: number;
+  /** Whether the transport was called in this attempt. */
+  sent: boolean;
   readonly parent: Progress | undefined;
 }
 
@@ -84,20 +86,20 @@ export function createCall<Args>(init: CallInit<Args>): Call<Args | undefined> {
     deadlineMs: init.deadlineMs ?? Number.POSITIVE_INFINITY,
     priority: init.priority ?? 0,
     state: new CallState(),
-    progress: { attempts: 0, waitedMs: 0, parent: undefined },
+    progress: { attempts: 0, waitedMs: 0, sent: false, parent: undefined },
   };
 }
 
 /** The same logical call seen as one of the requests it is made of: an upload's steps, a token refresh. */
 export function partOf(call: Call, part: Partial<Pick<Call, "operation" | "verb" | "access" | "idempotent" | "account" | "args">>): Call {
-  return { ...call, ...part, progress: { attempts: 0, waitedMs: 0, parent: call.progress } };
+  return { ...call, ...part, attempt: 0, progress: { attempts: 0, waitedMs: 0, sent: false, parent: call.progress } };
 }
 
 /** The next attempt of a call, with its own wait counter. */
 export function nextAttempt(call: Call): Call {
   const whole = call.attempt === 0 ? call.progress : (call.progress.parent ?? call.progress);
   for (let progress: Progress | undefined = whole; progress !== undefined; progress = progress.parent) progress.attempts += 1;
-  return { ...call, attempt: whole.attempts, progress: { attempts: 0, waitedMs: 0, parent: whole } };
+  return { ...call, attempt: whole.attempts, progress: { attempts: 0, waitedMs: 0, sent: false, parent: whole } };
 }
 
 /** Books time spent waiting for a limit, so that durations can leave it out. Unit: milliseconds. */

@@ -15,8 +15,18 @@ export function compose(hooks: readonly Hook[], stage: Stage, around: HookSurrou
 
 function dispatch<Result>(wraps: readonly Wrap[], index: number, call: Call, transport: Next<Result>): Promise<Result> {
   const wrap = wraps[index];
-  if (wrap === undefined) return transport(call);
-  return wrap((next) => dispatch(wraps, index + 1, next, transport), call);
+  try {
+    if (wrap === undefined) {
+      // A hook may have taken its time: nothing leaves for a caller who is gone.
+      call.signal.throwIfAborted();
+      call.progress.sent = true;
+      return transport(call);
+    }
+    return wrap((next) => dispatch(wraps, index + 1, next, transport), call);
+  } catch (error) {
+    // A transport or wrap that throws before it has made a promise fails like any other.
+    return Promise.reject(error);
+  }
 }
 
 function asWrap(hook: Hook, stage: Stage, around: HookSurroundings): Wrap {

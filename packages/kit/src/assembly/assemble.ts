@@ -8,7 +8,7 @@ import {
   retry,
   type RetryOptions,
 } from "@sluice/core";
-import { createLimiter, type Limiter, type Quota } from "@sluice/limiter";
+import { type Charge, createLimiter, type Limiter, type Quota } from "@sluice/limiter";
 import { createMetrics, type Metrics, retryReason } from "@sluice/telemetry";
 import type { ApiOptions, Environment, Mode } from "../options/api-options.js";
 import { resolveOptions } from "../options/resolve-options.js";
@@ -25,6 +25,8 @@ export interface VendorParts {
   readonly classify: Classify;
   /** The vendor's defaults, which the user's `retry` beats. `false` when the SDK's own options switch retries off. */
   readonly retry?: Omit<RetryOptions, "classify" | "budget"> | undefined;
+  /** Retries that a rested account may make at once. @defaultValue see `createRetryBudget` */
+  readonly retryCapacity?: number | undefined;
   /** Most requests in flight of this client. */
   readonly maxInFlight?: number | undefined;
   /** Reads status and headers from the SDK's results and errors. */
@@ -104,7 +106,9 @@ function chainOf(options: Pick<ApiOptions, "hooks" | "onHookError" | "clock">, v
 function createLimiters(options: ApiOptions, vendor: VendorParts, resolved: ReturnType<typeof resolveOptions>, metrics: Metrics): { of: (account: string) => Limiter; close: () => Promise<void> } {
   if (options.limiter !== undefined) {
     const own = options.limiter;
-    return { of: () => own, close: async () => {} };
+    let first: string | undefined;
+    // It stands for one account, the one first asked for; others keep their buckets apart by name.
+    return { of: (account) => ((first ??= account) === account ? own : renamed(own, `${account}/`)), close: async () => {} };
   }
   const lease = leaseStore({
     redis: resolved.redis,
@@ -132,11 +136,26 @@ function createLimiters(options: ApiOptions, vendor: VendorParts, resolved: Retu
   };
 }
 
+/** The limiter with a prefix before the name of every bucket. */
+function renamed(limiter: Limiter, prefix: string): Limiter {
+  const named = (charges: Charge | readonly Charge[]): readonly Charge[] =>
+    [charges].flat().map((charge) => ({ ...charge, bucket: `${prefix}${charge.bucket}` }));
+  return {
+    tryAcquire: (charges) => limiter.tryAcquire(named(charges)),
+    acquire: (charges, how) => limiter.acquire(named(charges), how),
+    peek: (charges) => limiter.peek(named(charges)),
+    reserve: (charges, how) => limiter.reserve(named(charges), how),
+    observe: (charges, word) => limiter.observe(named(charges), word),
+    close: () => limiter.close(),
+  };
+}
+
 function retryFor(options: ApiOptions, vendor: VendorParts, metrics: Metrics): Hook {
   const given = { ...vendor.retry, ...(options.retry === false ? undefined : options.retry) };
   const time = { ...(options.clock === undefined ? {} : { clock: options.clock }), ...(options.random === undefined ? {} : { random: options.random }) };
   const hookOf = (): Hook => {
-    const budget = given.budget ?? createRetryBudget(time);
+    const capacity = vendor.retryCapacity === undefined ? {} : { capacity: vendor.retryCapacity };
+    const budget = given.budget ?? createRetryBudget({ ...time, ...capacity });
     return retry({
       classify: vendor.classify,
       ...time,

@@ -51,25 +51,20 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
     stage: "attempt",
     async wrap(next, call) {
       const mode = options.mode();
-      if (mode === "disabled") return next(call);
-      const charges = quota(call);
+      const charges = mode === "disabled" ? [] : quota(call);
       let grant: Grant | undefined;
-      if (mode === "shadow") await record(limiterFor(call.account), charges, call, observer);
-      else {
-        grant = await enter(call, charges);
-        if (call.signal.aborted) {
-          places.leave();
-          await grant?.giveBack();
-          throw call.signal.reason;
-        }
-      }
+      if (mode === "enforce") grant = await enter(call, charges);
+      else await places.enter(call.signal);
+      // A shadow holds nobody up, not even for an answer of the store.
+      if (mode === "shadow") void record(limiterFor(call.account), charges, call, observer);
       const tell = async (settled: { result: unknown } | { error: unknown }): Promise<void> => {
-        const word = feedback(call, settled);
+        const word = mode === "disabled" || !call.progress.sent ? undefined : feedback(call, settled);
         if (word === undefined) return;
         // Its own waiters hold at once; whatever else goes wrong there is the store's to report.
         await limiterFor(call.account).observe(word.charges ?? charges, word).catch(() => {});
       };
       try {
+        call.signal.throwIfAborted();
         const result = await next(call);
         await tell({ result });
         return result;
@@ -77,9 +72,10 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
         await tell({ error });
         throw error;
       } finally {
-        // Nobody waits for this; until it is known, the window counts from the grant.
-        void grant?.landed().catch(() => {});
-        if (mode === "enforce") places.leave();
+        places.leave();
+        // Nobody waits for this. A hook further in may have stopped the attempt: what was not sent was not counted. What was sent
+        // the window counts from its answer on, and until that is known from the grant on.
+        void (call.progress.sent ? grant?.landed() : grant?.giveBack())?.catch(() => {});
       }
     },
   };

@@ -21,9 +21,14 @@ export interface StoreWish {
   readonly clock: Clock | undefined;
 }
 
+interface Listener {
+  readonly onEvent: (event: StoreEvent) => void;
+  readonly log: Logger | undefined;
+}
+
 interface Entry {
   readonly store: Store;
-  readonly listeners: Set<(event: StoreEvent) => void>;
+  readonly listeners: Set<Listener>;
   readonly forget: () => void;
 }
 
@@ -38,11 +43,7 @@ let warned = false;
 export function leaseStore(wish: StoreWish): StoreLease {
   if (wish.redis === undefined) return { store: memoryFor(wish), kind: "memory", release: async () => {} };
   const entry = redisEntry(wish.redis, wish.onStoreError);
-  const tell = (event: StoreEvent): void => {
-    wish.onEvent(event);
-    wish.log?.warn({ event: event.type }, event.message);
-  };
-  const listener = Object.assign(tell, { silent: wish.log === undefined });
+  const listener: Listener = { onEvent: wish.onEvent, log: wish.log };
   entry.listeners.add(listener);
   return {
     store: entry.store,
@@ -91,11 +92,13 @@ function redisEntry(redis: string | RedisClient, onStoreError: OnStoreError): En
 }
 
 function makeEntry(open: (onEvent: (event: StoreEvent) => void) => Store, forget: () => void): Entry {
-  const listeners = new Set<((event: StoreEvent) => void) & { silent?: boolean }>();
+  const listeners = new Set<Listener>();
   const store = open((event) => {
-    for (const listener of listeners) listener(event);
-    // Once for the process, and only where nobody logs it.
-    if ([...listeners].every(({ silent }) => silent === true)) process.emitWarning(event.message, { type: "SluiceWarning", code: "SLUICE_STORE" });
+    for (const { onEvent } of listeners) onEvent(event);
+    // Once for each logger, however many clients write to it; and where nobody logs, once for the process.
+    const logs = new Set([...listeners].map(({ log }) => log).filter((log) => log !== undefined));
+    for (const log of logs) log.warn({ event: event.type }, event.message);
+    if (logs.size === 0) process.emitWarning(event.message, { type: "SluiceWarning", code: "SLUICE_STORE" });
   });
   return { store, listeners, forget };
 }

@@ -1,10 +1,14 @@
 import type { FetchFunction } from "@slack/web-api";
-import { createCall, type HookChain, partOf } from "@sluice/core";
+import { type Call, type Clock, createCall, type HookChain, linkSignals, partOf, scrubSecrets } from "@sluice/core";
 import { accessOf } from "../operations/access.js";
 import { isKnown, operationOf, upload } from "../operations/operation.js";
-import { withRequest } from "../operations/request.js";
-import { buffer } from "./buffered-response.js";
+import { type SlackRequest, withRequest } from "../operations/request.js";
+import { buffer, type BufferedResponse } from "./buffered-response.js";
 import { currentLogicalCall, type LogicalCall, outside } from "./logical-call.js";
+import { stopRetrying } from "./stop-retrying.js";
+import { secretsIn } from "./secrets-in.js";
+
+type FetchInit = Parameters<FetchFunction>[1];
 
 /** What sending needs to know of its client. */
 export interface Sender {
@@ -17,6 +21,7 @@ export interface Sender {
   readonly attemptTimeoutMs: number;
   /** Whether a method nobody knows may be repeated after an unclear outcome. */
   readonly unknownIsIdempotent: boolean;
+  readonly clock: Clock | undefined;
   /** A 429 that the SDK will not see, since it is retried. */
   readonly onRateLimited: (retryAfterSeconds: number, request: { readonly url: string; readonly args: Readonly<Record<string, unknown>> }) => void;
 }
@@ -28,29 +33,52 @@ export function createAttempts(sender: Sender): FetchFunction {
   return (url, init) => {
     const logical = currentLogicalCall();
     const method = methodOf(String(url), sender.slackApiUrl, logical);
-    const channel = logical?.args["channel"];
     const access = method === upload ? "write" : accessOf(method);
     const idempotent = access === "read" || (sender.unknownIsIdempotent && !isKnown(method));
     const part = { operation: operationOf(method), verb: "POST", access, idempotent } as const;
-    const call =
-      logical === undefined
-        ? createCall({ ...part, provider: "slack", account: sender.workspace })
-        : partOf(logical.call, { ...part, args: logical.args });
-    const request = withRequest(call, {
+    const args = method === upload ? {} : (logical?.args ?? {});
+    const request: SlackRequest = {
       method,
-      channel: typeof channel === "string" && channel !== "" ? channel : undefined,
-      onRateLimited: (retryAfterSeconds) => sender.onRateLimited(retryAfterSeconds, { url: String(url), args: logical?.args ?? {} }),
-    });
-
-    const send = (current: typeof call) => {
-      const limits = [init?.signal, current.signal, sender.attemptTimeoutMs > 0 ? AbortSignal.timeout(sender.attemptTimeoutMs) : undefined];
-      const signal = AbortSignal.any(limits.filter((one) => one !== undefined));
-      // Read at the moment of sending: tools that patch the global do so at any time.
-      const fetch = sender.fetch ?? (globalThis.fetch as FetchFunction);
-      return fetch(url, { ...init, signal }).then(buffer);
+      channel: textOf(args["channel"]),
+      user: textOf(args["user"]),
+      onRateLimited: (retryAfterSeconds) => sender.onRateLimited(retryAfterSeconds, { url: String(url), args }),
     };
-    return outside(() => sender.chain.run("attempt", request, send));
+    const call = withRequest(callFor(logical, { ...part, args }, sender.workspace), request);
+    const send = (current: Call) => sendOnce(sender, current, url, init).catch((error: unknown) => {
+      request.failure = error;
+      throw error;
+    });
+    return outside(() => sender.chain.run("attempt", call, send)).catch((error: unknown) => {
+      // Only a failed request is the SDK's to wrap and, in a plain client, to repeat.
+      throw error === request.failure && !call.signal.aborted ? error : stopRetrying(error);
+    });
   };
+}
+
+type Part = Pick<Call, "operation" | "verb" | "access" | "idempotent"> & { readonly args: Readonly<Record<string, unknown>> };
+
+/** The SDK's retries of a plain client are attempts of one call; the steps of an upload are parts with attempts of their own. */
+function callFor(logical: LogicalCall | undefined, part: Part, workspace: string): Call {
+  if (logical === undefined) return createCall({ ...part, provider: "slack", account: workspace });
+  return logical.composite ? partOf(logical.call, part) : { ...logical.call, ...part };
+}
+
+async function sendOnce(sender: Sender, call: Call, url: string | URL, init: FetchInit): Promise<BufferedResponse> {
+  const { signal, release } = linkSignals([init?.signal, call.signal], sender.attemptTimeoutMs, sender.clock);
+  // Read at the moment of sending: tools that patch the global do so at any time.
+  const fetch = sender.fetch ?? (globalThis.fetch as FetchFunction);
+  try {
+    return await buffer(await fetch(url, { ...init, signal }));
+  } catch (error) {
+    // Some transports put the whole request into their errors.
+    throw scrubSecrets(error, secretsIn(init?.headers));
+  } finally {
+    release();
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function methodOf(url: string, slackApiUrl: string, logical: LogicalCall | undefined): string {

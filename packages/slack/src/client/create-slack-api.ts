@@ -1,5 +1,5 @@
 import type { RetryEvent } from "@sluice/core";
-import { nonEmpty, systemClock, systemRandom, wholeBetween } from "@sluice/core";
+import { nonEmpty, nonNegative, systemClock, systemRandom, wholeBetween } from "@sluice/core";
 import { type ApiOptions, assemble } from "@sluice/kit";
 import { knownOperations } from "../operations/operation.js";
 import { requestOf } from "../operations/request.js";
@@ -31,15 +31,18 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
   const token = findToken(workspace, options.token, options.headers ?? {}, env);
   const { retryConfig, rejectRateLimitedCalls = false, maxRequestConcurrency = 100, timeout = 0 } = options;
   const random = options.random ?? systemRandom;
-  const quota = isQuota(options.quota) ? options.quota : createSlackQuota(resolveQuota(options.quota ?? {}, env), serverOf(options.slackApiUrl));
+  const quota = isQuota(options.quota) ? { charges: options.quota, own: options.quota } : createSlackQuota(resolveQuota(options.quota ?? {}, env), serverOf(options.slackApiUrl));
+  nonNegative("timeout", timeout);
 
   const assembly = assemble(options as ApiOptions, {
     provider: "slack",
     knownOperations,
-    quota,
-    feedback: createFeedback(() => (options.clock ?? systemClock).wallNow()),
+    quota: quota.charges,
+    feedback: createFeedback(quota.own, () => (options.clock ?? systemClock).wallNow()),
     classify: createClassify({ rejectRateLimitedCalls, everyFailure: retryConfig !== undefined }),
     retry: { ...(retryConfig === undefined ? {} : retryOptionsOf(retryConfig, random)), onRetry: emitRateLimited },
+    // Who says how often to retry means it; the default budget would end it sooner.
+    retryCapacity: retryConfig === undefined ? undefined : Math.max(20, retryConfig.retries ?? 10),
     maxInFlight: maxRequestConcurrency === Number.POSITIVE_INFINITY ? maxRequestConcurrency : wholeBetween("maxRequestConcurrency", maxRequestConcurrency, 1, 1e6),
     reply: (value) => {
       const { status, headers } = (value ?? {}) as { status?: unknown; headers?: { get(name: string): string | null } };
@@ -60,6 +63,7 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
       timeoutMs: assembly.timeoutMs,
       attemptTimeoutMs: timeout,
       unknownIsIdempotent: retryConfig !== undefined,
+      mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
       close: assembly.close,
       clock: options.clock,
     },

@@ -1,6 +1,6 @@
 import type { WebClientOptions } from "@slack/web-api";
 import type { Clock, HookChain } from "@sluice/core";
-import type { ApiOptions, Environment } from "@sluice/kit";
+import type { ApiOptions, Environment, Mode } from "@sluice/kit";
 import type { Quota } from "@sluice/limiter";
 import type { SlackQuotaOptions } from "../quota/options.js";
 
@@ -32,6 +32,7 @@ export interface FactoryParts {
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
   readonly unknownIsIdempotent: boolean;
+  readonly mode: { readonly get: () => Mode; readonly set: (mode: Mode) => void };
   readonly close: () => Promise<void>;
   readonly clock?: Clock | undefined;
 }

@@ -1,14 +1,15 @@
 import { AsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
 import { type FilesUploadV2Arguments, type WebAPICallResult, WebClient, WebClientEvent } from "@slack/web-api";
-import { type Caller, type HookChain, nonEmpty, runCall, scrubSecrets } from "@sluice/core";
-import { assemblePlain } from "@sluice/kit";
+import { type Caller, ConfigError, type HookChain, nonEmpty, runCall, scrubSecrets } from "@sluice/core";
+import { assemblePlain, type Mode } from "@sluice/kit";
 import { accessOf } from "../operations/access.js";
 import { isKnown, knownOperations, operationOf } from "../operations/operation.js";
 import { accountOf } from "./account.js";
 import { createAttempts } from "./attempts.js";
 import { bareError } from "./bare-error.js";
 import { hideSecrets } from "./hide-secrets.js";
+import { secretsIn } from "./secrets-in.js";
 import { currentLogicalCall, within } from "./logical-call.js";
 import { type FactoryParts, factoryParts, sdkOptions, type SlackApiOptions } from "./options.js";
 
@@ -25,6 +26,7 @@ export class SlackApi extends WebClient {
   readonly hooks: HookChain;
   readonly #parts: FactoryParts;
   readonly #caller: Caller | undefined;
+  readonly #secrets: readonly string[];
   readonly #again: (caller: Caller) => SlackApi;
 
   /**
@@ -44,9 +46,11 @@ export class SlackApi extends WebClient {
         fetch: options.fetch,
         attemptTimeoutMs: parts.attemptTimeoutMs,
         unknownIsIdempotent: parts.unknownIsIdempotent,
+        clock: parts.clock,
         onRateLimited: (seconds, request) => events.emit?.(seconds, request),
       }),
     });
+    this.#secrets = [token ?? "", ...secretsIn(options.headers)].filter((secret) => secret !== "");
     this.workspace = workspace;
     this.hooks = parts.chain;
     this.#parts = parts;
@@ -78,6 +82,15 @@ export class SlackApi extends WebClient {
   /** The same client acting on behalf of a caller; it shares chain, limits and events with this one. */
   as(caller: Caller): SlackApi {
     return this.#again(caller);
+  }
+
+  /** Whether limits are enforced, only recorded or ignored; may be changed at any time. A plain client has none to enforce. */
+  get mode(): Mode {
+    return this.#parts.mode.get();
+  }
+
+  set mode(mode: Mode) {
+    this.#parts.mode.set(mode);
   }
 
   /** Fails what waits for the limiter, and gives up the store. Plain clients hold nothing. */
@@ -112,7 +125,7 @@ export class SlackApi extends WebClient {
       timeoutMs: this.#parts.timeoutMs,
       ...(this.#parts.clock === undefined ? {} : { clock: this.#parts.clock }),
     } as const;
-    const secrets = [this.token, callToken].filter((secret) => typeof secret === "string");
+    const secrets = typeof callToken === "string" ? [...this.#secrets, callToken] : this.#secrets;
     return runCall(this.hooks, request, (call) =>
       within({ owner: this, call, method, args, composite }, invoke).catch((error: unknown) => {
         throw scrubSecrets(bareError(error, call.signal), secrets);
@@ -130,6 +143,12 @@ function plainParts(options: SlackApiOptions): FactoryParts {
     timeoutMs: Number.POSITIVE_INFINITY,
     attemptTimeoutMs: 0,
     unknownIsIdempotent: false,
+    mode: {
+      get: () => "disabled",
+      set: (value) => {
+        if (value !== "disabled") throw new ConfigError({ option: "mode", accepted: '"disabled" on a plain client; createSlackApi makes one with limits', value });
+      },
+    },
     close: async () => {},
   };
 }

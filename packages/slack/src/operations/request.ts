@@ -6,6 +6,10 @@ export interface SlackRequest {
   readonly method: string;
   /** The channel that the request is about, where it names one. */
   readonly channel: string | undefined;
+  /** The user that the request is about, where it names one. */
+  readonly user: string | undefined;
+  /** Why sending failed, once it did; errors of hooks are none. */
+  failure?: unknown;
   /** Emits the client's `rate_limited` event. Unit: seconds. */
   readonly onRateLimited: (retryAfterSeconds: number) => void;
 }
@@ -19,5 +23,5 @@ export function withRequest(call: Call, request: SlackRequest): Call {
 
 /** The request of a call; a call that a hook made anew is known by its operation alone. */
 export function requestOf(call: Call): SlackRequest {
-  return (call as Call & { readonly [key]?: SlackRequest })[key] ?? { method: call.operation, channel: undefined, onRateLimited: () => {} };
+  return (call as Call & { readonly [key]?: SlackRequest })[key] ?? { method: call.operation, channel: undefined, user: undefined, onRateLimited: () => {} };
 }

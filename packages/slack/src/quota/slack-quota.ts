@@ -12,7 +12,7 @@ import type { SlackQuotaConfig } from "./options.js";
  *
  * @param server - told apart from other servers in the buckets' names; empty for Slack itself.
  */
-export function createSlackQuota(config: SlackQuotaConfig, server: string): Quota {
+export function createSlackQuota(config: SlackQuotaConfig, server: string): SlackQuota {
   const limits = new Map<string, readonly LimitPart[]>();
   const limitsOf = (method: string): readonly LimitPart[] => {
     let parts = limits.get(method);
@@ -25,14 +25,24 @@ export function createSlackQuota(config: SlackQuotaConfig, server: string): Quot
     return parts;
   };
   const posting = perMinute(messagePosting.perSecond * 60, config);
-
-  return (call) => {
-    const { method, channel } = requestOf(call);
-    const perChannel = channel === undefined ? [] : postingCharges(method, channel, posting, server);
-    if (perChannel.length > 0 && slackMethods[method]?.perChannel === true && !config.methods.has(method) && !isPlain(config)) return perChannel;
-    const own = limitsOf(method).map(({ suffix, limit }): Charge => ({ bucket: `${method}${suffix}${server}`, limit }));
-    return [...own, ...(isPlain(config) ? [] : perChannel)];
+  const profile = perMinute(PROFILE_SETS_PER_MINUTE, config);
+  const own: Quota = (call) => {
+    const { method } = requestOf(call);
+    return limitsOf(method).map(({ suffix, limit }): Charge => ({ bucket: `${method}${suffix}${server}`, limit }));
   };
+  const shared: Quota = (call) => {
+    const { method, channel, user } = requestOf(call);
+    if (isPlain(config)) return [];
+    if (channel !== undefined && postingMethods.has(method)) return about(`channel:${channel}`, posting, server);
+    return method === "users.profile.set" ? about(`profile:${user ?? "own"}`, profile, server) : [];
+  };
+  return { own, charges: (call) => [...own(call), ...shared(call)] };
+}
+
+/** Slack's rule, and the part of it that belongs to a request's method alone. */
+export interface SlackQuota {
+  readonly charges: Quota;
+  readonly own: Quota;
 }
 
 interface LimitPart {
@@ -46,14 +56,20 @@ interface LimitPart {
  */
 const postingMethods = new Set(["chat.postMessage", "chat.postEphemeral", "chat.meMessage"]);
 
-function postingCharges(method: string, channel: string, posting: readonly LimitPart[], server: string): readonly Charge[] {
-  if (!postingMethods.has(method)) return [];
-  return posting.map(({ suffix, limit }) => ({ bucket: `channel:${channel}${suffix}${server}`, limit }));
+/** Per token and target profile; see `additionalLimits` of users.profile.set in data/slack.json (rate-limits-page). */
+const PROFILE_SETS_PER_MINUTE = 10;
+
+function about(name: string, parts: readonly LimitPart[], server: string): readonly Charge[] {
+  return parts.map(({ suffix, limit }) => ({ bucket: `${name}${suffix}${server}`, limit }));
 }
+
+/** For methods that are limited per channel alone: a bucket that only a pause can close. */
+const open: readonly LimitPart[] = [{ suffix: "", limit: tokenBucket({ refillRate: 1e6, burst: 1_000_000 }) }];
 
 function partsFor(method: string, config: SlackQuotaConfig): readonly LimitPart[] {
   const own = config.methods.get(method);
   if (typeof own === "object") return [{ suffix: "", limit: own }];
+  if (own === undefined && config.tier === undefined && !isPlain(config) && slackMethods[method]?.perChannel === true) return open;
   const count = own ?? publishedPerMinute(method, config);
   if (!isPlain(config) || own !== undefined) return perMinute(count, config);
   const refillRate = config.refillRate ?? (count * 1000) / config.minuteMs;

@@ -1,5 +1,6 @@
 import { type Classify, classifyConnectionError, classifyHttp, isSluiceError, type Verdict } from "@sluice/core";
 import { isThrottled } from "../client/buffered-response.js";
+import { requestOf } from "../operations/request.js";
 
 /** What the SDK's own options ask of retries. */
 export interface RetryMeaning {
@@ -14,7 +15,8 @@ const final: Verdict = { kind: "final" };
 /** What an attempt at Slack came to. */
 export function createClassify({ rejectRateLimitedCalls, everyFailure }: RetryMeaning): Classify {
   return (settled, call) => {
-    if (!settled.ok) return classifyError(settled.error);
+    // A hook's veto is a decision, not a failure of the request.
+    if (!settled.ok) return settled.error === requestOf(call).failure ? classifyError(settled.error) : final;
     if (isThrottled(settled.result)) {
       const { status, headers } = settled.result;
       const retryAfter = headers.get("retry-after");

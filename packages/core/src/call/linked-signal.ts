@@ -1,0 +1,33 @@
+import { type Clock, systemClock } from "../clock/clock.js";
+
+/** Several signals and a timeout as one signal. */
+export interface LinkedSignal {
+  readonly signal: AbortSignal;
+  /** Takes the listeners off again and forgets the timeout; call it when the request has ended, its body included. */
+  release(): void;
+}
+
+/**
+ * Links signals by listeners of its own. `AbortSignal.any` over `AbortSignal.timeout` may lose the timeout to the garbage
+ * collector, and a bare timeout above 2^31 - 1 ms fires at once.
+ *
+ * @param timeoutMs - aborts with the `TimeoutError` that `AbortSignal.timeout` has; 0 for none. Unit: milliseconds.
+ */
+export function linkSignals(signals: readonly (AbortSignal | null | undefined)[], timeoutMs = 0, clock: Clock = systemClock): LinkedSignal {
+  const controller = new AbortController();
+  const sources = signals.filter((signal) => signal !== undefined && signal !== null);
+  const onAbort = (event: Event): void => controller.abort((event.target as AbortSignal).reason);
+  for (const source of sources) {
+    if (source.aborted) controller.abort(source.reason);
+    else source.addEventListener("abort", onAbort, { once: true });
+  }
+  const late = (): void => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+  const timer = timeoutMs > 0 ? clock.setTimer(late, timeoutMs) : undefined;
+  return {
+    signal: controller.signal,
+    release() {
+      timer?.cancel();
+      for (const source of sources) source.removeEventListener("abort", onAbort);
+    },
+  };
+}
