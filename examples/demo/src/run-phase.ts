@@ -26,6 +26,8 @@ export interface PhaseResult {
   readonly idealSeconds: number;
   /** Calls accepted in as many minutes as the quota of the workload, against that quota: 1 when no minute went to waste. */
   readonly quotaUsed: number;
+  /** Methods that had more accepted in some minute than the published number; a simulator that enforces it has none. */
+  readonly overLimit: readonly string[];
 }
 
 /** Runs the workload one way against a simulator of its own. */
@@ -57,6 +59,7 @@ export async function runPhase(how: Orders["how"], options: DemoOptions, onProgr
     seconds: elapsedMs / 1000,
     idealSeconds: idealSeconds(options.minutes, minuteMs),
     quotaUsed: inTime / total,
+    overLimit: kinds.filter(({ method, perMinute }) => simulator.ledger.maxInWindow(method, 60_000) > perMinute).map(({ method }) => method),
   };
 }
 

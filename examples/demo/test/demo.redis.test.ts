@@ -22,6 +22,7 @@ function expectTheMainJob({ plain, factory }: { plain: PhaseResult; factory: Pha
   );
   expect(plain.refused).toBeGreaterThan(20);
   expect(factory.refused).toBe(0);
+  expect(factory.overLimit).toEqual([]);
   expect(factory.requests).toBe(500);
   expect(factory.quotaUsed).toBeGreaterThanOrEqual(0.95);
 }
