@@ -64,9 +64,9 @@ describe("the metrics hook", () => {
 
   it("reads the outcome of a failure from the error and from the call's signal", async () => {
     const { registry, chain } = setUp();
-    const aborted = AbortSignal.abort(new Error("changed my mind"));
-    const late = AbortSignal.abort(new DeadlineExceededError("things.list", 30));
-    const failures: readonly [Error, AbortSignal?][] = [
+    const aborted = new Error("changed my mind");
+    const late = new DeadlineExceededError("things.list", 30);
+    const failures: readonly [Error, Error?][] = [
       [Object.assign(new Error("no"), { status: 403 })],
       [Object.assign(new Error("no"), { status: 429 })],
       [Object.assign(new Error("no"), { response: { status: 502 } })],
@@ -83,10 +83,13 @@ describe("the metrics hook", () => {
       [new SluiceError("STORE_UNAVAILABLE", "away")],
       [new TypeError("a bug")],
     ];
-    for (const [error, signal] of failures) {
-      await expect(
-        chain.run("attempt", signal === undefined ? call : { ...call, signal }, () => Promise.reject(error)),
-      ).rejects.toBe(error);
+    for (const [error, reason] of failures) {
+      const controller = new AbortController();
+      const attempt = chain.run("attempt", { ...call, signal: controller.signal }, () => {
+        if (reason !== undefined) controller.abort(reason);
+        return Promise.reject(error);
+      });
+      await expect(attempt).rejects.toBe(error);
     }
     expect(await outcomes(registry)).toEqual({
       client_error: 1,

@@ -1,7 +1,9 @@
 import { type Clock, systemClock } from "../clock/clock.js";
 import { ConfigError } from "../errors/config-error.js";
 import { DeadlineExceededError } from "../errors/deadline-exceeded-error.js";
+import { isSluiceError } from "../errors/sluice-error.js";
 import type { HookChain } from "../hooks/hook-chain.js";
+import { outcomeKnown } from "../hooks/observe.js";
 import { type Call, type CallInit, createCall } from "./call.js";
 import { currentContext } from "./context.js";
 
@@ -17,6 +19,7 @@ export interface CallRequest<Args> extends Omit<CallInit<Args>, "deadlineMs" | "
  * soon as the caller aborts, whatever hooks and transport do; an abort rejects with the caller's own reason.
  *
  * @throws DeadlineExceededError when the budget runs out.
+ * @throws ConfigError when timeout or priority are out of range.
  */
 export async function runCall<Args, Result>(
   chain: HookChain,
@@ -33,30 +36,55 @@ export async function runCall<Args, Result>(
   const call = createCall({
     ...request,
     caller: request.caller ?? context.caller,
-    priority: context.priority ?? 0,
+    priority: checkPriority(context.priority ?? 0),
     signal: controller.signal,
     deadlineMs: clock.now() + timeoutMs,
   });
 
   return new Promise<Result>((resolve, reject) => {
-    const end = (reason: unknown): void => {
+    let settled = false;
+    /** Why the call was cut short, once it was. */
+    let cut: { readonly reason: unknown; readonly byCaller: boolean } | undefined;
+
+    const end = (reason: unknown, byCaller: boolean): void => {
+      // An answer that won the race keeps its signal: its body may still be on the way.
+      if (settled || cut !== undefined) return;
+      cut = { reason, byCaller };
+      release();
       controller.abort(reason);
-      // Whoever heeds the signal rejects first and may add what it knows; nobody can make the caller wait longer.
+      // Observers that are cut off now still let a result through; nobody can make the caller wait longer.
       setImmediate(() => reject(reason));
     };
-    const onAbort = (event: Event): void => end((event.target as AbortSignal).reason);
-    const onDeadline = (): void => afterPendingInput(() => end(new DeadlineExceededError(request.operation, timeoutMs)));
+    const onAbort = (event: Event): void => end((event.target as AbortSignal).reason, true);
+    const onDeadline = (): void =>
+      afterPendingInput(() => end(new DeadlineExceededError(request.operation, timeoutMs), false));
     const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : clock.setTimer(onDeadline, timeoutMs);
     for (const signal of aborts) signal.addEventListener("abort", onAbort, { once: true });
     const release = (): void => {
       timer?.cancel();
       for (const signal of aborts) signal.removeEventListener("abort", onAbort);
     };
+    const settle = (): void => {
+      settled = true;
+      release();
+    };
+
     chain.run("call", call, invoke).then(
-      (result) => (release(), resolve(result)),
-      (error: unknown) => (release(), reject(error)),
+      (result) => (settle(), resolve(result)),
+      (error: unknown) => {
+        settle();
+        reject(cut === undefined || (!cut.byCaller && tellsMore(call, error)) ? error : cut.reason);
+      },
     );
   });
+}
+
+/**
+ * What a transport makes of the signal, a "canceled" error of its own, says less than that the time was up. Errors of ours
+ * may say which limit the time went into; and an API's answer that only an observer held up stands.
+ */
+function tellsMore(call: Call, error: unknown): boolean {
+  return isSluiceError(error) || call.state.has(outcomeKnown);
 }
 
 /**
@@ -70,4 +98,9 @@ function afterPendingInput(then: () => void): void {
 function checkTimeout(timeoutMs: number): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs;
   throw new ConfigError({ option: "timeoutMs", accepted: "a number of milliseconds above 0, or Infinity", value: timeoutMs });
+}
+
+function checkPriority(priority: number): number {
+  if (Number.isFinite(priority)) return priority;
+  throw new ConfigError({ option: "priority", accepted: "a finite number", value: priority });
 }

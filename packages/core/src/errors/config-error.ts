@@ -1,3 +1,4 @@
+import { oneLine } from "./one-line.js";
 import { SluiceError } from "./sluice-error.js";
 
 /** What was wrong with a setting. */
@@ -31,10 +32,7 @@ const LONGEST_SHOWN = 120;
 
 /** One short printable line for any value: control and bidirectional characters escaped, long texts cut. */
 export function show(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : describe(value);
-  // Escapes what could forge a second log line or reverse the text on a terminal.
-  const safe = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`);
-  return safe.length > LONGEST_SHOWN ? `${safe.slice(0, LONGEST_SHOWN)}… (${safe.length} characters)` : safe;
+  return oneLine(typeof value === "string" ? JSON.stringify(value) : describe(value), LONGEST_SHOWN);
 }
 
 function describe(value: unknown): string {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./codes.js";
+import { oneLine } from "./one-line.js";
 
 const brand = Symbol.for("@sluice/core/error");
 
@@ -15,7 +16,8 @@ export class SluiceError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code;
 
   constructor(code: Code, message: string, options?: ErrorOptions) {
-    super(message, options);
+    // Names of buckets, hooks and operations come from outside, and logs take one line per event.
+    super(oneLine(message), options);
     this.name = new.target.name;
     this.code = code;
   }

@@ -7,6 +7,7 @@ import { describeHooks } from "./describe.js";
 import type { Hook, HookFailure, Next, Stage } from "./hook.js";
 import type { HookSurroundings } from "./observe.js";
 import { type ReplyReader, readReply } from "./reply.js";
+import { warnOnce } from "./warn-once.js";
 
 /** What a chain is made of. */
 export interface HookChainOptions {
@@ -55,7 +56,7 @@ export function createHookChain(options: HookChainOptions = {}): HookChain {
   const around: HookSurroundings = {
     clock: options.clock ?? systemClock,
     reply: options.reply ?? readReply,
-    report: quietly(options.onHookError ?? warnOnce()),
+    report: quietly(options.onHookError ?? warnAboutHooks()),
   };
   const stages: Record<Stage, Hook[]> = { call: [], attempt: [] };
   const composed: Record<Stage, Composed> = { call: compose([], "call", around), attempt: compose([], "attempt", around) };
@@ -138,12 +139,7 @@ function quietly(report: (failure: HookFailure) => void): (failure: HookFailure)
   };
 }
 
-function warnOnce(): (failure: HookFailure) => void {
-  const told = new Set<string>();
-  return ({ hook, kind, error }) => {
-    const text = `Hook ${hook} failed in ${kind}: ${error instanceof Error ? error.message : String(error)}`;
-    if (told.has(text) || told.size >= 100) return;
-    told.add(text);
-    process.emitWarning(text, { type: "SluiceHookWarning" });
-  };
+function warnAboutHooks(): (failure: HookFailure) => void {
+  const warn = warnOnce();
+  return ({ hook, kind, error }) => warn(`Hook ${hook} failed in ${kind}`, error);
 }

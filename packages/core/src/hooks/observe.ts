@@ -1,8 +1,12 @@
 import type { Call } from "../call/call.js";
+import { stateKey } from "../call/state.js";
 import type { Clock } from "../clock/clock.js";
 import { SluiceError } from "../errors/sluice-error.js";
 import type { Hook, HookFailure, Next, Outcome, Stage } from "./hook.js";
 import type { ReplyReader } from "./reply.js";
+
+/** Set when an observer was cut off: the call's outcome was there before its time was up, and stands. */
+export const outcomeKnown = stateKey("outcomeKnown", () => false);
 
 /** What a chain lends to its hooks. */
 export interface HookSurroundings {
@@ -57,7 +61,10 @@ async function settle(
 ): Promise<void> {
   try {
     const told = tell();
-    if (isPromise(told)) await orAborted(told, about);
+    if (!isPromise(told)) return;
+    if (!about.call.signal.aborted) return void (await orAborted(told, about));
+    // The time was up before the hook was asked: nobody waits for it, but its failure is still reported.
+    told.then(undefined, (error: unknown) => around.report({ ...about, error }));
   } catch (error) {
     around.report({ ...about, error });
   }
@@ -66,15 +73,16 @@ async function settle(
 function orAborted(told: PromiseLike<unknown>, about: Omit<HookFailure, "error">): Promise<unknown> {
   const { signal } = about.call;
   return new Promise((resolve, reject) => {
-    const giveUp = (): void =>
+    const giveUp = (): void => {
+      about.call.state.set(outcomeKnown, true);
       reject(new SluiceError("HOOK_TIMEOUT", `Hook ${about.hook} (${about.kind}) had not settled when the call's time was up`));
+    };
     const done = (): void => signal.removeEventListener("abort", giveUp);
     signal.addEventListener("abort", giveUp, { once: true });
     told.then(
       (value) => (done(), resolve(value)),
       (error: unknown) => (done(), reject(error)),
     );
-    if (signal.aborted) giveUp();
   });
 }
 

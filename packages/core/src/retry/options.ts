@@ -48,7 +48,7 @@ export interface RetryOptions {
   readonly isStream?: (call: Call) => boolean;
   /** Told before each wait. Its failure becomes a process warning and changes nothing. */
   readonly onRetry?: (event: RetryEvent) => void;
-  /** Told of each Retry-After that is `ignored` as unreadable, or `capped` at `maxRetryAfterMs`. */
+  /** Told of each Retry-After that is `ignored` as unreadable, or `capped` at `maxRetryAfterMs`. Its failure, too, only warns. */
   readonly onRetryAfter?: (problem: "ignored" | "capped", call: Call) => void;
   readonly clock?: Clock;
   readonly random?: Random;

@@ -43,15 +43,14 @@ export function retry(options: RetryOptions = {}): RetryHook {
   const classify: Classify = options.classify ?? classifyHttp;
   const { budget } = options;
   const counts: RetryCounts = { retries: 0, retryAfterIgnored: 0, retryAfterCapped: 0, budgetExhausted: 0 };
-
   const warn = warnOnce();
 
   /** A listener that fails must not decide what becomes of the call. */
-  const tell = (event: RetryEvent): void => {
+  const tell = (name: "onRetry" | "onRetryAfter", listener: () => void): void => {
     try {
-      options.onRetry?.(event);
+      listener();
     } catch (error) {
-      warn("onRetry failed", error);
+      warn(`${name} failed`, error);
     }
   };
 
@@ -60,12 +59,12 @@ export function retry(options: RetryOptions = {}): RetryHook {
     const said = parseRetryAfter(header, clock.wallNow());
     if (said.kind === "ignored") {
       counts.retryAfterIgnored += 1;
-      options.onRetryAfter?.("ignored", call);
+      tell("onRetryAfter", () => options.onRetryAfter?.("ignored", call));
     }
     if (said.kind !== "delay") return 0;
     if (said.delayMs <= config.maxRetryAfterMs) return said.delayMs;
     counts.retryAfterCapped += 1;
-    options.onRetryAfter?.("capped", call);
+    tell("onRetryAfter", () => options.onRetryAfter?.("capped", call));
     return config.maxRetryAfterMs;
   };
 
@@ -103,7 +102,8 @@ export function retry(options: RetryOptions = {}): RetryHook {
         const delayMs = nextDelay(settled, call, retries);
         if (delayMs === undefined) return unwrap(settled);
         counts.retries += 1;
-        tell({ call, delayMs, settled });
+        const event: RetryEvent = { call, delayMs, settled };
+        tell("onRetry", () => options.onRetry?.(event));
         await sleep(delayMs, call.signal);
         call = nextAttempt(call);
       }

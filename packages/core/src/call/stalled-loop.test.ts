@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import { Agent, request as httpRequest } from "node:http";
+import { Worker } from "node:worker_threads";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createHookChain } from "../hooks/hook-chain.js";
+import { runCall } from "./run-call.js";
+
+// The server has a loop of its own, so it answers while ours is blocked, and it counts what it has answered.
+const serverCode = `
+  const { createServer } = require("node:http");
+  const { parentPort, workerData } = require("node:worker_threads");
+  const server = createServer((request, response) => {
+    response.on("finish", () => Atomics.add(workerData, 0, 1));
+    setTimeout(() => response.end("reply"), 5);
+  });
+  server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));
+`;
+const answered = new Int32Array(new SharedArrayBuffer(4));
+const agent = new Agent({ keepAlive: true });
+let worker: Worker;
+let port: number;
+
+beforeAll(async () => {
+  worker = new Worker(serverCode, { eval: true, workerData: answered });
+  [port] = (await once(worker, "message")) as [number];
+});
+
+afterAll(async () => {
+  agent.destroy();
+  await worker.terminate();
+});
+
+/** Sends a request; once it has left, stalls the event loop until the reply is here and `stallMs` are over. */
+function send(stallMs: number, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ port, agent, signal }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => (text += String(chunk)));
+      response.on("end", () => resolve(text));
+    });
+    sent.on("error", reject);
+    sent.on("finish", () => setImmediate(() => stall(stallMs)));
+    sent.end();
+  });
+}
+
+function stall(stallMs: number): void {
+  const before = Atomics.load(answered, 0);
+  let untilMs = performance.now() + stallMs;
+  while (performance.now() < untilMs) {
+    // However busy the machine is, the reply has time to cross over.
+    if (Atomics.load(answered, 0) === before) untilMs = Math.max(untilMs, performance.now() + 10);
+  }
+}
+
+it("a reply that arrived while the event loop stalled wins over the deadline that passed meanwhile", async () => {
+  const chain = createHookChain();
+  let falseTimeouts = 0;
+  for (let trial = 0; trial < 20; trial += 1) {
+    const request = { provider: "p", account: "a", operation: "o", timeoutMs: 40 };
+    const ended = await runCall(chain, request, ({ signal }) => send(60, signal)).catch((error: Error) => error);
+    if (ended !== "reply") falseTimeouts += 1;
+  }
+  expect(falseTimeouts).toBe(0);
+});

@@ -1,0 +1,14 @@
+import { oneLine } from "../errors/one-line.js";
+
+const MOST_KEPT = 100;
+
+/** Makes a function that turns failures of listeners into process warnings: each text once, and not without end. */
+export function warnOnce(): (what: string, error: unknown) => void {
+  const told = new Set<string>();
+  return (what, error) => {
+    const text = oneLine(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    if (told.has(text) || told.size >= MOST_KEPT) return;
+    told.add(text);
+    process.emitWarning(text, { type: "SluiceHookWarning" });
+  };
+}
