@@ -42,7 +42,7 @@ export function tellsDuration(outcome: RequestOutcome): boolean {
 }
 
 function outcomeOfCode(code: string): RequestOutcome {
-  if (code === "LIMIT_EXCEEDED" || code === "LIMIT_IMPOSSIBLE") return "limit_exceeded";
+  if (code === "LIMIT_EXCEEDED") return "limit_exceeded";
   return code === "DEADLINE_EXCEEDED" ? "deadline_exceeded" : "other";
 }
 

@@ -11,7 +11,7 @@ if (isSluiceError(caught)) {
   expectTypeOf(caught.code).toEqualTypeOf<ErrorCode>();
 }
 expectTypeOf<ConfigError["code"]>().toEqualTypeOf<"CONFIG_INVALID">();
-expectTypeOf<LimitExceededError["code"]>().toEqualTypeOf<"LIMIT_EXCEEDED" | "LIMIT_IMPOSSIBLE">();
+expectTypeOf<LimitExceededError["code"]>().toEqualTypeOf<"LIMIT_EXCEEDED">();
 expectTypeOf<LimitExceededError["retryAfterMs"]>().toEqualTypeOf<number>();
 expectTypeOf(oneOf("mode", caught, ["open", "closed"] as const)).toEqualTypeOf<"open" | "closed">();
 

@@ -4,7 +4,7 @@ import { SluiceError } from "./sluice-error.js";
 export interface LimitExceededDetails {
   /** Name of the bucket that refused. */
   readonly bucket: string;
-  /** Milliseconds until the same request could be granted. `Infinity` when waiting cannot help. */
+  /** Milliseconds until the same request could be granted. */
   readonly retryAfterMs: number;
   /** Provider whose quota it is, when known. */
   readonly provider?: string | undefined;
@@ -14,11 +14,8 @@ export interface LimitExceededDetails {
   readonly reason?: string | undefined;
 }
 
-/**
- * A limit said no: the wait would outlast the deadline (`LIMIT_EXCEEDED`), or the cost can never fit (`LIMIT_IMPOSSIBLE`).
- * Nothing was taken.
- */
-export class LimitExceededError extends SluiceError<"LIMIT_EXCEEDED" | "LIMIT_IMPOSSIBLE"> {
+/** A limit said no: the wait would outlast the deadline. Nothing was taken. Code `LIMIT_EXCEEDED`. */
+export class LimitExceededError extends SluiceError<"LIMIT_EXCEEDED"> {
   readonly bucket: string;
   readonly retryAfterMs: number;
   readonly provider: string | undefined;
@@ -26,14 +23,8 @@ export class LimitExceededError extends SluiceError<"LIMIT_EXCEEDED" | "LIMIT_IM
 
   constructor(details: LimitExceededDetails) {
     const whose = details.provider === undefined ? "" : ` of ${details.provider} account ${details.account ?? "?"}`;
-    const possible = Number.isFinite(details.retryAfterMs);
-    const when = possible
-      ? `retry after ${Math.ceil(details.retryAfterMs)} ms`
-      : "the cost is above the burst, waiting cannot help";
-    super(
-      possible ? "LIMIT_EXCEEDED" : "LIMIT_IMPOSSIBLE",
-      `Limit ${details.bucket}${whose} refused${details.reason === undefined ? "" : ` (${details.reason})`}: ${when}`,
-    );
+    const why = details.reason === undefined ? "" : ` (${details.reason})`;
+    super("LIMIT_EXCEEDED", `Limit ${details.bucket}${whose} refused${why}: retry after ${Math.ceil(details.retryAfterMs)} ms`);
     this.bucket = details.bucket;
     this.retryAfterMs = details.retryAfterMs;
     this.provider = details.provider;
