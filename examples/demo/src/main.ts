@@ -7,7 +7,7 @@ const program = new Command("demo")
   .description("One workload against a Slack that enforces its published limits: through plain clients, then through the factory.")
   .option("--redis <url>", "share limits through this Redis; every worker is then a process of its own", process.env["REDIS_URL"])
   .option("--workers <n>", "clients that work at the same time", whole, 4)
-  .option("--minutes <n>", "minutes of quota that the workload needs", whole, 2)
+  .option("--minutes <n>", "minutes of quota that the workload needs", whole, 3)
   .option("--speed <n>", "how much faster than real time the simulator lives", whole, 10)
   .option("--json", "print the figures as JSON")
   .parse();

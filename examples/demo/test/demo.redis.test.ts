@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 async function demo(...args: string[]): Promise<{ plain: PhaseResult; factory: PhaseResult; said: string }> {
   const env = { ...process.env, REDIS_URL: undefined, NO_COLOR: "1" };
-  const { stdout, stderr } = await run(process.execPath, [main, "--json", ...args], { env });
+  const { stdout, stderr } = await run(process.execPath, [main, "--json", "--minutes", "2", ...args], { env });
   const [plain, factory] = JSON.parse(stdout) as [PhaseResult, PhaseResult];
   return { plain, factory, said: stderr };
 }
