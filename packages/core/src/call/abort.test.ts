@@ -79,7 +79,9 @@ describe("an abort", () => {
     const { controller, run } = setup();
     const running = run(
       ({ signal }) =>
-        new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("canceled", { cause: signal.reason })))),
+        new Promise((_, reject) =>
+          signal.addEventListener("abort", () => reject(new Error("canceled", { cause: signal.reason }))),
+        ),
     );
     controller.abort(reason);
     await expect(running).rejects.toBe(reason);
@@ -113,7 +115,9 @@ describe("an abort", () => {
       const { controller, run } = setup();
       const running = run(hang);
       controller.abort(given);
-      await expect(running.catch((error: unknown) => ({ error }))).resolves.toEqual({ error: controller.signal.reason });
+      await expect(running.catch((error: unknown) => ({ error }))).resolves.toEqual({
+        error: controller.signal.reason,
+      });
     }
   });
 
@@ -157,7 +161,8 @@ it("a late failure of a transport that was given up causes no unhandled rejectio
   process.on("unhandledRejection", note);
   try {
     const late = setup({ name: "audit", error: () => Promise.reject(new Error("late observer")) });
-    const fail = (): Promise<never> => sleep(90_000, undefined, late.clock).then(() => Promise.reject(new Error("late")));
+    const fail = (): Promise<never> =>
+      sleep(90_000, undefined, late.clock).then(() => Promise.reject(new Error("late")));
     const ended = late.run(fail).catch((error: unknown) => error);
     await late.clock.advance(60_000);
     expect(await ended).toMatchObject({ code: "DEADLINE_EXCEEDED" });
@@ -188,7 +193,9 @@ it("at any moment gives the caller's reason or the answer, and never leaves a li
         clock.setTimer(() => controller.abort(reason), abortMs);
         const ended = await withCallOptions({ signal }, () =>
           runCall(chain, { ...request, signal: controller.signal }, (call) =>
-            chain.run("attempt", call, () => sleep(sendMs, call.signal, clock).then(() => (fails ? Promise.reject(reason) : "answer"))),
+            chain.run("attempt", call, () =>
+              sleep(sendMs, call.signal, clock).then(() => (fails ? Promise.reject(reason) : "answer")),
+            ),
           ),
         ).catch((error: unknown) => error);
         if (abortMs < waitMs + sendMs || fails) expect(ended).toBe(reason);

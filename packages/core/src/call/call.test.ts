@@ -10,7 +10,13 @@ describe("a new call", () => {
     const [one, other] = [createCall(init), createCall(init)];
     expect(one.id).not.toBe(other.id);
     expect(one.state).not.toBe(other.state);
-    expect(one).toMatchObject({ ...init, attempt: 0, priority: 0, deadlineMs: Number.POSITIVE_INFINITY, args: undefined });
+    expect(one).toMatchObject({
+      ...init,
+      attempt: 0,
+      priority: 0,
+      deadlineMs: Number.POSITIVE_INFINITY,
+      args: undefined,
+    });
     expect(one.signal.aborted).toBe(false);
     expect(one.progress).toEqual({ attempts: 0, waitedMs: 0, sent: false, parent: undefined });
   });

@@ -91,14 +91,18 @@ export function createCall<Args>(init: CallInit<Args>): Call<Args | undefined> {
 }
 
 /** The same logical call seen as one of the requests it is made of: an upload's steps, a token refresh. */
-export function partOf(call: Call, part: Partial<Pick<Call, "operation" | "verb" | "access" | "idempotent" | "account" | "args">>): Call {
+export function partOf(
+  call: Call,
+  part: Partial<Pick<Call, "operation" | "verb" | "access" | "idempotent" | "account" | "args">>,
+): Call {
   return { ...call, ...part, attempt: 0, progress: { attempts: 0, waitedMs: 0, sent: false, parent: call.progress } };
 }
 
 /** The next attempt of a call, with its own wait counter. */
 export function nextAttempt(call: Call): Call {
   const whole = call.attempt === 0 ? call.progress : (call.progress.parent ?? call.progress);
-  for (let progress: Progress | undefined = whole; progress !== undefined; progress = progress.parent) progress.attempts += 1;
+  for (let progress: Progress | undefined = whole; progress !== undefined; progress = progress.parent)
+    progress.attempts += 1;
   return { ...call, attempt: whole.attempts, progress: { attempts: 0, waitedMs: 0, sent: false, parent: whole } };
 }
 

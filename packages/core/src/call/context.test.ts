@@ -39,7 +39,11 @@ describe("withCaller", () => {
 
   it("hands on what the function returns or throws", () => {
     expect(withCaller({}, () => 7)).toBe(7);
-    expect(() => withCaller({}, () => { throw new Error("own"); })).toThrow("own");
+    expect(() =>
+      withCaller({}, () => {
+        throw new Error("own");
+      }),
+    ).toThrow("own");
   });
 
   it("gives way to a caller that the request itself names", async () => {
@@ -59,7 +63,9 @@ describe("withCallOptions", () => {
   it("ends calls inside by its signal, with the signal's reason", async () => {
     const controller = new AbortController();
     const reason = new Error("shutting down");
-    const running = withCallOptions({ signal: controller.signal }, () => runCall(chain, request, () => new Promise(() => {})));
+    const running = withCallOptions({ signal: controller.signal }, () =>
+      runCall(chain, request, () => new Promise(() => {})),
+    );
     controller.abort(reason);
     await expect(running).rejects.toBe(reason);
   });
@@ -73,8 +79,11 @@ describe("withCallOptions", () => {
     expect(currentContext()).toEqual({});
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, "high"])("a priority of %s is refused before anything is sent", async (priority) => {
-    const running = withCallOptions({ priority: priority as number }, () => callMade());
-    await expect(running).rejects.toMatchObject({ code: "CONFIG_INVALID", option: "priority", value: priority });
-  });
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, "high"])(
+    "a priority of %s is refused before anything is sent",
+    async (priority) => {
+      const running = withCallOptions({ priority: priority as number }, () => callMade());
+      await expect(running).rejects.toMatchObject({ code: "CONFIG_INVALID", option: "priority", value: priority });
+    },
+  );
 });

@@ -13,7 +13,11 @@ export interface LinkedSignal {
  *
  * @param timeoutMs - aborts with the `TimeoutError` that `AbortSignal.timeout` has; 0 for none. Unit: milliseconds.
  */
-export function linkSignals(signals: readonly (AbortSignal | null | undefined)[], timeoutMs = 0, clock: Clock = systemClock): LinkedSignal {
+export function linkSignals(
+  signals: readonly (AbortSignal | null | undefined)[],
+  timeoutMs = 0,
+  clock: Clock = systemClock,
+): LinkedSignal {
   const controller = new AbortController();
   const sources = signals.filter((signal) => signal !== undefined && signal !== null);
   const onAbort = (event: Event): void => controller.abort((event.target as AbortSignal).reason);
@@ -21,7 +25,8 @@ export function linkSignals(signals: readonly (AbortSignal | null | undefined)[]
     if (source.aborted) controller.abort(source.reason);
     else source.addEventListener("abort", onAbort, { once: true });
   }
-  const late = (): void => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+  const late = (): void =>
+    controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
   const timer = timeoutMs > 0 ? clock.setTimer(late, timeoutMs) : undefined;
   return {
     signal: controller.signal,

@@ -64,7 +64,10 @@ describe("the deadline", () => {
     expect(settled).toBe(false);
     await clock.advance(1);
     expect(await ended).toMatchObject({ name: "DeadlineExceededError", code: "DEADLINE_EXCEEDED", timeoutMs: 1000 });
-    expect(await ended).toHaveProperty("message", expect.stringContaining("things.list did not finish within its 1000 ms"));
+    expect(await ended).toHaveProperty(
+      "message",
+      expect.stringContaining("things.list did not finish within its 1000 ms"),
+    );
     expect(clock.pending).toBe(0);
   });
 
@@ -103,9 +106,9 @@ describe("the deadline", () => {
 
   it("speaks for a transport that makes an error of its own of the signal", async () => {
     const { clock, run } = setup();
-    const ended = run(1000, ({ signal }) => sleep(5000, signal, clock).catch(() => Promise.reject(new Error("canceled")))).catch(
-      (error: unknown) => error,
-    );
+    const ended = run(1000, ({ signal }) =>
+      sleep(5000, signal, clock).catch(() => Promise.reject(new Error("canceled"))),
+    ).catch((error: unknown) => error);
     await clock.advance(1000);
     expect(await ended).toMatchObject({ code: "DEADLINE_EXCEEDED" });
   });

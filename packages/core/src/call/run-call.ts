@@ -97,7 +97,11 @@ function afterPendingInput(then: () => void): void {
 
 function checkTimeout(timeoutMs: number): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs;
-  throw new ConfigError({ option: "timeoutMs", accepted: "a number of milliseconds above 0, or Infinity", value: timeoutMs });
+  throw new ConfigError({
+    option: "timeoutMs",
+    accepted: "a number of milliseconds above 0, or Infinity",
+    value: timeoutMs,
+  });
 }
 
 function checkPriority(priority: number): number {

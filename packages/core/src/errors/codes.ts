@@ -3,8 +3,10 @@
  * for people.
  */
 export const errorCodes = {
-  CONFIG_INVALID: "An option, setting or argument is outside its range; nothing was sent or stored. Mend the named option.",
-  LIMIT_EXCEEDED: "The wait for tokens would outlast the deadline, or `tryAcquire` semantics were asked for. Come back after `retryAfterMs`.",
+  CONFIG_INVALID:
+    "An option, setting or argument is outside its range; nothing was sent or stored. Mend the named option.",
+  LIMIT_EXCEEDED:
+    "The wait for tokens would outlast the deadline, or `tryAcquire` semantics were asked for. Come back after `retryAfterMs`.",
   DEADLINE_EXCEEDED: "The call's own time is up, all waits and retries included. Raise `timeoutMs` or send less.",
   STORE_UNAVAILABLE: "The shared store did not answer in time and the policy says closed. See `onStoreError`.",
   LIMITER_CLOSED: "The limiter was closed while, or before, this caller waited.",

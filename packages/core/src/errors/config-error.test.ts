@@ -5,7 +5,10 @@ import { ConfigError, show } from "./config-error.js";
 describe("a ConfigError", () => {
   it("names option, accepted range and value, and what to do where that is known", () => {
     const problem = { option: "burst", accepted: "a whole number >= 1", value: 0.5 };
-    expect(new ConfigError(problem)).toMatchObject({ ...problem, message: "burst must be a whole number >= 1, got 0.5" });
+    expect(new ConfigError(problem)).toMatchObject({
+      ...problem,
+      message: "burst must be a whole number >= 1, got 0.5",
+    });
     expect(new ConfigError({ ...problem, hint: "Raise it" }).message).toBe(
       "burst must be a whole number >= 1, got 0.5. Raise it",
     );
@@ -51,7 +54,10 @@ describe("a shown value", () => {
   });
 
   it("is one short line without control characters or halves of pairs, whatever it is", () => {
-    const texts = fc.oneof(fc.string({ unit: "binary", maxLength: 300 }), fc.string({ unit: "grapheme", maxLength: 300 }));
+    const texts = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 300 }),
+      fc.string({ unit: "grapheme", maxLength: 300 }),
+    );
     fc.assert(
       fc.property(fc.oneof(texts, fc.anything()), (value) => {
         const text = show(value);

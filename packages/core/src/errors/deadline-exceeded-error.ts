@@ -6,7 +6,10 @@ export class DeadlineExceededError extends SluiceError<"DEADLINE_EXCEEDED"> {
   readonly timeoutMs: number;
 
   constructor(operation: string, timeoutMs: number) {
-    super("DEADLINE_EXCEEDED", `${operation} did not finish within its ${timeoutMs} ms; raise timeoutMs or send less at once`);
+    super(
+      "DEADLINE_EXCEEDED",
+      `${operation} did not finish within its ${timeoutMs} ms; raise timeoutMs or send less at once`,
+    );
     this.timeoutMs = timeoutMs;
   }
 }

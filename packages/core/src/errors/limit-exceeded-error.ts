@@ -24,7 +24,10 @@ export class LimitExceededError extends SluiceError<"LIMIT_EXCEEDED"> {
   constructor(details: LimitExceededDetails) {
     const whose = details.provider === undefined ? "" : ` of ${details.provider} account ${details.account ?? "?"}`;
     const why = details.reason === undefined ? "" : ` (${details.reason})`;
-    super("LIMIT_EXCEEDED", `Limit ${details.bucket}${whose} refused${why}: retry after ${Math.ceil(details.retryAfterMs)} ms`);
+    super(
+      "LIMIT_EXCEEDED",
+      `Limit ${details.bucket}${whose} refused${why}: retry after ${Math.ceil(details.retryAfterMs)} ms`,
+    );
     this.bucket = details.bucket;
     this.retryAfterMs = details.retryAfterMs;
     this.provider = details.provider;

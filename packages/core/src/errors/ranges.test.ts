@@ -3,21 +3,63 @@ import { between, nonEmpty, nonNegative, oneOf, positive, wholeBetween } from ".
 
 /** What no range takes: not numbers, or numbers that only look like one. */
 const neverNumbers = [
-  Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, "5", "", " ", 5n, null, undefined, true, [], [5], {}, new Number(5), Symbol("5"), () => 5,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  -0,
+  "5",
+  "",
+  " ",
+  5n,
+  null,
+  undefined,
+  true,
+  [],
+  [5],
+  {},
+  new Number(5),
+  Symbol("5"),
+  () => 5,
 ];
 
-const ranges: [name: string, check: (value: unknown) => unknown, accepted: string, takes: unknown[], refuses: unknown[]][] = [
-  ["positive", (value) => positive("rate", value), "a finite number > 0", [1, 0.5, 5e-324, Number.MAX_VALUE], [0, -1, -5e-324]],
-  ["nonNegative", (value) => nonNegative("rate", value), "a finite number >= 0", [0, 0.5, Number.MAX_VALUE], [-1, -5e-324]],
+const ranges: [
+  name: string,
+  check: (value: unknown) => unknown,
+  accepted: string,
+  takes: unknown[],
+  refuses: unknown[],
+][] = [
+  [
+    "positive",
+    (value) => positive("rate", value),
+    "a finite number > 0",
+    [1, 0.5, 5e-324, Number.MAX_VALUE],
+    [0, -1, -5e-324],
+  ],
+  [
+    "nonNegative",
+    (value) => nonNegative("rate", value),
+    "a finite number >= 0",
+    [0, 0.5, Number.MAX_VALUE],
+    [-1, -5e-324],
+  ],
   ["between", (value) => between("rate", value, 2, 3), "a number from 2 to 3", [2, 2.5, 3], [1.999, 3.001, 0]],
-  ["wholeBetween", (value) => wholeBetween("rate", value, 0, 10), "a whole number from 0 to 10", [0, 1, 10], [-1, 11, 0.5, 9.999, 1e21]],
+  [
+    "wholeBetween",
+    (value) => wholeBetween("rate", value, 0, 10),
+    "a whole number from 0 to 10",
+    [0, 1, 10],
+    [-1, 11, 0.5, 9.999, 1e21],
+  ],
 ];
 
 describe.each(ranges)("%s", (_, check, accepted, takes, refuses) => {
   it.each(takes)("takes %s and hands it on", (value) => expect(check(value)).toBe(value));
 
   it.each([...refuses, ...neverNumbers])("refuses %s, naming option, range and value", (value) => {
-    expect(() => check(value)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", option: "rate", accepted, value }));
+    expect(() => check(value)).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", option: "rate", accepted, value }),
+    );
     expect(() => check(value)).toThrow(`rate must be ${accepted}, got `);
   });
 });

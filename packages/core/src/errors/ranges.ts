@@ -11,7 +11,13 @@ export function nonNegative(option: string, value: unknown): number {
 }
 
 /** A number inside the range, both ends included. */
-export function between(option: string, value: unknown, least: number, most: number, accepted = `a number from ${least} to ${most}`): number {
+export function between(
+  option: string,
+  value: unknown,
+  least: number,
+  most: number,
+  accepted = `a number from ${least} to ${most}`,
+): number {
   // A number type check first: comparing NaN is always false, and "5" would compare as 5.
   if (typeof value === "number" && value >= least && value <= most && !Object.is(value, -0)) return value;
   throw new ConfigError({ option, accepted, value });

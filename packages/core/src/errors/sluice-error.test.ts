@@ -48,7 +48,10 @@ describe("the error family", () => {
   });
 
   it("hides its brand from JSON and inspection", () => {
-    expect(JSON.parse(JSON.stringify(new SluiceError("LIMITER_CLOSED", "closed")))).toEqual({ code: "LIMITER_CLOSED", name: "SluiceError" });
+    expect(JSON.parse(JSON.stringify(new SluiceError("LIMITER_CLOSED", "closed")))).toEqual({
+      code: "LIMITER_CLOSED",
+      name: "SluiceError",
+    });
   });
 
   it("says everything in one short line, whatever identifiers it names", () => {
@@ -56,7 +59,13 @@ describe("the error family", () => {
     for (const error of [
       new SluiceError("HOOK_INVALID", `There is already a hook named ${hostile}`),
       new DeadlineExceededError(hostile, 5),
-      new LimitExceededError({ bucket: hostile, retryAfterMs: 5, provider: hostile, account: hostile, reason: hostile }),
+      new LimitExceededError({
+        bucket: hostile,
+        retryAfterMs: 5,
+        provider: hostile,
+        account: hostile,
+        reason: hostile,
+      }),
       new ConfigError({ option: hostile, accepted: "x", value: hostile }),
     ]) {
       expect(error.message).toMatch(/^[\x20-\x7e…]{1,1100}$/);

@@ -88,7 +88,9 @@ describe("a wrap hook", () => {
     expect(await run(async () => "cached" as never)).toBe("cached");
     expect(sent).toBe(0);
     expect(await run(async (next, call) => (await next(call), next(call)))).toBe(2);
-    await expect(run((next, call) => next(call).then(() => Promise.reject(new Error("changed"))))).rejects.toThrow("changed");
+    await expect(run((next, call) => next(call).then(() => Promise.reject(new Error("changed"))))).rejects.toThrow(
+      "changed",
+    );
   });
 
   it("or a transport that throws before it makes a promise fails like any other", async () => {
@@ -98,9 +100,14 @@ describe("a wrap hook", () => {
       throw early;
     };
     const fine = async (): Promise<string> => "fine";
-    const catcher: Hook = { name: "c", wrap: (next, call) => next(call).catch((error) => (seen.push(error), "saved" as never)) };
+    const catcher: Hook = {
+      name: "c",
+      wrap: (next, call) => next(call).catch((error) => (seen.push(error), "saved" as never)),
+    };
     expect(await createHookChain({ hooks: [catcher] }).run("attempt", newCall(), thrower)).toBe("saved");
-    expect(await createHookChain({ hooks: [catcher, { name: "t", wrap: thrower }] }).run("attempt", newCall(), fine)).toBe("saved");
+    expect(
+      await createHookChain({ hooks: [catcher, { name: "t", wrap: thrower }] }).run("attempt", newCall(), fine),
+    ).toBe("saved");
     await expect(createHookChain().run("attempt", newCall(), thrower)).rejects.toBe(early);
     expect(seen).toEqual([early, early]);
   });

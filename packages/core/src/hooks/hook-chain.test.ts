@@ -25,15 +25,7 @@ describe("the order of a chain", () => {
     const told: string[] = [];
     const chain = createHookChain({ hooks: ["a", "b", "c"].map((name) => tracer(name, told)) });
     await chain.run("attempt", call, async () => told.push("transport"));
-    expect(told).toEqual([
-      "a before",
-      "b before",
-      "c before",
-      "transport",
-      "c after",
-      "b after",
-      "a after",
-    ]);
+    expect(told).toEqual(["a before", "b before", "c before", "transport", "c after", "b after", "a after"]);
   });
 
   it("runs error last to first, and no after, when the transport fails", async () => {
@@ -156,7 +148,9 @@ describe("changing a chain by name", () => {
 
   it("leaves a call whose outer hook changes the chain with the hooks it began with", async () => {
     const told: string[] = [];
-    const chain = createHookChain({ hooks: [{ name: "changer", before: () => void chain.remove("b") }, tracer("b", told)] });
+    const chain = createHookChain({
+      hooks: [{ name: "changer", before: () => void chain.remove("b") }, tracer("b", told)],
+    });
     await chain.run("attempt", call, answer);
     expect(told).toEqual(["b before", "b after"]);
   });
@@ -172,13 +166,29 @@ describe("changing a chain by name", () => {
 describe("a chain refuses", () => {
   const chain = createHookChain({ hooks: [{ name: "a" }, { name: "c", stage: "call" }] });
   const refused: [what: string, act: () => unknown, words: RegExp][] = [
-    ["a name twice in the options", () => createHookChain({ hooks: [{ name: "x" }, { name: "x" }] }), /already a hook named x/],
+    [
+      "a name twice in the options",
+      () => createHookChain({ hooks: [{ name: "x" }, { name: "x" }] }),
+      /already a hook named x/,
+    ],
     ["a name twice on add, also across stages", () => chain.add({ name: "c" }), /already a hook named c; replace\(\)/],
-    ["a name taken by another hook on replace", () => chain.replace("c", { name: "a", stage: "call" }), /already a hook named a/],
-    ["replacing what is not there", () => chain.replace("nobody", { name: "n" }), /no hook named nobody at the attempt stage/],
+    [
+      "a name taken by another hook on replace",
+      () => chain.replace("c", { name: "a", stage: "call" }),
+      /already a hook named a/,
+    ],
+    [
+      "replacing what is not there",
+      () => chain.replace("nobody", { name: "n" }),
+      /no hook named nobody at the attempt stage/,
+    ],
     ["replacing across stages", () => chain.replace("c", { name: "c" }), /no hook named c at the attempt stage/],
     ["a place beside a hook that is not there", () => chain.add({ name: "n" }, { after: "nobody" }), /named nobody/],
-    ["a place beside a hook of the other stage", () => chain.add({ name: "n" }, { before: "c" }), /named c at the attempt stage/],
+    [
+      "a place beside a hook of the other stage",
+      () => chain.add({ name: "n" }, { before: "c" }),
+      /named c at the attempt stage/,
+    ],
     ["an empty name", () => chain.add({ name: "" }), /needs a name/],
     ["no name", () => chain.add({} as Hook), /needs a name/],
     ["no hook", () => chain.add(null as unknown as Hook), /needs a name/],

@@ -59,7 +59,10 @@ export function createHookChain(options: HookChainOptions = {}): HookChain {
     report: quietly(options.onHookError ?? warnAboutHooks()),
   };
   const stages: Record<Stage, Hook[]> = { call: [], attempt: [] };
-  const composed: Record<Stage, Composed> = { call: compose([], "call", around), attempt: compose([], "attempt", around) };
+  const composed: Record<Stage, Composed> = {
+    call: compose([], "call", around),
+    attempt: compose([], "attempt", around),
+  };
 
   const rebuild = (stage: Stage, hooks: Hook[]): void => {
     stages[stage] = hooks;
@@ -68,7 +71,8 @@ export function createHookChain(options: HookChainOptions = {}): HookChain {
 
   const add = (hook: Hook, position?: HookPosition): void => {
     check(hook);
-    if (find(hook.name) !== undefined) throw new SluiceError("HOOK_INVALID", `There is already a hook named ${hook.name}; replace() changes it`);
+    if (find(hook.name) !== undefined)
+      throw new SluiceError("HOOK_INVALID", `There is already a hook named ${hook.name}; replace() changes it`);
     const stage = stageOf(hook);
     const hooks = [...stages[stage]];
     hooks.splice(position === undefined ? hooks.length : indexAt(hooks, stage, position), 0, hook);
@@ -83,17 +87,27 @@ export function createHookChain(options: HookChainOptions = {}): HookChain {
     remove(name) {
       const stage = find(name);
       if (stage === undefined) return false;
-      rebuild(stage, stages[stage].filter((hook) => hook.name !== name));
+      rebuild(
+        stage,
+        stages[stage].filter((hook) => hook.name !== name),
+      );
       return true;
     },
     replace(name, hook) {
       check(hook);
       const stage = find(name);
       if (stage === undefined || stage !== stageOf(hook)) {
-        throw new SluiceError("HOOK_INVALID", `There is no hook named ${name} at the ${stageOf(hook)} stage to replace`);
+        throw new SluiceError(
+          "HOOK_INVALID",
+          `There is no hook named ${name} at the ${stageOf(hook)} stage to replace`,
+        );
       }
-      if (hook.name !== name && find(hook.name) !== undefined) throw new SluiceError("HOOK_INVALID", `There is already a hook named ${hook.name}`);
-      rebuild(stage, stages[stage].map((old) => (old.name === name ? hook : old)));
+      if (hook.name !== name && find(hook.name) !== undefined)
+        throw new SluiceError("HOOK_INVALID", `There is already a hook named ${hook.name}`);
+      rebuild(
+        stage,
+        stages[stage].map((old) => (old.name === name ? hook : old)),
+      );
     },
     list: (stage) => stages[stage],
     describe: () => describeHooks(stages.call, stages.attempt),
@@ -124,7 +138,8 @@ function check(hook: Hook): void {
 function indexAt(hooks: readonly Hook[], stage: Stage, position: HookPosition): number {
   const name = "before" in position ? position.before : position.after;
   const index = hooks.findIndex((hook) => hook.name === name);
-  if (index === -1) throw new SluiceError("HOOK_INVALID", `There is no hook named ${name} at the ${stage} stage to place one beside`);
+  if (index === -1)
+    throw new SluiceError("HOOK_INVALID", `There is no hook named ${name} at the ${stage} stage to place one beside`);
   return "before" in position ? index : index + 1;
 }
 

@@ -14,13 +14,22 @@ const answers = async (): Promise<string> => "the API's own result";
 function chainOf(...hooks: Hook[]) {
   const failures: HookFailure[] = [];
   const clock = createFakeClock();
-  return { clock, failures, chain: createHookChain({ hooks, clock, onHookError: (failure) => failures.push(failure) }) };
+  return {
+    clock,
+    failures,
+    chain: createHookChain({ hooks, clock, onHookError: (failure) => failures.push(failure) }),
+  };
 }
 
 describe("an observer", () => {
   const broken = new Error("observer broke");
   const ways: [string, () => unknown][] = [
-    ["throws", () => { throw broken; }],
+    [
+      "throws",
+      () => {
+        throw broken;
+      },
+    ],
     ["rejects", () => Promise.reject(broken)],
     ["rejects later", () => new Promise((_, reject) => setImmediate(() => reject(broken)))],
   ];
@@ -52,7 +61,13 @@ describe("an observer", () => {
     const told: string[] = [];
     const { chain } = chainOf(
       { name: "outer", after: () => told.push("outer") },
-      { name: "broken", after: () => { throw broken; }, error: () => told.push("own error") },
+      {
+        name: "broken",
+        after: () => {
+          throw broken;
+        },
+        error: () => told.push("own error"),
+      },
       { name: "inner", after: () => told.push("inner") },
     );
     await chain.run("attempt", newCall(), answers);
@@ -61,8 +76,20 @@ describe("an observer", () => {
 
   it("that fails, and an onHookError that fails, leave the call alone", async () => {
     const chain = createHookChain({
-      hooks: [{ name: "audit", after: () => { throw broken; }, error: () => { throw broken; } }],
-      onHookError: () => { throw new Error("reporter broke"); },
+      hooks: [
+        {
+          name: "audit",
+          after: () => {
+            throw broken;
+          },
+          error: () => {
+            throw broken;
+          },
+        },
+      ],
+      onHookError: () => {
+        throw new Error("reporter broke");
+      },
     });
     expect(await chain.run("attempt", newCall(), answers)).toBe("the API's own result");
     await expect(chain.run("attempt", newCall(), fails)).rejects.toBe(apiError);
@@ -72,7 +99,9 @@ describe("an observer", () => {
     const failures: HookFailure[] = [];
     const chain = createHookChain({
       hooks: [{ name: "audit", after: () => {} }],
-      reply: () => { throw broken; },
+      reply: () => {
+        throw broken;
+      },
       onHookError: (failure) => failures.push(failure),
     });
     expect(await chain.run("attempt", newCall(), answers)).toBe("the API's own result");
@@ -92,7 +121,16 @@ describe("without onHookError", () => {
   it("failures become process warnings of one line, once per hook and text, and not without end", async () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     let text: unknown = new Error("bro\nken");
-    const chain = createHookChain({ hooks: [{ name: "audit", after: () => { throw text; } }] });
+    const chain = createHookChain({
+      hooks: [
+        {
+          name: "audit",
+          after: () => {
+            throw text;
+          },
+        },
+      ],
+    });
     for (let n = 0; n < 3; n += 1) await chain.run("attempt", newCall(), answers);
     expect(warn.mock.calls).toEqual([["Hook audit failed in after: bro\\u000aken", { type: "SluiceHookWarning" }]]);
     for (let n = 0; n < 200; n += 1) {
@@ -112,7 +150,9 @@ describe("an observer that hangs", () => {
       name: "slow",
       after: () => new Promise<void>((resolve) => clock.setTimer(() => (told.push("written"), resolve()), 800)),
     });
-    const running = runCall(chain, { ...newCall(), timeoutMs: 1000, clock }, (call) => chain.run("attempt", call, answers));
+    const running = runCall(chain, { ...newCall(), timeoutMs: 1000, clock }, (call) =>
+      chain.run("attempt", call, answers),
+    );
     await clock.advance(799);
     expect(told).toEqual([]);
     await clock.advance(1);
@@ -126,7 +166,9 @@ describe("an observer that hangs", () => {
       { name: "later", stage: "call", after: () => told.push("later") },
       { name: "hangs", after: hang },
     );
-    const running = runCall(chain, { ...newCall(), timeoutMs: 1000, clock }, (call) => chain.run("attempt", call, answers));
+    const running = runCall(chain, { ...newCall(), timeoutMs: 1000, clock }, (call) =>
+      chain.run("attempt", call, answers),
+    );
     await clock.advance(1000);
     expect(await running).toBe("the API's own result");
     expect(clock.now()).toBe(1000);
@@ -142,7 +184,9 @@ describe("an observer that hangs", () => {
 
   it("is cut at the deadline and reported, and the API's error still arrives", async () => {
     const { chain, clock, failures } = chainOf({ name: "hangs", error: hang });
-    const running = runCall(chain, { ...newCall(), timeoutMs: 1000, clock }, (call) => chain.run("attempt", call, fails));
+    const running = runCall(chain, { ...newCall(), timeoutMs: 1000, clock }, (call) =>
+      chain.run("attempt", call, fails),
+    );
     const ended = running.catch((error: unknown) => error);
     await clock.advance(1000);
     expect(await ended).toBe(apiError);
@@ -155,7 +199,12 @@ describe("an observer that hangs", () => {
     let release = (): void => {};
     const { chain, failures } = chainOf(
       { name: "settles", after: () => new Promise<void>((resolve) => (release = resolve)) },
-      { name: "fails", after: async () => { throw new Error("no"); } },
+      {
+        name: "fails",
+        after: async () => {
+          throw new Error("no");
+        },
+      },
       { name: "hangs", stage: "call", after: hang },
     );
     const running = chain.run("attempt", call, answers);
@@ -197,7 +246,11 @@ describe("an observer that hangs", () => {
 describe("what an observer sees", () => {
   it("is status and headers of the result, or of the error's response", async () => {
     const seen: Outcome[] = [];
-    const watcher: Hook = { name: "w", after: (_, outcome) => seen.push(outcome), error: (_, __, outcome) => seen.push(outcome) };
+    const watcher: Hook = {
+      name: "w",
+      after: (_, outcome) => seen.push(outcome),
+      error: (_, __, outcome) => seen.push(outcome),
+    };
     const { chain } = chainOf(watcher);
     await chain.run("attempt", newCall(), async () => new Response("", { status: 201, headers: { "x-left": "7" } }));
     const refused = Object.assign(new Error("refused"), { response: new Response("", { status: 429 }) });

@@ -54,11 +54,7 @@ export async function observe<Result>(
 }
 
 /** Lets an observer finish, but not outlast the call: one that hangs is left behind at the deadline and reported. */
-async function settle(
-  tell: () => unknown,
-  about: Omit<HookFailure, "error">,
-  around: HookSurroundings,
-): Promise<void> {
+async function settle(tell: () => unknown, about: Omit<HookFailure, "error">, around: HookSurroundings): Promise<void> {
   try {
     const told = tell();
     if (!isPromise(told)) return;
@@ -75,7 +71,12 @@ function orAborted(told: PromiseLike<unknown>, about: Omit<HookFailure, "error">
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {
       about.call.state.set(outcomeKnown, true);
-      reject(new SluiceError("HOOK_TIMEOUT", `Hook ${about.hook} (${about.kind}) had not settled when the call's time was up`));
+      reject(
+        new SluiceError(
+          "HOOK_TIMEOUT",
+          `Hook ${about.hook} (${about.kind}) had not settled when the call's time was up`,
+        ),
+      );
     };
     const done = (): void => signal.removeEventListener("abort", giveUp);
     signal.addEventListener("abort", giveUp, { once: true });

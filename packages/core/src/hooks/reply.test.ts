@@ -6,7 +6,10 @@ describe("the plain reply reader", () => {
 
   it("reads a response, and the response that an error carries", () => {
     expect(readReply({ status: 200, headers })).toEqual({ status: 200, headers });
-    expect(readReply(Object.assign(new Error("no"), { response: { status: 503, headers } }))).toEqual({ status: 503, headers });
+    expect(readReply(Object.assign(new Error("no"), { response: { status: 503, headers } }))).toEqual({
+      status: 503,
+      headers,
+    });
   });
 
   it("takes headers only where they can be asked", () => {
@@ -15,9 +18,12 @@ describe("the plain reply reader", () => {
     }
   });
 
-  it.each([undefined, null, "text", 7, {}, { status: "200" }, { status: "200", headers }])("finds nothing in %j", (value) => {
-    expect(readReply(value)).toEqual({ status: undefined, headers: undefined });
-  });
+  it.each([undefined, null, "text", 7, {}, { status: "200" }, { status: "200", headers }])(
+    "finds nothing in %j",
+    (value) => {
+      expect(readReply(value)).toEqual({ status: undefined, headers: undefined });
+    },
+  );
 
   it("does not go round in a response that refers to itself", () => {
     const self: { response?: unknown } = {};

@@ -44,7 +44,14 @@ describe("plain HTTP", () => {
     for (const result of [undefined, null, "text", { ok: true }]) {
       expect(classifyHttp({ ok: true, result }, call)).toEqual({ kind: "final" });
     }
-    for (const error of [undefined, null, "text", new Error("plain"), new TypeError("bug"), coded("ERR_INVALID_ARG_TYPE")]) {
+    for (const error of [
+      undefined,
+      null,
+      "text",
+      new Error("plain"),
+      new TypeError("bug"),
+      coded("ERR_INVALID_ARG_TYPE"),
+    ]) {
       expect(judge(error)).toEqual({ kind: "final" });
     }
   });
@@ -53,7 +60,9 @@ describe("plain HTTP", () => {
     const cause = coded("ECONNRESET");
     expect(judge(new DOMException("aborted", "AbortError"))).toEqual({ kind: "final" });
     expect(judge(new LimitExceededError({ bucket: "b", retryAfterMs: 5 }))).toEqual({ kind: "final" });
-    expect(judge(Object.assign(new ConfigError({ option: "o", accepted: "x", value: 1 }), { cause }))).toEqual({ kind: "final" });
+    expect(judge(Object.assign(new ConfigError({ option: "o", accepted: "x", value: 1 }), { cause }))).toEqual({
+      kind: "final",
+    });
   });
 });
 

@@ -33,7 +33,14 @@ export const classifyHttp: Classify = (settled) => {
 };
 
 // Codes of errors raised before a byte of the request could leave.
-const notSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
+const notSent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
 const mayPass = new Set([
   "ECONNRESET",
   "EPIPE",

@@ -40,7 +40,9 @@ describe("a retry budget", () => {
 
   it.each(["capacity", "ratio", "refillRate"])("refuses a %s that is no number from 0", (option) => {
     for (const value of [-1, Number.NaN, Number.POSITIVE_INFINITY, "3"]) {
-      expect(() => createRetryBudget({ [option]: value })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", option, value }));
+      expect(() => createRetryBudget({ [option]: value })).toThrow(
+        expect.objectContaining({ code: "CONFIG_INVALID", option, value }),
+      );
     }
   });
 });
@@ -64,7 +66,9 @@ describe("when every call is throttled", () => {
     await clock.runUntil(() => false);
     await Promise.all(running);
     const ratio = vendorCalls / logicalCalls;
-    process.stdout.write(`every call 429: ${vendorCalls} vendor calls ÷ ${logicalCalls} logical calls = ${ratio.toFixed(3)}\n`);
+    process.stdout.write(
+      `every call 429: ${vendorCalls} vendor calls ÷ ${logicalCalls} logical calls = ${ratio.toFixed(3)}\n`,
+    );
     // A tenth of the calls, 0.5 a second for 120 s, and the 20 it began with.
     expect(vendorCalls - logicalCalls).toBeLessThanOrEqual(120 + 61 + 20);
     expect(vendorCalls - logicalCalls).toBeGreaterThan(120 + 40);

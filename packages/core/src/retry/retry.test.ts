@@ -16,7 +16,12 @@ const refused = Object.assign(new Error("nobody there"), { code: "ECONNREFUSED" 
 const reset = Object.assign(new Error("cut"), { code: "ECONNRESET" });
 
 /** Runs one call through a retry hook; the transport gives one answer after another, the last one for ever. */
-async function run(answers: readonly (Reply | Error)[], options: RetryOptions = {}, init: Partial<CallInit> = {}, inner: Hook[] = []) {
+async function run(
+  answers: readonly (Reply | Error)[],
+  options: RetryOptions = {},
+  init: Partial<CallInit> = {},
+  inner: Hook[] = [],
+) {
   const clock = createFakeClock();
   const hook = retry({ clock, random: () => 0.5, ...options });
   const chain = createHookChain({ clock, hooks: [hook, ...inner] });
@@ -79,14 +84,17 @@ describe("the wait before a retry", () => {
     },
   );
 
-  it.each(["0", "Thu, 01 Jan 2015 00:00:00 GMT"])("is the back-off's own for a Retry-After of %s: no hot loop", async (header) => {
-    const { sentAt, endedAt } = await run([reply(429, header)]);
-    expect(sentAt).toHaveLength(11);
-    expect(sentAt.slice(0, 4)).toEqual([0, 50, 150, 350]);
-    const callsPerSecond = sentAt.length / (endedAt / 1000);
-    process.stdout.write(`Retry-After ${header}: ${callsPerSecond.toFixed(2)} calls per second\n`);
-    expect(callsPerSecond).toBeLessThan(2);
-  });
+  it.each(["0", "Thu, 01 Jan 2015 00:00:00 GMT"])(
+    "is the back-off's own for a Retry-After of %s: no hot loop",
+    async (header) => {
+      const { sentAt, endedAt } = await run([reply(429, header)]);
+      expect(sentAt).toHaveLength(11);
+      expect(sentAt.slice(0, 4)).toEqual([0, 50, 150, 350]);
+      const callsPerSecond = sentAt.length / (endedAt / 1000);
+      process.stdout.write(`Retry-After ${header}: ${callsPerSecond.toFixed(2)} calls per second\n`);
+      expect(callsPerSecond).toBeLessThan(2);
+    },
+  );
 
   it("can be the user's own, and one that comes to NaN ends the retries", async () => {
     expect((await run([reply(503)], { maxRetries: 3, delay: (n) => n * 1000 })).sentAt).toEqual([0, 1000, 3000, 6000]);
@@ -150,7 +158,9 @@ describe("what is repeated", () => {
 
   it("what the vendor's rule says, and its header is read", async () => {
     const rule: RetryOptions["classify"] = (settled) =>
-      settled.ok && (settled.result as Reply).status === 299 ? { kind: "throttled", retryAfter: "2" } : { kind: "final" };
+      settled.ok && (settled.result as Reply).status === 299
+        ? { kind: "throttled", retryAfter: "2" }
+        : { kind: "final" };
     expect((await run([reply(299), reply(429)], { classify: rule }, write)).sentAt).toEqual([0, 2000]);
   });
 });
@@ -210,13 +220,21 @@ describe("the rest of the stage", () => {
     const onRetry: RetryOptions["onRetry"] = ({ call, delayMs, settled }) =>
       told.push(`retry after ${call.attempt} in ${delayMs}: ${settled.ok}`);
     await run([reply(503), reset, reply(200)], { onRetry }, {}, [inner]);
-    expect(told).toEqual(["before 1", "retry after 1 in 50: true", "before 2", "retry after 2 in 100: false", "before 3"]);
+    expect(told).toEqual([
+      "before 1",
+      "retry after 1 in 50: true",
+      "before 2",
+      "retry after 2 in 100: false",
+      "before 3",
+    ]);
   });
 
   it("leaves it to onRetryAfter to be told when a Retry-After is ignored or capped", async () => {
     const told: [string, number][] = [];
     const onRetryAfter: RetryOptions["onRetryAfter"] = (problem, { attempt }) => told.push([problem, attempt]);
-    await run([reply(429, "7"), reply(429, "abc"), reply(429, "1e9"), reply(429, "9999"), reply(200)], { onRetryAfter });
+    await run([reply(429, "7"), reply(429, "abc"), reply(429, "1e9"), reply(429, "9999"), reply(200)], {
+      onRetryAfter,
+    });
     expect(told).toEqual([
       ["ignored", 2],
       ["ignored", 3],
@@ -247,6 +265,8 @@ it.each([
   ["maxRetryAfterMs", [0, -1, Number.NaN, "100", Number.POSITIVE_INFINITY]],
 ] as const)("%s out of range is a ConfigError that names it", (option, values) => {
   for (const value of values) {
-    expect(() => retry({ [option]: value })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", option, value }));
+    expect(() => retry({ [option]: value })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", option, value }),
+    );
   }
 });

@@ -111,11 +111,16 @@ export function retry(options: RetryOptions = {}): RetryHook {
   };
 }
 
-function mayRepeat(verdict: Exclude<Verdict, { kind: "final" }>, call: Call, retryUnclear: (call: Call) => boolean): boolean {
+function mayRepeat(
+  verdict: Exclude<Verdict, { kind: "final" }>,
+  call: Call,
+  retryUnclear: (call: Call) => boolean,
+): boolean {
   return verdict.kind === "throttled" || verdict.processed === "no" || call.idempotent || retryUnclear(call);
 }
 
-type Ended<Result> = Settled & ({ readonly ok: true; readonly result: Result } | { readonly ok: false; readonly error: unknown });
+type Ended<Result> = Settled &
+  ({ readonly ok: true; readonly result: Result } | { readonly ok: false; readonly error: unknown });
 
 async function settle<Result>(next: (call: Call) => Promise<Result>, call: Call): Promise<Ended<Result>> {
   try {

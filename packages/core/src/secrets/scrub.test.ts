@@ -23,7 +23,9 @@ describe("an error without its secrets", () => {
   });
 
   it("has clean causes, all the way down", () => {
-    const error = new Error("a", { cause: new TypeError(`b ${secret}`, { cause: { url: `https://x/?token=${secret}` } }) });
+    const error = new Error("a", {
+      cause: new TypeError(`b ${secret}`, { cause: { url: `https://x/?token=${secret}` } }),
+    });
     clean(scrubSecrets(error, [secret]));
     expect((error.cause as Error).message).toBe("b [secret]");
     expect((error.cause as Error).cause).toEqual({ url: "https://x/?token=[secret]" });
@@ -40,7 +42,10 @@ describe("an error without its secrets", () => {
     Object.defineProperty(error, "hidden", { value: secret, enumerable: false, configurable: true });
     Object.defineProperty(error, "fixed", { value: secret, writable: true });
     clean(scrubSecrets(error, [secret]));
-    expect(error.config).toEqual({ headers: { Authorization: "Bearer [secret]" }, list: [1, "[secret]", ["[secret]", { deep: "[secret]" }]] });
+    expect(error.config).toEqual({
+      headers: { Authorization: "Bearer [secret]" },
+      list: [1, "[secret]", ["[secret]", { deep: "[secret]" }]],
+    });
     expect(error.untouched).toEqual({ count: 5, on: true, nothing: null });
     expect(Object.getOwnPropertyDescriptor(error, "hidden")).toMatchObject({ value: "[secret]", enumerable: false });
   });

@@ -73,5 +73,6 @@ function copyOf(value: object): object {
 }
 
 function replace(owner: object, key: PropertyKey, property: PropertyDescriptor, clean: unknown): void {
-  if (property.writable === true || property.configurable === true) Object.defineProperty(owner, key, { ...property, value: clean });
+  if (property.writable === true || property.configurable === true)
+    Object.defineProperty(owner, key, { ...property, value: clean });
 }

@@ -28,7 +28,8 @@ export function createFakeClock(startWallMs: number = Date.UTC(2026, 0, 1)): Fak
   const next = (): Entry | undefined => {
     let first: Entry | undefined;
     for (const entry of entries) {
-      if (first === undefined || entry.atMs < first.atMs || (entry.atMs === first.atMs && entry.order < first.order)) first = entry;
+      if (first === undefined || entry.atMs < first.atMs || (entry.atMs === first.atMs && entry.order < first.order))
+        first = entry;
     }
     return first;
   };
@@ -57,7 +58,8 @@ export function createFakeClock(startWallMs: number = Date.UTC(2026, 0, 1)): Fak
     },
     async runUntil(done, limitMs = Number.POSITIVE_INFINITY) {
       await settle();
-      for (let entry = next(); !done() && entry !== undefined && entry.atMs <= limitMs; entry = next()) await runNext(entry);
+      for (let entry = next(); !done() && entry !== undefined && entry.atMs <= limitMs; entry = next())
+        await runNext(entry);
     },
     shiftWall(byMs) {
       wallOffsetMs += byMs;
