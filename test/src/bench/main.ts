@@ -6,8 +6,9 @@ import { availableParallelism, cpus } from "node:os";
 import type { Bench } from "./bench.js";
 import { hookChainBench } from "./hook-chain.js";
 import { printTable } from "./print-table.js";
+import { waitingBench } from "./waiting.js";
 
-const benches: readonly Bench[] = [hookChainBench];
+const benches: readonly Bench[] = [hookChainBench, waitingBench];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => benches.every((bench) => bench.name !== name));
