@@ -3,7 +3,7 @@ import { type Call, type Clock, createCall, type HookChain, linkSignals, partOf,
 import { accessOf } from "../operations/access.js";
 import { isKnown, operationOf, upload } from "../operations/operation.js";
 import { type SlackRequest, withRequest } from "../operations/request.js";
-import { buffer, type BufferedResponse } from "./buffered-response.js";
+import { buffer, type BufferedResponse, type FetchResponse, unreadable } from "./buffered-response.js";
 import { currentLogicalCall, type LogicalCall, outside } from "./logical-call.js";
 import { stopRetrying } from "./stop-retrying.js";
 import { secretsIn } from "./secrets-in.js";
@@ -21,6 +21,8 @@ export interface Sender {
   readonly attemptTimeoutMs: number;
   /** Whether a method nobody knows may be repeated after an unclear outcome. */
   readonly unknownIsIdempotent: boolean;
+  /** Whether the SDK repeats failed requests by itself. */
+  readonly sdkRetries: boolean;
   readonly clock: Clock | undefined;
   /** A 429 that the SDK will not see, since it is retried. */
   readonly onRateLimited: (retryAfterSeconds: number, request: { readonly url: string; readonly args: Readonly<Record<string, unknown>> }) => void;
@@ -44,11 +46,15 @@ export function createAttempts(sender: Sender): FetchFunction {
       onRateLimited: (retryAfterSeconds) => sender.onRateLimited(retryAfterSeconds, { url: String(url), args }),
     };
     const call = withRequest(callFor(logical, { ...part, args }, sender.workspace), request);
-    const send = (current: Call) => sendOnce(sender, current, url, init).catch((error: unknown) => {
+    let answered: FetchResponse | undefined;
+    const onAnswer = (response: FetchResponse): void => void (answered = response);
+    const send = (current: Call) => sendOnce(sender, current, url, init, onAnswer).catch((error: unknown) => {
       request.failure = error;
       throw error;
     });
-    return outside(() => sender.chain.run("attempt", call, send)).catch((error: unknown) => {
+    return outside<Promise<FetchResponse>>(() => sender.chain.run("attempt", call, send)).catch((error: unknown) => {
+      // To the SDK a request is answered when the headers are here. Told of a cut body now, it would send the request again.
+      if (sender.sdkRetries && answered !== undefined && error === request.failure) return unreadable(answered, error);
       // Only a failed request is the SDK's to wrap and, in a plain client, to repeat.
       throw error === request.failure && !call.signal.aborted ? error : stopRetrying(error);
     });
@@ -63,12 +69,14 @@ function callFor(logical: LogicalCall | undefined, part: Part, workspace: string
   return logical.composite ? partOf(logical.call, part) : { ...logical.call, ...part };
 }
 
-async function sendOnce(sender: Sender, call: Call, url: string | URL, init: FetchInit): Promise<BufferedResponse> {
+async function sendOnce(sender: Sender, call: Call, url: string | URL, init: FetchInit, onAnswer: (response: FetchResponse) => void): Promise<BufferedResponse> {
   const { signal, release } = linkSignals([init?.signal, call.signal], sender.attemptTimeoutMs, sender.clock);
   // Read at the moment of sending: tools that patch the global do so at any time.
   const fetch = sender.fetch ?? (globalThis.fetch as FetchFunction);
   try {
-    return await buffer(await fetch(url, { ...init, signal }));
+    const response = await fetch(url, { ...init, signal });
+    onAnswer(response);
+    return await buffer(response);
   } catch (error) {
     // Some transports put the whole request into their errors.
     throw scrubSecrets(error, secretsIn(init?.headers));

@@ -32,6 +32,12 @@ export async function buffer(response: FetchResponse): Promise<BufferedResponse>
   };
 }
 
+/** The response as it is to those who have seen its head and not yet its body, which cannot be read. */
+export function unreadable({ ok, status, statusText, url, headers }: FetchResponse, error: unknown): FetchResponse {
+  const fail = (): Promise<never> => Promise.reject(error);
+  return { ok, status, statusText, url, headers, arrayBuffer: fail, text: fail, json: fail };
+}
+
 /** Whether the provider refused for the rate, by status or by body. */
 export function isThrottled(result: unknown): result is BufferedResponse {
   const { status, slackError } = (result ?? {}) as Partial<BufferedResponse>;

@@ -63,6 +63,7 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
       timeoutMs: assembly.timeoutMs,
       attemptTimeoutMs: timeout,
       unknownIsIdempotent: retryConfig !== undefined,
+      sdkRetries: false,
       mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
       close: assembly.close,
       clock: options.clock,

@@ -1,10 +1,15 @@
 /** The SDK's fields that hold the token, or something that holds it. */
 const fields = ["token", "defaultHeaders", "fetchFn", "requestQueue", "logger"] as const;
 
-/** Takes the fields out of what inspection, JSON and spreading see; reading them works as before. */
+/**
+ * Takes the fields out of what inspection, JSON and spreading see; reading and writing them works as before. Accessors, since
+ * an inspection that asks for hidden fields shows their values but calls no getters.
+ */
 export function hideSecrets(client: object): void {
   for (const field of fields) {
-    const property = Object.getOwnPropertyDescriptor(client, field);
-    if (property !== undefined) Object.defineProperty(client, field, { ...property, enumerable: false });
+    if (!Object.hasOwn(client, field)) continue;
+    let held: unknown = Reflect.get(client, field);
+    const set = (value: unknown): void => void (held = value);
+    Object.defineProperty(client, field, { get: () => held, set, enumerable: false, configurable: true });
   }
 }

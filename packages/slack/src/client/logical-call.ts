@@ -12,6 +12,8 @@ export interface LogicalCall {
   readonly args: Readonly<Record<string, unknown>>;
   /** Whether the call is made of several requests, each of which names its own method. */
   readonly composite: boolean;
+  /** What must not show in its errors and log lines. */
+  readonly secrets: readonly string[];
 }
 
 const storage = new AsyncLocalStorage<LogicalCall | undefined>();

@@ -32,6 +32,8 @@ export interface FactoryParts {
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
   readonly unknownIsIdempotent: boolean;
+  /** Whether the SDK repeats failed requests by itself. */
+  readonly sdkRetries: boolean;
   readonly mode: { readonly get: () => Mode; readonly set: (mode: Mode) => void };
   readonly close: () => Promise<void>;
   readonly clock?: Clock | undefined;

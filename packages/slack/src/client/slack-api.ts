@@ -1,6 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
-import { type FilesUploadV2Arguments, type WebAPICallResult, WebClient, WebClientEvent } from "@slack/web-api";
+import { type FilesUploadV2Arguments, type Logger, type WebAPICallResult, WebClient, WebClientEvent } from "@slack/web-api";
 import { type Caller, ConfigError, type HookChain, nonEmpty, runCall, scrubSecrets } from "@sluice/core";
 import { assemblePlain, type Mode } from "@sluice/kit";
 import { accessOf } from "../operations/access.js";
@@ -9,7 +9,8 @@ import { accountOf } from "./account.js";
 import { createAttempts } from "./attempts.js";
 import { bareError } from "./bare-error.js";
 import { hideSecrets } from "./hide-secrets.js";
-import { secretsIn } from "./secrets-in.js";
+import { withoutSecrets } from "./scrub-log.js";
+import { secretsIn, secretsInArguments } from "./secrets-in.js";
 import { currentLogicalCall, within } from "./logical-call.js";
 import { type FactoryParts, factoryParts, sdkOptions, type SlackApiOptions } from "./options.js";
 
@@ -46,6 +47,7 @@ export class SlackApi extends WebClient {
         fetch: options.fetch,
         attemptTimeoutMs: parts.attemptTimeoutMs,
         unknownIsIdempotent: parts.unknownIsIdempotent,
+        sdkRetries: parts.sdkRetries,
         clock: parts.clock,
         onRateLimited: (seconds, request) => events.emit?.(seconds, request),
       }),
@@ -57,11 +59,19 @@ export class SlackApi extends WebClient {
     this.#caller = options[onBehalfOf];
     this.#again = (caller) => {
       const other = new SlackApi(workspace, token, { ...options, [factoryParts]: parts, [onBehalfOf]: { ...this.#caller, ...caller } });
+      // One cap on requests in flight for both.
+      Reflect.set(other, "requestQueue", Reflect.get(this, "requestQueue"));
       other.on(WebClientEvent.RATE_LIMITED, (...told: unknown[]) => this.emit(WebClientEvent.RATE_LIMITED, ...told));
       return other;
     };
-    events.emit = (seconds, { url, args }) => this.emit(WebClientEvent.RATE_LIMITED, seconds, { url, body: { team_id: options.teamId, ...args } });
+    events.emit = (seconds, { url, args }) => {
+      const body: Record<string, unknown> = { team_id: options.teamId, ...args };
+      // The one method whose token the SDK takes out of the body.
+      if (url.endsWith("/apps.event.authorizations.list")) body["token"] = undefined;
+      this.emit(WebClientEvent.RATE_LIMITED, seconds, { url, body });
+    };
     keepContexts(this);
+    Reflect.set(this, "logger", withoutSecrets(Reflect.get(this, "logger") as Logger, () => currentLogicalCall()?.secrets ?? this.#secrets));
     hideSecrets(this);
   }
 
@@ -125,9 +135,9 @@ export class SlackApi extends WebClient {
       timeoutMs: this.#parts.timeoutMs,
       ...(this.#parts.clock === undefined ? {} : { clock: this.#parts.clock }),
     } as const;
-    const secrets = typeof callToken === "string" ? [...this.#secrets, callToken] : this.#secrets;
+    const secrets = [...this.#secrets, ...secretsInArguments(args)];
     return runCall(this.hooks, request, (call) =>
-      within({ owner: this, call, method, args, composite }, invoke).catch((error: unknown) => {
+      within({ owner: this, call, method, args, composite, secrets }, invoke).catch((error: unknown) => {
         throw scrubSecrets(bareError(error, call.signal), secrets);
       }),
     );
@@ -143,6 +153,7 @@ function plainParts(options: SlackApiOptions): FactoryParts {
     timeoutMs: Number.POSITIVE_INFINITY,
     attemptTimeoutMs: 0,
     unknownIsIdempotent: false,
+    sdkRetries: true,
     mode: {
       get: () => "disabled",
       set: (value) => {

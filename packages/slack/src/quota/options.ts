@@ -1,5 +1,5 @@
 import { between, ConfigError, type Call, wholeBetween } from "@sluice/core";
-import type { Limit, Quota } from "@sluice/limiter";
+import { type Limit, type Quota, slidingWindow, tokenBucket } from "@sluice/limiter";
 import type { Environment } from "@sluice/kit";
 import { recommended } from "./generated/methods.js";
 import type { TierName } from "./method-limit.js";
@@ -83,6 +83,7 @@ export function isQuota(quota: SlackQuotaOptions | Quota | undefined): quota is 
  * @throws ConfigError naming the option, or the variable where the value came from one.
  */
 export function resolveQuota(options: SlackQuotaOptions, env: Environment): SlackQuotaConfig {
+  if (typeof options !== "object" || options === null) throw new ConfigError({ option: "quota", accepted: "an object of options, or a function", value: options });
   const number = (variable: string): number | undefined => {
     const text = env[variable];
     if (text === undefined || text === "") return undefined;
@@ -114,7 +115,18 @@ function checkTier(option: string, value: unknown): (typeof tiers)[number] {
 }
 
 function checkMethods(methods: Readonly<Record<string, number | Limit>>): ReadonlyMap<string, number | Limit> {
-  const entries = Object.entries(methods);
-  for (const [method, limit] of entries) if (typeof limit !== "object" || limit === null) wholeBetween(`quota.methods["${method}"]`, limit, 1, 100_000);
-  return new Map(entries);
+  return new Map(Object.entries(methods).map(([method, limit]) => [method, checkMethod(`quota.methods["${method}"]`, limit)]));
+}
+
+function checkMethod(option: string, limit: number | Limit): number | Limit {
+  if (typeof limit === "number") return wholeBetween(option, limit, 1, 100_000);
+  const accepted = "calls per minute from 1 to 100000, or a limit made by tokenBucket() or slidingWindow()";
+  try {
+    if (limit?.kind === "tokenBucket") return tokenBucket(limit);
+    if (limit?.kind === "slidingWindow") return slidingWindow(limit);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError({ ...error, option: `${option}.${error.option}` });
+    throw error;
+  }
+  throw new ConfigError({ option, accepted, value: limit });
 }

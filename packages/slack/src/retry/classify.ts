@@ -1,4 +1,4 @@
-import { type Classify, classifyConnectionError, classifyHttp, isSluiceError, type Verdict } from "@sluice/core";
+import { type Classify, classifyConnectionError, classifyHttp, isSluiceError, parseRetryAfter, type Verdict } from "@sluice/core";
 import { isThrottled } from "../client/buffered-response.js";
 import { requestOf } from "../operations/request.js";
 
@@ -20,8 +20,8 @@ export function createClassify({ rejectRateLimitedCalls, everyFailure }: RetryMe
     if (isThrottled(settled.result)) {
       const { status, headers } = settled.result;
       const retryAfter = headers.get("retry-after");
-      // The SDK has its own error for a 429 that does not say when; it gets it.
-      const untold = status === 429 && Number.isNaN(Number.parseInt(retryAfter ?? "", 10));
+      // The SDK has its own error for a 429 that does not say when; it gets it. It reads no dates, which do say when.
+      const untold = status === 429 && Number.isNaN(Number.parseInt(retryAfter ?? "", 10)) && parseRetryAfter(retryAfter, 0).kind !== "delay";
       return rejectRateLimitedCalls || untold ? final : { kind: "throttled", retryAfter };
     }
     const verdict = classifyHttp(settled, call);

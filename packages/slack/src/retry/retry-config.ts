@@ -1,7 +1,10 @@
-import { nonNegative, positive, type Random, type RetryOptions, wholeBetween } from "@sluice/core";
+import { between, nonNegative, positive, type Random, type RetryOptions, wholeBetween } from "@sluice/core";
 import type { WebClientOptions } from "@slack/web-api";
 
 type RetryConfig = NonNullable<WebClientOptions["retryConfig"]>;
+
+/** Beyond any deadline. */
+const MOST_RETRIES = 1000;
 
 /**
  * The SDK's `retryConfig` as options of our retry: how often, and how long between. `maxRetryTime` has no counterpart, the
@@ -13,10 +16,10 @@ type RetryConfig = NonNullable<WebClientOptions["retryConfig"]>;
 export function retryOptionsOf(config: RetryConfig, random: Random): Pick<RetryOptions, "maxRetries" | "delay"> {
   const factor = positive("retryConfig.factor", config.factor ?? 2);
   const minTimeoutMs = nonNegative("retryConfig.minTimeout", config.minTimeout ?? 1000);
-  const maxTimeoutMs = config.maxTimeout ?? Number.POSITIVE_INFINITY;
-  const retries = config.forever === true ? 1000 : (config.retries ?? 10);
+  const maxTimeoutMs = between("retryConfig.maxTimeout", config.maxTimeout ?? Infinity, 0, Infinity, "a number of milliseconds >= 0, or Infinity");
+  const retries = config.forever === true || config.retries === Infinity ? MOST_RETRIES : (config.retries ?? 10);
   return {
-    maxRetries: wholeBetween("retryConfig.retries", Math.min(retries, 1000), 0, 1000),
+    maxRetries: Math.min(MOST_RETRIES, wholeBetween("retryConfig.retries", retries, 0, Number.MAX_SAFE_INTEGER)),
     delay: (retry) => {
       const spread = config.randomize === true ? 1 + random() : 1;
       return Math.min(maxTimeoutMs, Math.round(spread * Math.max(minTimeoutMs, 1) * factor ** (retry - 1)));
