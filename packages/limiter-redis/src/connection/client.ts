@@ -61,9 +61,16 @@ function ownClient<Client extends RedisClient>(client: Client): Client {
   // An "error" event without a listener would end the process; failures show in the commands.
   client.on("error", () => {});
   client.on("connect", () => unref(client));
+  client.on("reconnecting", () => unrefReconnect(client));
   return client;
 }
 
 function unref(client: RedisClient): void {
   if (client instanceof Redis) client.stream?.unref();
+}
+
+/** The client waits for its next attempt to connect by a timer of its own, which would hold the process for ever. */
+function unrefReconnect(client: RedisClient): void {
+  const timer: unknown = Reflect.get(client, "reconnectTimeout");
+  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") timer.unref();
 }
