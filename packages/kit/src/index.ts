@@ -5,4 +5,5 @@ export { type ResolvedOptions, resolveOptions } from "./options/resolve-options.
 
 // The assembly
 export { assemble, assemblePlain, type Assembly, type VendorParts } from "./assembly/assemble.js";
-export { type Feedback, type FeedbackRule, rateLimitHook, type RateLimitOptions } from "./rate-limit/rate-limit-hook.js";
+export type { AttemptEnd, Feedback, FeedbackRule } from "./rate-limit/feedback.js";
+export { rateLimitHook, type RateLimitOptions } from "./rate-limit/rate-limit-hook.js";

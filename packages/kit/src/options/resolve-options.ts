@@ -15,22 +15,62 @@ const policies = ["local", "open", "closed"] as const;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Fills in what is left out from the environment, and checks all of it.
+ * Fills in what is left out from the environment, and checks all of it. Empty variables count as absent.
  *
  * @throws ConfigError naming the option, or the variable where the value came from one.
  */
 export function resolveOptions(options: ApiOptions, env: Environment): ResolvedOptions {
-  const given = <Value>(option: string, value: Value | undefined, variable: string): { name: string; value: Value | string | undefined } =>
-    value === undefined ? { name: variable, value: env[variable] === "" ? undefined : env[variable] } : { name: option, value };
+  const given = <Value>(
+    option: string,
+    value: Value | undefined,
+    variable: string,
+  ): { name: string; value: Value | string | undefined } =>
+    value === undefined
+      ? { name: variable, value: env[variable] === "" ? undefined : env[variable] }
+      : { name: option, value };
   const mode = given("mode", options.mode, "SLUICE_MODE");
   const policy = given("onStoreError", options.onStoreError, "SLUICE_ON_STORE_ERROR");
   const redis = given("redis", options.redis, "REDIS_URL");
+  checkShape(
+    "limiter",
+    options.limiter,
+    "a limiter made by createLimiter()",
+    (limiter) => typeof limiter.acquire === "function",
+  );
+  checkShape("hooks", options.hooks, "a list of hooks", Array.isArray);
+  checkShape(
+    "retry",
+    options.retry,
+    "an object of retry options, or false",
+    (retry) => retry === false || typeof retry === "object",
+  );
+  checkShape(
+    "log",
+    options.log,
+    "a logger with info() and warn()",
+    (log) => typeof log.info === "function" && typeof log.warn === "function",
+  );
   return {
     redis: redis.value === undefined ? undefined : checkRedis(redis.name, redis.value),
-    mode: oneOf(mode.name, mode.value ?? "enforce", modes),
+    mode: checkMode(mode.value ?? "enforce", mode.name),
     timeoutMs: checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
     onStoreError: oneOf(policy.name, policy.value ?? "local", policies),
   };
+}
+
+/** @throws ConfigError for anything but a mode. */
+export function checkMode(value: unknown, name = "mode"): Mode {
+  return oneOf(name, value, modes);
+}
+
+/** For callers whose types are not checked. */
+function checkShape<Value>(
+  option: string,
+  value: Value | undefined,
+  accepted: string,
+  fits: (value: Value) => boolean,
+): void {
+  if (value !== undefined && (value === null || !fits(value))) throw new ConfigError({ option, accepted, value });
 }
 
 function checkRedis(option: string, value: string | RedisClient): string | RedisClient {

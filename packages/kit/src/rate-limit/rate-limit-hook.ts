@@ -1,17 +1,19 @@
-import { type Call, type Clock, ConfigError, type Hook, LimitExceededError, isSluiceError, recordWait, systemClock } from "@sluice/core";
-import type { Charge, Grant, Limiter, Observation, Quota } from "@sluice/limiter";
+import {
+  type Call,
+  type Clock,
+  type ConfigError,
+  type Hook,
+  type HookFailure,
+  LimitExceededError,
+  isSluiceError,
+  recordWait,
+  systemClock,
+} from "@sluice/core";
+import type { Charge, Grant, Limiter, Quota } from "@sluice/limiter";
 import type { LimiterObserver } from "@sluice/telemetry";
 import type { Mode } from "../options/api-options.js";
-import { createPlaces, type Places } from "./places.js";
-
-/** What a provider's answer says about its limits. */
-export interface Feedback extends Observation {
-  /** Whose buckets it is about. @defaultValue those the call was charged to */
-  readonly charges?: readonly Charge[];
-}
-
-/** A vendor's rule from an attempt's end to its word about limits. */
-export type FeedbackRule = (call: Call, settled: { readonly result: unknown } | { readonly error: unknown }) => Feedback | undefined;
+import { createAdmission, giveBack } from "./admission.js";
+import { createFeedback, type FeedbackRule } from "./feedback.js";
 
 /** What the rate-limit hook is made of. */
 export interface RateLimitOptions {
@@ -23,26 +25,51 @@ export interface RateLimitOptions {
   readonly observer?: LimiterObserver | undefined;
   /** Most requests in flight of this client. @defaultValue no cap */
   readonly maxInFlight?: number | undefined;
+  /** Told when the feedback rule fails. @defaultValue one process warning */
+  readonly onHookError?: ((failure: HookFailure) => void) | undefined;
   readonly clock?: Clock | undefined;
 }
 
-/** The hook that waits for tokens before each attempt, and tells the limiter what the provider answered. */
+/**
+ * The hook that waits for tokens before each attempt, and tells the limiter what the provider answered. A quota that throws
+ * vetoes the attempt. Tokens of a request that was sent are spent, whatever became of it; those of one that was not go back.
+ */
 export function rateLimitHook(options: RateLimitOptions): Hook {
-  const { limiterFor, quota, feedback, observer } = options;
+  const { limiterFor, quota, observer } = options;
   const clock = options.clock ?? systemClock;
-  const places = createPlaces(options.maxInFlight ?? Number.POSITIVE_INFINITY);
+  const admission = createAdmission({
+    limiterFor,
+    maxInFlight: options.maxInFlight ?? Number.POSITIVE_INFINITY,
+    clock,
+  });
+  const tell = createFeedback(options);
+
+  /** Books the time as a wait, whatever comes of it. */
+  const waiting = async <Value>(call: Call, wait: Promise<Value>): Promise<Value> => {
+    const startedMs = clock.now();
+    return wait.finally(() => recordWait(call, clock.now() - startedMs));
+  };
 
   const enter = async (call: Call, charges: readonly Charge[]): Promise<Grant | undefined> => {
     const startedMs = clock.now();
     try {
-      const grant = await enterWithTokens(limiterFor(call.account), charges, call, places, clock);
-      const waitedMs = clock.now() - startedMs;
-      recordWait(call, waitedMs);
-      observer?.acquired(call, { waitedMs, cost: sum(charges), ...(grant === undefined ? {} : { remaining: grant.remaining }) });
+      const grant = await admission.enter(call, charges);
+      const remaining = grant === undefined ? {} : { remaining: grant.remaining };
+      observer?.acquired(call, { waitedMs: clock.now() - startedMs, cost: costOf(charges), ...remaining });
       return grant;
     } catch (error) {
-      recordWait(call, clock.now() - startedMs);
       throw named(error, call, observer);
+    }
+  };
+
+  /** A shadow holds nobody up, not even for an answer of the store, and never acts, whatever becomes of quota or store. */
+  const shadow = (call: Call): readonly Charge[] => {
+    try {
+      const charges = quota(call);
+      void record(limiterFor(call.account), charges, call, observer);
+      return charges;
+    } catch {
+      return [];
     }
   };
 
@@ -51,78 +78,87 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
     stage: "attempt",
     async wrap(next, call) {
       const mode = options.mode();
-      const charges = mode === "disabled" ? [] : quota(call);
+      let charges: readonly Charge[] = [];
       let grant: Grant | undefined;
-      if (mode === "enforce") grant = await enter(call, charges);
-      else await places.enter(call.signal);
-      // A shadow holds nobody up, not even for an answer of the store.
-      if (mode === "shadow") void record(limiterFor(call.account), charges, call, observer);
-      const tell = async (settled: { result: unknown } | { error: unknown }): Promise<void> => {
-        const word = mode === "disabled" || !call.progress.sent ? undefined : feedback(call, settled);
-        if (word === undefined) return;
-        // Its own waiters hold at once; whatever else goes wrong there is the store's to report.
-        await limiterFor(call.account).observe(word.charges ?? charges, word).catch(() => {});
-      };
+      if (mode === "enforce") {
+        charges = quota(call);
+        grant = await waiting(call, enter(call, charges));
+      } else {
+        await waiting(call, admission.enterUncharged(call));
+        if (mode === "shadow") charges = shadow(call);
+      }
+      const heard = (): boolean => mode !== "disabled" && call.progress.sent;
       try {
         call.signal.throwIfAborted();
         const result = await next(call);
-        await tell({ result });
+        if (heard()) await tell(call, charges, { result });
         return result;
       } catch (error) {
-        await tell({ error });
+        if (heard()) await tell(call, charges, { error });
         throw error;
       } finally {
-        places.leave();
-        // Nobody waits for this. A hook further in may have stopped the attempt: what was not sent was not counted. What was sent
-        // the window counts from its answer on, and until that is known from the grant on.
-        void (call.progress.sent ? grant?.landed() : grant?.giveBack())?.catch(() => {});
+        admission.leave();
+        void finish(grant, call.progress.sent);
       }
     },
   };
 }
 
 /**
- * Takes tokens and a place in flight. The place is not held while waiting for tokens, or a slow method would block all
- * others; and tokens are not held while waiting for a place, or the provider would count them later than we did.
+ * What was not sent was not counted: a hook further in may have stopped it. What was sent the window counts from its answer
+ * on, and until that is known from the grant on. Nobody waits for this.
  */
-async function enterWithTokens(limiter: Limiter, charges: readonly Charge[], call: Call, places: Places, clock: Clock): Promise<Grant | undefined> {
-  const { signal, priority } = call;
-  for (;;) {
-    const timeoutMs = Math.max(0, call.deadlineMs - clock.now());
-    const grant = charges.length === 0 ? undefined : await limiter.acquire(charges, { timeoutMs, signal, priority });
-    if (places.tryEnter()) return grant;
-    await grant?.giveBack();
-    await places.enter(signal);
-    if (charges.length === 0) return undefined;
-    try {
-      return await limiter.acquire(charges, { timeoutMs: 0, signal });
-    } catch (error) {
-      places.leave();
-      if (!(isSluiceError(error) && error.code === "LIMIT_EXCEEDED")) throw error;
-    }
+async function finish(grant: Grant | undefined, sent: boolean): Promise<void> {
+  if (!sent) return giveBack(grant);
+  try {
+    await grant?.landed();
+  } catch {
+    // The store says itself that it is away.
   }
 }
 
-async function record(limiter: Limiter, charges: readonly Charge[], call: Call, observer: LimiterObserver | undefined): Promise<void> {
+async function record(
+  limiter: Limiter,
+  charges: readonly Charge[],
+  call: Call,
+  observer: LimiterObserver | undefined,
+): Promise<void> {
   if (charges.length === 0) return;
   try {
     const decision = await limiter.tryAcquire(charges);
-    if (decision.kind === "allowed") observer?.acquired(call, { waitedMs: 0, cost: sum(charges), remaining: decision.remaining });
+    if (decision.kind === "allowed")
+      observer?.acquired(call, { waitedMs: 0, cost: costOf(charges), remaining: decision.remaining });
     else observer?.refused(call, { reason: decision.kind === "impossible" ? "impossible" : "rejected" });
   } catch {
-    // A shadow never acts, whatever becomes of its store.
+    // What would have been decided is not known.
   }
 }
 
 /** The limiter's refusal with the account it was about. */
 function named(error: unknown, call: Call, observer: LimiterObserver | undefined): unknown {
-  if (error instanceof ConfigError && error.option === "cost") observer?.refused(call, { reason: "impossible" });
-  if (!(error instanceof LimitExceededError)) return error;
+  if (isCostProblem(error)) observer?.refused(call, { reason: "impossible" });
+  if (!isRefusal(error)) return error;
   observer?.refused(call, { reason: "timeout" });
   const { bucket, retryAfterMs } = error;
-  return new LimitExceededError({ bucket, retryAfterMs, provider: call.provider, account: call.account, reason: call.operation });
+  return new LimitExceededError({
+    bucket,
+    retryAfterMs,
+    provider: call.provider,
+    account: call.account,
+    reason: call.operation,
+  });
 }
 
-function sum(charges: readonly Charge[]): number {
+/** By its code: a limiter of the user's own may come from another copy of the package. */
+function isRefusal(error: unknown): error is LimitExceededError {
+  return isSluiceError(error) && error.code === "LIMIT_EXCEEDED";
+}
+
+function isCostProblem(error: unknown): boolean {
+  return isSluiceError(error) && error.code === "CONFIG_INVALID" && (error as ConfigError).option === "cost";
+}
+
+/** Every bucket counts the same request, so the largest cost is the request's. */
+function costOf(charges: readonly Charge[]): number {
   return Math.max(0, ...charges.map(({ cost = 1 }) => cost));
 }

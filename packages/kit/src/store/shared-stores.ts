@@ -1,13 +1,20 @@
 import type { Clock } from "@sluice/core";
 import { memoryStore, type Store } from "@sluice/limiter";
-import { type OnStoreError, type RedisClient, redisStore, type StoreEvent } from "@sluice/limiter-redis";
+import {
+  type OnStoreError,
+  type RedisClient,
+  type RedisStore,
+  redisStore,
+  type StoreEvent,
+} from "@sluice/limiter-redis";
+import type { StoreMode } from "@sluice/telemetry";
 import type { Logger } from "../options/logger.js";
 
 /** A store in use by one client. */
 export interface StoreLease {
   readonly store: Store;
-  /** Where its buckets are. */
-  readonly kind: "redis" | "memory";
+  /** Where its buckets are at present. */
+  readonly mode: StoreMode;
   /** The last lease to go closes the store. */
   release(): Promise<void>;
 }
@@ -17,23 +24,19 @@ export interface StoreWish {
   readonly redis: string | RedisClient | undefined;
   readonly onStoreError: OnStoreError;
   readonly log: Logger | undefined;
-  readonly onEvent: (event: StoreEvent) => void;
+  readonly onMode: (mode: StoreMode) => void;
   readonly clock: Clock | undefined;
 }
 
-interface Listener {
-  readonly onEvent: (event: StoreEvent) => void;
-  readonly log: Logger | undefined;
-}
-
+/** A store in Redis, and the clients that use it. */
 interface Entry {
-  readonly store: Store;
-  readonly listeners: Set<Listener>;
+  readonly store: RedisStore;
+  readonly users: Set<Pick<StoreWish, "log" | "onMode">>;
   readonly forget: () => void;
 }
 
 // A limit belongs to the account, not to the client: all clients of a process that name the same store share one.
-const byUrl = new Map<string, Entry>();
+const byUrl = new Map<string, Map<OnStoreError, Entry>>();
 const byClient = new WeakMap<RedisClient, Map<OnStoreError, Entry>>();
 const inMemory = new WeakMap<Clock, Store>();
 let memory: Store | undefined;
@@ -41,15 +44,15 @@ let warned = false;
 
 /** The store for a client; made on first wish, connected on first use. */
 export function leaseStore(wish: StoreWish): StoreLease {
-  if (wish.redis === undefined) return { store: memoryFor(wish), kind: "memory", release: async () => {} };
+  if (wish.redis === undefined) return { store: memoryFor(wish), mode: "memory", release: async () => {} };
   const entry = redisEntry(wish.redis, wish.onStoreError);
-  const listener: Listener = { onEvent: wish.onEvent, log: wish.log };
-  entry.listeners.add(listener);
+  const user = { log: wish.log, onMode: wish.onMode };
+  entry.users.add(user);
   return {
     store: entry.store,
-    kind: "redis",
+    mode: entry.store.mode,
     async release() {
-      if (!entry.listeners.delete(listener) || entry.listeners.size > 0) return;
+      if (!entry.users.delete(user) || entry.users.size > 0) return;
       entry.forget();
       await entry.store.close();
     },
@@ -64,41 +67,57 @@ function memoryFor({ clock, log }: StoreWish): Store {
   }
   if (!warned) {
     warned = true;
-    const text = "No Redis is named, so limits are kept in this process alone; set REDIS_URL (or the redis option) to share them between processes";
-    if (log === undefined) process.emitWarning(text, { type: "SluiceWarning", code: "SLUICE_MEMORY_STORE" });
-    else log.warn({ code: "SLUICE_MEMORY_STORE" }, text);
+    const text =
+      "No Redis is named, so limits are kept in this process alone; set REDIS_URL (or the redis option) to share them between processes";
+    say([log], "warn", { code: "SLUICE_MEMORY_STORE" }, text, "SLUICE_MEMORY_STORE");
   }
   return (memory ??= memoryStore());
 }
 
 function redisEntry(redis: string | RedisClient, onStoreError: OnStoreError): Entry {
-  if (typeof redis === "string") {
-    const name = `${onStoreError} ${redis}`;
-    let entry = byUrl.get(name);
-    if (entry === undefined) {
-      entry = makeEntry((onEvent) => redisStore({ url: redis, onStoreError, onEvent }), () => byUrl.delete(name));
-      byUrl.set(name, entry);
-    }
-    return entry;
-  }
-  const entries = byClient.get(redis) ?? new Map<OnStoreError, Entry>();
-  byClient.set(redis, entries);
+  const entries = entriesOf(redis);
   let entry = entries.get(onStoreError);
   if (entry === undefined) {
-    entry = makeEntry((onEvent) => redisStore({ client: redis, onStoreError, onEvent }), () => entries.delete(onStoreError));
+    const users: Entry["users"] = new Set();
+    const where = typeof redis === "string" ? { url: redis } : { client: redis };
+    const store = redisStore({ ...where, onStoreError, onEvent: (event) => tell(users, event) });
+    entry = { store, users, forget: () => entries.delete(onStoreError) };
     entries.set(onStoreError, entry);
   }
   return entry;
 }
 
-function makeEntry(open: (onEvent: (event: StoreEvent) => void) => Store, forget: () => void): Entry {
-  const listeners = new Set<Listener>();
-  const store = open((event) => {
-    for (const { onEvent } of listeners) onEvent(event);
-    // Once for each logger, however many clients write to it; and where nobody logs, once for the process.
-    const logs = new Set([...listeners].map(({ log }) => log).filter((log) => log !== undefined));
-    for (const log of logs) log.warn({ event: event.type }, event.message);
-    if (logs.size === 0) process.emitWarning(event.message, { type: "SluiceWarning", code: "SLUICE_STORE" });
-  });
-  return { store, listeners, forget };
+function entriesOf(redis: string | RedisClient): Map<OnStoreError, Entry> {
+  const held = typeof redis === "string" ? byUrl.get(redis) : byClient.get(redis);
+  if (held !== undefined) return held;
+  const entries = new Map<OnStoreError, Entry>();
+  if (typeof redis === "string") byUrl.set(redis, entries);
+  else byClient.set(redis, entries);
+  return entries;
+}
+
+function tell(users: Entry["users"], event: StoreEvent): void {
+  for (const { onMode } of users) onMode(event.type === "store-up" ? "shared" : event.mode);
+  const logs = [...users].map(({ log }) => log);
+  say(logs, event.type === "store-up" ? "info" : "warn", { event: event.type }, event.message, "SLUICE_STORE");
+}
+
+/** Once to each logger, however many clients share it; as a process warning where nobody logs, or a logger fails. */
+function say(
+  logs: readonly (Logger | undefined)[],
+  level: keyof Logger,
+  fields: object,
+  message: string,
+  code: string,
+): void {
+  const loggers = new Set(logs.filter((log) => log !== undefined));
+  let told = loggers.size > 0;
+  for (const log of loggers) {
+    try {
+      log[level](fields, message);
+    } catch {
+      told = false;
+    }
+  }
+  if (!told) process.emitWarning(message, { type: "SluiceWarning", code });
 }

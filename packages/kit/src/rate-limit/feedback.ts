@@ -1,0 +1,64 @@
+import { type Call, type HookFailure, isSluiceError } from "@sluice/core";
+import type { Charge, Limiter, Observation } from "@sluice/limiter";
+import { warnOnce } from "../warnings/warn-once.js";
+
+/** What a provider's answer says about its limits. */
+export interface Feedback extends Observation {
+  /** Whose buckets it is about. @defaultValue those the call was charged to */
+  readonly charges?: readonly Charge[];
+}
+
+/** How an attempt ended. */
+export type AttemptEnd = { readonly result: unknown } | { readonly error: unknown };
+
+/**
+ * A vendor's rule from an attempt's end to its word about limits. Like that of an observing hook, its failure is reported
+ * and never changes what the attempt came to.
+ */
+export type FeedbackRule = (call: Call, settled: AttemptEnd) => Feedback | undefined;
+
+/** Hands the provider's word on to the limiter. */
+export type TellLimiter = (call: Call, charges: readonly Charge[], settled: AttemptEnd) => Promise<void>;
+
+/** What feedback is made of. */
+export interface FeedbackOptions {
+  readonly limiterFor: (account: string) => Limiter;
+  readonly feedback: FeedbackRule;
+  /** Told when the rule, or what it says, is wrong. @defaultValue one process warning */
+  readonly onHookError?: ((failure: HookFailure) => void) | undefined;
+}
+
+/** The way back to the limiter: it never fails, and does not hold up an answer beyond the end of the call. */
+export function createFeedback(options: FeedbackOptions): TellLimiter {
+  const warn = warnOnce("What the provider said about its limits could not be used", "SLUICE_FEEDBACK");
+  const report = options.onHookError ?? (({ error }: HookFailure) => warn(error));
+  return async (call, charges, settled) => {
+    try {
+      const word = options.feedback(call, settled);
+      if (word === undefined) return;
+      // Waiters of this process hold before this returns, and the store knows before the next request of the same caller.
+      await untilAborted(options.limiterFor(call.account).observe(word.charges ?? charges, word), call.signal);
+    } catch (error) {
+      if (isStoresOwn(error)) return;
+      try {
+        report({ hook: "rate-limit", kind: "result" in settled ? "after" : "error", stage: "attempt", error, call });
+      } catch {
+        // Nobody is left to tell.
+      }
+    }
+  };
+}
+
+/** An unreachable store speaks for itself, and a closed limiter has nobody left to hold. */
+function isStoresOwn(error: unknown): boolean {
+  return isSluiceError(error) && (error.code === "STORE_UNAVAILABLE" || error.code === "LIMITER_CLOSED");
+}
+
+function untilAborted(told: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => resolve();
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    told.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

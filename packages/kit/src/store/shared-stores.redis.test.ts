@@ -1,0 +1,169 @@
+import { type Limiter, tokenBucket } from "@sluice/limiter";
+import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Assembly, assemble } from "../assembly/assemble.js";
+import { storeModes, vendor } from "../assembly/rig.test-support.js";
+import type { ApiOptions } from "../options/api-options.js";
+import { Redis, Registry } from "../users-own.test-support.js";
+
+const charge = { bucket: "b", limit: tokenBucket({ refillRate: 0.001, burst: 3 }) };
+
+let server: RedisServer;
+const open: Assembly[] = [];
+
+beforeEach(async () => {
+  server = await startRedisServer();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await Promise.all(open.splice(0).map((assembly) => assembly.close()));
+  await server.stop();
+});
+
+function client(options: ApiOptions = {}) {
+  const registry = new Registry();
+  const assembly = assemble({ redis: server.url, registry, ...options }, vendor);
+  open.push(assembly);
+  return { assembly, registry, limiter: () => assembly.limiterFor("main") };
+}
+
+function logger() {
+  return { info: vi.fn(), warn: vi.fn() };
+}
+
+/** Asks until the store's absence or return is noticed. */
+async function askUntil(limiter: () => Limiter, noticed: () => boolean | Promise<boolean>): Promise<void> {
+  const untilMs = performance.now() + 10_000;
+  while (!(await noticed())) {
+    if (performance.now() > untilMs) throw new Error("not noticed within 10 s");
+    await limiter().tryAcquire(charge);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Connections that Sluice has open at the server, by its own word. */
+async function connections(): Promise<number> {
+  const probe = new Redis(server.url);
+  const list = String(await probe.client("LIST"));
+  probe.disconnect();
+  return list.split("\n").filter((line) => line.includes("name=sluice")).length;
+}
+
+describe("clients of one Redis", () => {
+  it("share one store and its quota; the last to close closes it, and a new client starts again where they were", async () => {
+    const [one, other] = [client(), client()];
+    expect(await connections()).toBe(0);
+    await one.limiter().tryAcquire(charge);
+    await other.limiter().tryAcquire(charge);
+    const shared = await connections();
+    expect(await one.limiter().peek(charge)).toMatchObject({ kind: "allowed", remaining: 1 });
+
+    await one.assembly.close();
+    expect(await connections()).toBe(shared);
+    expect(await other.limiter().tryAcquire(charge)).toMatchObject({ kind: "allowed", remaining: 0 });
+    await other.assembly.close();
+    await expect.poll(connections).toBe(0);
+
+    expect(await client().limiter().tryAcquire(charge)).toMatchObject({ kind: "delayed" });
+  });
+
+  it("share a client that the user owns, and never close it", async () => {
+    const redis = new Redis(server.url);
+    const [one, other] = [client({ redis }), client({ redis })];
+    await one.limiter().tryAcquire({ ...charge, cost: 3 });
+    expect(await other.limiter().tryAcquire(charge)).toMatchObject({ kind: "delayed" });
+    await one.assembly.close();
+    await other.assembly.close();
+    expect(redis.status).toBe("ready");
+    expect(await redis.ping()).toBe("PONG");
+    expect(await client({ redis }).limiter().tryAcquire(charge)).toMatchObject({ kind: "delayed" });
+    redis.disconnect();
+  });
+});
+
+describe("an outage", () => {
+  it("is told once to each logger when it begins and when it ends, however many clients share it; the metrics follow", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const [mine, yours] = [logger(), logger()];
+    const clients = [client({ log: mine }), client({ log: mine }), client({ log: yours }), client()];
+    const modes = () => Promise.all(clients.map(({ registry }) => storeModes(registry)));
+    const all = (mode: string) => clients.map(() => [mode]);
+    const [{ limiter }] = clients as [(typeof clients)[0]];
+    await limiter().tryAcquire(charge);
+    expect(await modes()).toEqual(all("shared"));
+
+    await server.kill();
+    await askUntil(limiter, () => mine.warn.mock.calls.length > 0);
+    for (const { limiter: every } of clients) for (let n = 0; n < 5; n += 1) await every().tryAcquire(charge);
+    expect(await modes()).toEqual(all("local"));
+    for (const log of [mine, yours]) {
+      expect(log.warn.mock.calls).toEqual([[{ event: "store-down" }, expect.stringContaining("Check that it runs")]]);
+      expect(log.info).not.toHaveBeenCalled();
+    }
+
+    // Who comes in the middle of it sees it.
+    const late = client();
+    expect(await storeModes(late.registry)).toEqual(["local"]);
+
+    await server.restart();
+    await askUntil(limiter, () => mine.info.mock.calls.length > 0);
+    expect(await modes()).toEqual(all("shared"));
+    expect(await storeModes(late.registry)).toEqual(["shared"]);
+    for (const log of [mine, yours]) {
+      expect(log.warn).toHaveBeenCalledTimes(1);
+      expect(log.info.mock.calls).toEqual([[{ event: "store-up" }, expect.stringContaining("shared again")]]);
+    }
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it("is a process warning where nobody logs, one for its beginning and one for its end", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const [one, other] = [client({ onStoreError: "open" }), client({ onStoreError: "open" })];
+    await one.limiter().tryAcquire(charge);
+    await server.kill();
+    await askUntil(one.limiter, () => warn.mock.calls.length > 0);
+    for (let n = 0; n < 20; n += 1) await other.limiter().tryAcquire(charge);
+    expect(await storeModes(other.registry)).toEqual(["open"]);
+    await server.restart();
+    await askUntil(one.limiter, () => warn.mock.calls.length > 1);
+    for (let n = 0; n < 20; n += 1) await other.limiter().tryAcquire(charge);
+    const about = { type: "SluiceWarning", code: "SLUICE_STORE" };
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining("calls are NOT limited"), about],
+      [expect.stringContaining("shared again"), about],
+    ]);
+  });
+
+  it("at the very start fails no creation and no call, and what a failing logger misses is a warning", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    await server.stop();
+    const log = {
+      info() {},
+      warn() {
+        throw new Error("disk full");
+      },
+    };
+    const { limiter, registry } = client({ log, onStoreError: "open" });
+    for (let n = 0; n < 5; n += 1) expect(await limiter().tryAcquire(charge)).toMatchObject({ kind: "allowed" });
+    expect(await storeModes(registry)).toEqual(["open"]);
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+
+  it("is not told to those who have closed", async () => {
+    vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const log = logger();
+    const [gone, here] = [client({ log }), client()];
+    await here.limiter().tryAcquire(charge);
+    await gone.assembly.close();
+    await server.kill();
+    await askUntil(here.limiter, async () => (await storeModes(here.registry))[0] === "local");
+    expect(log.warn).not.toHaveBeenCalled();
+  });
+});
+
+it("a limiter over a leased store is the account's own", async () => {
+  const { assembly } = client();
+  expect(assembly.limiterFor("main")).toBe(assembly.limiterFor("main"));
+  await assembly.limiterFor("main").tryAcquire({ ...charge, cost: 3 });
+  expect(await assembly.limiterFor("second").tryAcquire(charge)).toMatchObject({ kind: "allowed" });
+});
