@@ -36,7 +36,9 @@ function pages(root) {
   const docs = existsSync(join(root, "docs")) ? readdirSync(join(root, "docs"), { recursive: true }) : [];
   const found = docs.filter((file) => file.endsWith(".md")).map((file) => join("docs", file));
   const folders = ["packages", "examples"].filter((folder) => existsSync(join(root, folder)));
-  const readmes = folders.flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name, "README.md")));
+  const readmes = folders.flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => join(folder, name, "README.md")),
+  );
   return ["README.md", ...readmes.toSorted(), ...found.toSorted()].filter((file) => existsSync(join(root, file)));
 }
 

@@ -6,5 +6,8 @@ await using simulator = await startSlackSimulator({ speed: 60, users: 3 });
 const slack = new WebClient("xoxb-any", { slackApiUrl: simulator.url });
 
 const { members } = await slack.users.list({});
-console.log(members?.map(({ name }) => name), simulator.ledger.count({ method: "users.list" }));
+console.log(
+  members?.map(({ name }) => name),
+  simulator.ledger.count({ method: "users.list" }),
+);
 // #endregion

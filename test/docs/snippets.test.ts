@@ -23,8 +23,13 @@ async function runSnippet(file: string, env: Record<string, string> = {}): Promi
     const preload = join(folder, "preload.mjs");
     const redirect = `const real = globalThis.fetch; globalThis.fetch = (url, init) => real(String(url).replace("https://slack.com/api/", ${JSON.stringify(slack.url)}), init);`;
     await writeFile(preload, redirect);
-    const { stdout } = await run(process.execPath, ["--import", preload, program], { env: { PATH: process.env["PATH"], SLACK_TOKEN: "xoxb-docs", ...env } });
-    return `${stdout}\n${slack.ledger.entries().map(({ method }) => method).join("\n")}`;
+    const { stdout } = await run(process.execPath, ["--import", preload, program], {
+      env: { PATH: process.env["PATH"], SLACK_TOKEN: "xoxb-docs", ...env },
+    });
+    return `${stdout}\n${slack.ledger
+      .entries()
+      .map(({ method }) => method)
+      .join("\n")}`;
   } finally {
     await rm(folder, { recursive: true });
   }

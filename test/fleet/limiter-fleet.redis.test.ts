@@ -20,7 +20,9 @@ for (const how of ["at once", "in turns"] as const) {
     const idealS = (400 - bound.burst) / bound.refillRate;
     const half = new Set(atUs.slice(0, 200));
     const shares = reports.map((report) => report.atUs.filter((us) => half.has(us)).length);
-    const lagMs = reports.flatMap(({ atUs: own, seenMs }) => own.map((us, index) => (seenMs[index] as number) - us / 1000)).toSorted((a, b) => a - b);
+    const lagMs = reports
+      .flatMap(({ atUs: own, seenMs }) => own.map((us, index) => (seenMs[index] as number) - us / 1000))
+      .toSorted((a, b) => a - b);
     const excess = worstExcess(atUs, bound);
     console.log(
       `${how}: excess ${excess.toFixed(3)} tokens, utilisation ${(idealS / tookS).toFixed(4)}, ${commandsPerGrant.toFixed(2)} commands per grant, ` +
@@ -34,5 +36,8 @@ for (const how of ["at once", "in turns"] as const) {
 
 async function scriptCalls(redis: Redis): Promise<number> {
   const stats = await redis.info("commandstats");
-  return [...stats.matchAll(/cmdstat_(?:evalsha|eval):calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
+  return [...stats.matchAll(/cmdstat_(?:evalsha|eval):calls=(\d+)/g)].reduce(
+    (sum, [, calls]) => sum + Number(calls),
+    0,
+  );
 }

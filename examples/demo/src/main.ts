@@ -4,8 +4,14 @@ import { reportTable } from "./report.js";
 import { runPhase } from "./run-phase.js";
 
 const program = new Command("demo")
-  .description("One workload against a Slack that enforces its published limits: through plain clients, then through the factory.")
-  .option("--redis <url>", "share limits through this Redis; every worker is then a process of its own", process.env["REDIS_URL"])
+  .description(
+    "One workload against a Slack that enforces its published limits: through plain clients, then through the factory.",
+  )
+  .option(
+    "--redis <url>",
+    "share limits through this Redis; every worker is then a process of its own",
+    process.env["REDIS_URL"],
+  )
   .option("--workers <n>", "clients that work at the same time", whole, 4)
   .option("--minutes <n>", "minutes of quota that the workload needs", whole, 3)
   .option("--speed <n>", "how much faster than real time the simulator lives", whole, 10)
@@ -32,6 +38,7 @@ console.log(json === true ? JSON.stringify(results, null, 2) : reportTable(resul
 
 function whole(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > 1000) throw new InvalidArgumentError("a whole number from 1 to 1000 is needed");
+  if (!Number.isInteger(number) || number < 1 || number > 1000)
+    throw new InvalidArgumentError("a whole number from 1 to 1000 is needed");
   return number;
 }

@@ -33,7 +33,11 @@ export interface PhaseResult {
 }
 
 /** Runs the workload one way against a simulator of its own. */
-export async function runPhase(how: Orders["how"], options: DemoOptions, onProgress: (done: number, total: number, refused: number) => void): Promise<PhaseResult> {
+export async function runPhase(
+  how: Orders["how"],
+  options: DemoOptions,
+  onProgress: (done: number, total: number, refused: number) => void,
+): Promise<PhaseResult> {
   const minuteMs = 60_000 / options.speed;
   const total = kinds.reduce((sum, { perMinute }) => sum + perMinute * options.minutes, 0);
   await using simulator = await startSlackSimulator({ speed: options.speed, enforce: options.enforce ?? true });
@@ -52,7 +56,9 @@ export async function runPhase(how: Orders["how"], options: DemoOptions, onProgr
   const refused = simulator.ledger.throttled().length;
   // From the first request to the last, on the simulator's own clock: what came before was starting processes.
   const elapsedMs = ((entries.at(-1)?.atMs ?? 0) - (entries[0]?.atMs ?? 0)) / options.speed;
-  const inTime = entries.filter(({ accepted, atMs }) => accepted && atMs - (entries[0]?.atMs ?? 0) < options.minutes * 60_000).length;
+  const inTime = entries.filter(
+    ({ accepted, atMs }) => accepted && atMs - (entries[0]?.atMs ?? 0) < options.minutes * 60_000,
+  ).length;
   return {
     how,
     requests: entries.length,
@@ -61,7 +67,9 @@ export async function runPhase(how: Orders["how"], options: DemoOptions, onProgr
     seconds: elapsedMs / 1000,
     idealSeconds: idealSeconds(options.minutes, minuteMs),
     quotaUsed: inTime / total,
-    overLimit: kinds.filter(({ method, perMinute }) => simulator.ledger.maxInWindow(method, 60_000) > perMinute).map(({ method }) => method),
+    overLimit: kinds
+      .filter(({ method, perMinute }) => simulator.ledger.maxInWindow(method, 60_000) > perMinute)
+      .map(({ method }) => method),
   };
 }
 

@@ -47,4 +47,12 @@ function clientFor({ how, slackApiUrl, minuteMs, redis }: Orders): SlackApi {
 }
 
 /** The SDK tells every 429 it meets; here the table does. */
-const quiet = { debug() {}, info() {}, warn() {}, error() {}, setLevel() {}, getLevel: () => "error" as never, setName() {} };
+const quiet = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  getLevel: () => "error" as never,
+  setName() {},
+};

@@ -14,13 +14,19 @@ export const kinds: readonly Kind[] = [
   { method: "usergroups.list", perMinute: 20, run: (slack) => slack.usergroups.list() },
   { method: "conversations.info", perMinute: 50, run: (slack) => slack.conversations.info({ channel: "C0000001" }) },
   { method: "users.info", perMinute: 100, run: (slack) => slack.users.info({ user: "U0000001" }) },
-  { method: "chat.postMessage", perMinute: 60, run: (slack, index) => slack.chat.postMessage({ channel: "C0000001", text: `message ${index}` }) },
+  {
+    method: "chat.postMessage",
+    perMinute: 60,
+    run: (slack, index) => slack.chat.postMessage({ channel: "C0000001", text: `message ${index}` }),
+  },
 ];
 
 /** Calls of one worker: every kind, for as many minutes of its quota, dealt out evenly. */
 export function shareOf(worker: number, workers: number, minutes: number): { kind: Kind; index: number }[] {
   return kinds.flatMap((kind) =>
-    Array.from({ length: kind.perMinute * minutes }, (_, index) => ({ kind, index })).filter(({ index }) => index % workers === worker),
+    Array.from({ length: kind.perMinute * minutes }, (_, index) => ({ kind, index })).filter(
+      ({ index }) => index % workers === worker,
+    ),
   );
 }
 

@@ -27,12 +27,16 @@ function expectTheMainJob({ plain, factory }: { plain: PhaseResult; factory: Pha
 }
 
 describe("the demo", () => {
-  it("in memory: plain clients are throttled, the factory's never, and it uses the quota", { timeout: 120_000 }, async () => {
-    const result = await demo();
-    expect(result.said).toContain("limits in memory");
-    expect(result.said).toMatch(/factory: 500\/500 calls, 0 refused/);
-    expectTheMainJob(result);
-  });
+  it(
+    "in memory: plain clients are throttled, the factory's never, and it uses the quota",
+    { timeout: 120_000 },
+    async () => {
+      const result = await demo();
+      expect(result.said).toContain("limits in memory");
+      expect(result.said).toMatch(/factory: 500\/500 calls, 0 refused/);
+      expectTheMainJob(result);
+    },
+  );
 
   it("with Redis: the same from four processes that know nothing of each other", { timeout: 120_000 }, async () => {
     await using redis = await startRedisServer();
@@ -41,14 +45,18 @@ describe("the demo", () => {
     expectTheMainJob(result);
   });
 
-  it("keeps the published limits by itself: a server that refuses nothing finds no minute above them", { timeout: 120_000 }, async () => {
-    await using redis = await startRedisServer();
-    const options = { workers: 4, minutes: 2, speed: 10, enforce: false };
-    const factory = await runPhase("factory", { ...options, redis: redis.url }, () => {});
-    expect(factory.overLimit).toEqual([]);
-    expect(factory.quotaUsed).toBeGreaterThanOrEqual(0.95);
-    // The same ledger does find plain clients out.
-    const plain = await runPhase("plain", { ...options, redis: undefined }, () => {});
-    expect(plain.overLimit).toContain("users.list");
-  });
+  it(
+    "keeps the published limits by itself: a server that refuses nothing finds no minute above them",
+    { timeout: 120_000 },
+    async () => {
+      await using redis = await startRedisServer();
+      const options = { workers: 4, minutes: 2, speed: 10, enforce: false };
+      const factory = await runPhase("factory", { ...options, redis: redis.url }, () => {});
+      expect(factory.overLimit).toEqual([]);
+      expect(factory.quotaUsed).toBeGreaterThanOrEqual(0.95);
+      // The same ledger does find plain clients out.
+      const plain = await runPhase("plain", { ...options, redis: undefined }, () => {});
+      expect(plain.overLimit).toContain("users.list");
+    },
+  );
 });

@@ -21,4 +21,12 @@ export type { AcquireOptions, Grant, Limiter, Observation, Reservation, ReserveO
 export { type MemoryStoreOptions, memoryStore } from "./memory/memory-store.js";
 export { encodePart } from "./store/encode-part.js";
 export { createPauseListeners, type PauseListeners } from "./store/pause-listeners.js";
-export type { GiveBackRequest, ObserveRequest, Pause, Store, StoreCharge, TakeReply, TakeRequest } from "./store/store.js";
+export type {
+  GiveBackRequest,
+  ObserveRequest,
+  Pause,
+  Store,
+  StoreCharge,
+  TakeReply,
+  TakeRequest,
+} from "./store/store.js";

@@ -20,14 +20,30 @@ export const waitingBench: Bench = {
     ];
     return {
       title: `How do ${PROCESSES} processes share a bucket of ${bound.burst}, refilled at ${bound.refillRate}/s, ${CALLS} acquisitions each?`,
-      columns: ["how", "utilisation", "excess, tokens", "commands per grant", "Jain at half time", "lag p50, ms", "lag p99, ms", "late comer, ms"],
+      columns: [
+        "how",
+        "utilisation",
+        "excess, tokens",
+        "commands per grant",
+        "Jain at half time",
+        "lag p50, ms",
+        "lag p99, ms",
+        "late comer, ms",
+      ],
       rows,
-      promise: { text: "no window above burst + rate x time", kept: rows.every(([, , excess]) => (excess as number) <= 0) },
+      promise: {
+        text: "no window above burst + rate x time",
+        kept: rows.every(([, , excess]) => (excess as number) <= 0),
+      },
     };
   },
 };
 
-async function round(label: string, how: "at once" | "in turns", lateMs: readonly number[]): Promise<(string | number)[]> {
+async function round(
+  label: string,
+  how: "at once" | "in turns",
+  lateMs: readonly number[],
+): Promise<(string | number)[]> {
   await using server = await startRedisServer();
   const redis = new Redis(server.url);
   const before = await scriptCalls(redis);
@@ -57,5 +73,8 @@ function firstGrantMs({ seenMs }: WorkerReport, joinedMs: number): number {
 
 async function scriptCalls(redis: Redis): Promise<number> {
   const stats = await redis.info("commandstats");
-  return [...stats.matchAll(/cmdstat_(?:evalsha|eval):calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
+  return [...stats.matchAll(/cmdstat_(?:evalsha|eval):calls=(\d+)/g)].reduce(
+    (sum, [, calls]) => sum + Number(calls),
+    0,
+  );
 }

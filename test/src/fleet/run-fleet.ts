@@ -6,10 +6,16 @@ import type { WorkerOrders, WorkerReport } from "./limiter-worker.js";
 const worker = fileURLToPath(new URL("../../dist/fleet/limiter-worker.js", import.meta.url));
 
 /** Starts processes that begin together, each `lateMs[i]` after the start, and collects what they did. */
-export async function runFleet(processes: number, orders: Omit<WorkerOrders, "startAtMs">, lateMs: readonly number[] = []): Promise<WorkerReport[]> {
+export async function runFleet(
+  processes: number,
+  orders: Omit<WorkerOrders, "startAtMs">,
+  lateMs: readonly number[] = [],
+): Promise<WorkerReport[]> {
   const startAtMs = performance.timeOrigin + performance.now() + 1200;
   return Promise.all(
-    Array.from({ length: processes }, (_, index) => runWorker({ ...orders, startAtMs: startAtMs + (lateMs[index] ?? 0) })),
+    Array.from({ length: processes }, (_, index) =>
+      runWorker({ ...orders, startAtMs: startAtMs + (lateMs[index] ?? 0) }),
+    ),
   );
 }
 
@@ -19,6 +25,8 @@ function runWorker(orders: WorkerOrders): Promise<WorkerReport> {
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve(JSON.parse(output) as WorkerReport) : reject(new Error(`worker ended with ${code}`))));
+    child.on("close", (code) =>
+      code === 0 ? resolve(JSON.parse(output) as WorkerReport) : reject(new Error(`worker ended with ${code}`)),
+    );
   });
 }

@@ -10,7 +10,8 @@ export function bounded<Value>(promise: Promise<Value>, timeoutMs: number, what:
       // A stall of our own: replies that arrived meanwhile are read in the next turns, and win.
       setImmediate(() =>
         setImmediate(() => {
-          if (timer !== undefined) reject(new StoreUnavailableError(`Redis did not answer ${what} within ${timeoutMs} ms`));
+          if (timer !== undefined)
+            reject(new StoreUnavailableError(`Redis did not answer ${what} within ${timeoutMs} ms`));
         }),
       );
     }, timeoutMs);
@@ -32,5 +33,10 @@ function reasonOf(error: unknown): string {
   if (typeof code === "string") return code;
   const word = /^([A-Z]{2,})(?= )/.exec(error.message)?.[1];
   if (word === "NOAUTH" || word === "WRONGPASS") return `${word}, the password is missing or wrong`;
-  return word ?? (error.message === "Connection is closed." || error.message.startsWith("Stream isn't writeable") ? "not connected" : error.name);
+  return (
+    word ??
+    (error.message === "Connection is closed." || error.message.startsWith("Stream isn't writeable")
+      ? "not connected"
+      : error.name)
+  );
 }

@@ -72,5 +72,6 @@ function unref(client: RedisClient): void {
 /** The client waits for its next attempt to connect by a timer of its own, which would hold the process for ever. */
 function unrefReconnect(client: RedisClient): void {
   const timer: unknown = Reflect.get(client, "reconnectTimeout");
-  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") timer.unref();
+  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function")
+    timer.unref();
 }

@@ -13,20 +13,27 @@ describe("a Redis URL", () => {
     expect(parseRedisUrl(url)).toMatchObject(expected);
   });
 
-  it.each(["", "cache:6379", "http://cache", "redis://", "redis://cache:port", "redis://cache:0", "redis://cache/db", "redis://u:s3cret@host:99999", "redis://u:s3cret%zz@host"])(
-    "%s is refused, naming the option and what is accepted, without the password",
-    (url) => {
-      let error: unknown;
-      try {
-        parseRedisUrl(url, "REDIS_URL");
-      } catch (caught) {
-        error = caught;
-      }
-      expect(error).toMatchObject({ code: "CONFIG_INVALID", option: "REDIS_URL" });
-      expect((error as Error).message).toContain("redis://host:6379");
-      expect(JSON.stringify(error) + (error as Error).stack).not.toContain("s3cret");
-    },
-  );
+  it.each([
+    "",
+    "cache:6379",
+    "http://cache",
+    "redis://",
+    "redis://cache:port",
+    "redis://cache:0",
+    "redis://cache/db",
+    "redis://u:s3cret@host:99999",
+    "redis://u:s3cret%zz@host",
+  ])("%s is refused, naming the option and what is accepted, without the password", (url) => {
+    let error: unknown;
+    try {
+      parseRedisUrl(url, "REDIS_URL");
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toMatchObject({ code: "CONFIG_INVALID", option: "REDIS_URL" });
+    expect((error as Error).message).toContain("redis://host:6379");
+    expect(JSON.stringify(error) + (error as Error).stack).not.toContain("s3cret");
+  });
 
   it("is shown without user and password, whatever characters they hold", () => {
     expect(maskUrl("redis://ann:p@ss/w:rd@cache:6379/1")).toBe("redis://***@cache:6379/1");

@@ -3,5 +3,11 @@ export type OnStoreError = "local" | "open" | "closed";
 
 /** The store went, or came back. One event each time, never one per call. */
 export type StoreEvent =
-  | { readonly type: "store-down"; readonly mode: OnStoreError; readonly reason: string; readonly peers: number; readonly message: string }
+  | {
+      readonly type: "store-down";
+      readonly mode: OnStoreError;
+      readonly reason: string;
+      readonly peers: number;
+      readonly message: string;
+    }
   | { readonly type: "store-up"; readonly downMs: number; readonly message: string };

@@ -1,5 +1,15 @@
 import { StoreUnavailableError } from "@sluice/core";
-import { capacityOf, type Limit, memoryStore, rateOf, type Store, type StoreCharge, type TakeReply, type TakeRequest, tokenBucket } from "@sluice/limiter";
+import {
+  capacityOf,
+  type Limit,
+  memoryStore,
+  rateOf,
+  type Store,
+  type StoreCharge,
+  type TakeReply,
+  type TakeRequest,
+  tokenBucket,
+} from "@sluice/limiter";
 import type { OnStoreError } from "./events.js";
 
 /** Answers in the store's place while it is away. */
@@ -18,7 +28,10 @@ export function createFallback(mode: OnStoreError): Fallback {
   return {
     local,
     take(request, peers) {
-      if (mode === "closed") throw new StoreUnavailableError('The shared store cannot be asked and onStoreError is "closed"; nothing was sent');
+      if (mode === "closed")
+        throw new StoreUnavailableError(
+          'The shared store cannot be asked and onStoreError is "closed"; nothing was sent',
+        );
       if (mode === "open") return openReply(request);
       const charges = request.charges.map((charge) => shareOf(charge, peers));
       const fresh = charges.filter(({ bucket }) => begin(begun, `${request.scope} ${bucket}`));

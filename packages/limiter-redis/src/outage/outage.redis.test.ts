@@ -62,7 +62,9 @@ describe("while Redis cannot be asked", () => {
     const local = limiterAt({ url, onStoreError: "local" });
     expect((await local.limiter.tryAcquire(charge)).kind).toBe("delayed");
     await new Promise((resolve) => setTimeout(resolve, 55));
-    const granted = (await Promise.all(Array.from({ length: 20 }, () => local.limiter.tryAcquire(charge)))).filter(({ kind }) => kind === "allowed").length;
+    const granted = (await Promise.all(Array.from({ length: 20 }, () => local.limiter.tryAcquire(charge)))).filter(
+      ({ kind }) => kind === "allowed",
+    ).length;
     expect(granted).toBeGreaterThan(0);
     expect(granted).toBeLessThan(15);
 
@@ -163,7 +165,9 @@ describe("on a Redis that others use too", () => {
     await limiter.close();
     await store.close();
     expect(await client.ping()).toBe("PONG");
-    await expect(store.take({ scope: "s", charges: [], count: 1, ahead: 0, group: 1, withinMs: 0, id: "x", peek: true })).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await expect(
+      store.take({ scope: "s", charges: [], count: 1, ahead: 0, group: 1, withinMs: 0, id: "x", peek: true }),
+    ).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   });
 
   it("counts the processes that share it", async () => {

@@ -8,7 +8,12 @@ import { runScript } from "./run-script.js";
 export const tooLate = Symbol("too late");
 
 /** Runs take.lua. @param deadlineUs - on the store's clock, in microseconds; 0 for none. */
-export async function take(client: RedisClient, keys: readonly string[], request: TakeRequest, deadlineUs: number): Promise<TakeReply | typeof tooLate> {
+export async function take(
+  client: RedisClient,
+  keys: readonly string[],
+  request: TakeRequest,
+  deadlineUs: number,
+): Promise<TakeReply | typeof tooLate> {
   const within = Number.isFinite(request.withinMs) ? Math.floor(request.withinMs * 1000) : -1;
   const reply = await runScript(client, scripts.take, keys, [
     request.peek ? "1" : "0",
@@ -29,12 +34,19 @@ export async function take(client: RedisClient, keys: readonly string[], request
     binding: Number(binding),
     remaining: Number(remaining),
     idleUs: Number(idle),
-    slots: Array.from({ length: slots.length / 2 }, (_, index) => ({ atUs: Number(slots[index * 2]), units: Number(slots[index * 2 + 1]) })),
+    slots: Array.from({ length: slots.length / 2 }, (_, index) => ({
+      atUs: Number(slots[index * 2]),
+      units: Number(slots[index * 2 + 1]),
+    })),
   };
 }
 
 /** Runs give-back.lua; returns the store's clock, in microseconds. */
-export async function giveBack(client: RedisClient, keys: readonly string[], request: GiveBackRequest): Promise<number> {
+export async function giveBack(
+  client: RedisClient,
+  keys: readonly string[],
+  request: GiveBackRequest,
+): Promise<number> {
   return checkReply(await runScript(client, scripts.giveBack, keys, unitArguments(request)));
 }
 
@@ -44,10 +56,24 @@ export async function landed(client: RedisClient, keys: readonly string[], reque
 }
 
 /** Runs observe.lua; returns the store's clock, in microseconds. */
-export async function observe(client: RedisClient, keys: readonly string[], request: ObserveRequest, word: { id: string; channel: string; message: string }): Promise<number> {
+export async function observe(
+  client: RedisClient,
+  keys: readonly string[],
+  request: ObserveRequest,
+  word: { id: string; channel: string; message: string },
+): Promise<number> {
   const pauseUs = Math.ceil(request.pauseMs * 1000).toFixed(0);
   const remaining = request.remaining === undefined ? "-1" : String(request.remaining);
-  return checkReply(await runScript(client, scripts.observe, keys, [pauseUs, remaining, word.id, word.channel, word.message, ...chargeArguments(request.charges)]));
+  return checkReply(
+    await runScript(client, scripts.observe, keys, [
+      pauseUs,
+      remaining,
+      word.id,
+      word.channel,
+      word.message,
+      ...chargeArguments(request.charges),
+    ]),
+  );
 }
 
 /** Runs presence.lua; says how many processes are alive. */
@@ -57,7 +83,12 @@ export async function presence(client: RedisClient, key: string, name: string, l
 }
 
 function unitArguments({ id, units, charges }: GiveBackRequest): string[] {
-  return [String(units.length), id, ...units.flatMap(({ atUs, unit }) => [atUs.toFixed(0), String(unit)]), ...chargeArguments(charges)];
+  return [
+    String(units.length),
+    id,
+    ...units.flatMap(({ atUs, unit }) => [atUs.toFixed(0), String(unit)]),
+    ...chargeArguments(charges),
+  ];
 }
 
 function chargeArguments(charges: readonly StoreCharge[]): string[] {
@@ -70,5 +101,7 @@ function chargeArguments(charges: readonly StoreCharge[]): string[] {
 
 function checkReply(reply: readonly string[]): number {
   if (reply[0] === "ok") return Number(reply[1]);
-  throw new StoreUnavailableError(`Redis holds something that this version does not understand: ${reply[1] ?? "no reason given"}`);
+  throw new StoreUnavailableError(
+    `Redis holds something that this version does not understand: ${reply[1] ?? "no reason given"}`,
+  );
 }

@@ -8,7 +8,12 @@ export interface Script {
 }
 
 /** Runs a script by its hash; a server that does not know it (restarted, flushed) gets the text once. */
-export async function runScript(client: RedisClient, script: Script, keys: readonly string[], args: readonly string[]): Promise<readonly string[]> {
+export async function runScript(
+  client: RedisClient,
+  script: Script,
+  keys: readonly string[],
+  args: readonly string[],
+): Promise<readonly string[]> {
   try {
     return (await client.evalsha(script.sha1, keys.length, ...keys, ...args)) as string[];
   } catch (error) {

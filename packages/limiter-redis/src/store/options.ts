@@ -41,9 +41,14 @@ export interface RedisStoreConfig {
 export function resolveRedisStore(options: RedisStoreOptions): RedisStoreConfig {
   const { url, client, prefix = "sluice" } = options;
   if ((url === undefined) === (client === undefined)) {
-    throw new ConfigError({ option: "url or client", accepted: "exactly one of them", value: url === undefined ? undefined : "both" });
+    throw new ConfigError({
+      option: "url or client",
+      accepted: "exactly one of them",
+      value: url === undefined ? undefined : "both",
+    });
   }
-  if (client !== undefined && !isRedisClient(client)) throw new ConfigError({ option: "client", accepted: "a client of ioredis", value: client });
+  if (client !== undefined && !isRedisClient(client))
+    throw new ConfigError({ option: "client", accepted: "a client of ioredis", value: client });
   if (typeof prefix !== "string" || !/^[\w.-]{1,64}$/.test(prefix)) {
     throw new ConfigError({ option: "prefix", accepted: "1 to 64 letters, digits, _, - or .", value: prefix });
   }

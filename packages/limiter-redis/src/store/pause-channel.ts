@@ -44,7 +44,11 @@ export function createPauseChannel(client: () => RedisClient, channelOf: (scope:
 function decode(message: string): Pause | undefined {
   try {
     const { buckets, pauseMs } = JSON.parse(message) as Partial<Pause>;
-    const good = Array.isArray(buckets) && buckets.every((bucket) => typeof bucket === "string") && typeof pauseMs === "number" && pauseMs > 0;
+    const good =
+      Array.isArray(buckets) &&
+      buckets.every((bucket) => typeof bucket === "string") &&
+      typeof pauseMs === "number" &&
+      pauseMs > 0;
     return good ? { buckets, pauseMs: Math.min(pauseMs, 86_400_000) } : undefined;
   } catch {
     return undefined;

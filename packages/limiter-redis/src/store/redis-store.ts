@@ -35,19 +35,37 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   let closed = false;
   let latencyMs = 1;
 
-  const client = (): RedisClient => (opened ??= openClient(config.address as NonNullable<RedisStoreConfig["address"]>, commandTimeoutMs));
+  const client = (): RedisClient =>
+    (opened ??= openClient(config.address as NonNullable<RedisStoreConfig["address"]>, commandTimeoutMs));
   const pauses = createPauseChannel(client, keys.channel);
   const run = <Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<Value> =>
     bounded(connected(client()).then(command), commandTimeoutMs, what);
-  const presence = createPresence((name, lifetimeMs) => run("presence", (redis) => commands.presence(redis, keys.presence, name, lifetimeMs)));
+  const presence = createPresence((name, lifetimeMs) =>
+    run("presence", (redis) => commands.presence(redis, keys.presence, name, lifetimeMs)),
+  );
   const health = createHealth({
     ping: () => run("PING", (redis) => redis.ping()),
-    onDown: (reason) => config.onEvent({ type: "store-down", mode: onStoreError, reason, peers: presence.peers, message: downMessage(config, reason, presence.peers) }),
-    onUp: (downMs) => config.onEvent({ type: "store-up", downMs, message: `Redis answers again after ${Math.round(downMs)} ms; limits are shared again` }),
+    onDown: (reason) =>
+      config.onEvent({
+        type: "store-down",
+        mode: onStoreError,
+        reason,
+        peers: presence.peers,
+        message: downMessage(config, reason, presence.peers),
+      }),
+    onUp: (downMs) =>
+      config.onEvent({
+        type: "store-up",
+        downMs,
+        message: `Redis answers again after ${Math.round(downMs)} ms; limits are shared again`,
+      }),
   });
 
   /** Runs a command unless the store is known to be away; undefined says that the fallback has to answer. */
-  const tried = async <Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<{ value: Value } | undefined> => {
+  const tried = async <Value>(
+    what: string,
+    command: (client: RedisClient) => Promise<Value>,
+  ): Promise<{ value: Value } | undefined> => {
     if (closed) throw new StoreUnavailableError("The Redis store is closed");
     if (health.down) return undefined;
     try {
@@ -78,7 +96,9 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       const storeNowUs = clock.nowUs();
       const deadlineUs = storeNowUs === 0 ? 0 : storeNowUs + commandTimeoutMs * 1000;
       const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
-      const done = await tried("a question for tokens", (redis) => commands.take(redis, bucketKeys, request, deadlineUs));
+      const done = await tried("a question for tokens", (redis) =>
+        commands.take(redis, bucketKeys, request, deadlineUs),
+      );
       if (done === undefined || done.value === commands.tooLate) return fallback.take(request, presence.peers);
       clock.heard(done.value.nowUs);
       return done.value;

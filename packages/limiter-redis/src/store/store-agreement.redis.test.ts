@@ -28,11 +28,39 @@ const buckets: StoreCharge[] = [
 
 const charges = fc
   .uniqueArray(fc.nat(buckets.length - 1), { minLength: 1, maxLength: 3 })
-  .chain((picked) => fc.tuple(...picked.map((index) => fc.integer({ min: 1, max: 3 }).map((cost) => ({ ...(buckets[index] as StoreCharge), cost })))));
+  .chain((picked) =>
+    fc.tuple(
+      ...picked.map((index) =>
+        fc.integer({ min: 1, max: 3 }).map((cost) => ({ ...(buckets[index] as StoreCharge), cost })),
+      ),
+    ),
+  );
 const operation = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("take" as const), charges, count: fc.integer({ min: 1, max: 6 }), ahead: fc.nat(4), group: fc.integer({ min: 1, max: 3 }), withinMs: fc.constantFrom(0, 0.3, 5, Number.POSITIVE_INFINITY), peek: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("give back" as const, "landed" as const), pick: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("observe" as const), charges, pauseMs: fc.constantFrom(0, 0.2, 1.5), remaining: fc.constantFrom(undefined, 0, 2) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("take" as const),
+      charges,
+      count: fc.integer({ min: 1, max: 6 }),
+      ahead: fc.nat(4),
+      group: fc.integer({ min: 1, max: 3 }),
+      withinMs: fc.constantFrom(0, 0.3, 5, Number.POSITIVE_INFINITY),
+      peek: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom("give back" as const, "landed" as const), pick: fc.nat() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("observe" as const),
+      charges,
+      pauseMs: fc.constantFrom(0, 0.2, 1.5),
+      remaining: fc.constantFrom(undefined, 0, 2),
+    }),
+  },
 );
 
 it("memory and Redis answer any sequence of calls alike, to the microsecond", async () => {
@@ -50,31 +78,61 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
         baseUs ??= us;
         nowMs = (us - baseUs) / 1000;
       };
-      const memory = memoryStore({ clock: { now: () => nowMs, wallNow: () => nowMs, setTimer: () => ({ cancel() {}, unref() {} }) } });
+      const memory = memoryStore({
+        clock: { now: () => nowMs, wallNow: () => nowMs, setTimer: () => ({ cancel() {}, unref() {} }) },
+      });
       const taken: { charges: StoreCharge[]; id: string; atUs: number; unit: number }[] = [];
 
       for (const [index, step] of operations.entries()) {
         const id = `q${index}`;
         if (step.kind === "take") {
           const request = { ...step, scope, id };
-          const reply = (await commands.take(redis, step.charges.map((charge) => keys.bucket(scope, charge)), request, 0)) as TakeReply;
+          const reply = (await commands.take(
+            redis,
+            step.charges.map((charge) => keys.bucket(scope, charge)),
+            request,
+            0,
+          )) as TakeReply;
           at(reply.nowUs);
           const expected = memory.take(request) as TakeReply;
           expect(relative(reply, baseUs as number), JSON.stringify(step)).toEqual(relative(expected, 0));
           if (!step.peek) {
             let unit = 0;
-            for (const slot of reply.slots) for (let n = 0; n < slot.units; n += 1) taken.push({ charges: step.charges, id, atUs: slot.atUs, unit: unit++ });
+            for (const slot of reply.slots)
+              for (let n = 0; n < slot.units; n += 1)
+                taken.push({ charges: step.charges, id, atUs: slot.atUs, unit: unit++ });
           }
           compared += 1;
         } else if ((step.kind === "give back" || step.kind === "landed") && taken.length > 0) {
           const [given] = taken.splice(step.pick % taken.length, 1) as [(typeof taken)[number]];
           const units = [{ atUs: given.atUs, unit: given.unit }];
-          const [command, method] = step.kind === "landed" ? ([commands.landed, "landed"] as const) : ([commands.giveBack, "giveBack"] as const);
-          at(await command(redis, given.charges.map((charge) => keys.bucket(scope, charge)), { scope, charges: given.charges, id: given.id, units }));
-          memory[method]({ scope, charges: given.charges, id: given.id, units: [{ atUs: given.atUs - (baseUs as number), unit: given.unit }] });
+          const [command, method] =
+            step.kind === "landed"
+              ? ([commands.landed, "landed"] as const)
+              : ([commands.giveBack, "giveBack"] as const);
+          at(
+            await command(
+              redis,
+              given.charges.map((charge) => keys.bucket(scope, charge)),
+              { scope, charges: given.charges, id: given.id, units },
+            ),
+          );
+          memory[method]({
+            scope,
+            charges: given.charges,
+            id: given.id,
+            units: [{ atUs: given.atUs - (baseUs as number), unit: given.unit }],
+          });
         } else if (step.kind === "observe") {
           const word = { id, channel: "c", message: "m" };
-          at(await commands.observe(redis, step.charges.map((charge) => keys.bucket(scope, charge)), { ...step, scope }, word));
+          at(
+            await commands.observe(
+              redis,
+              step.charges.map((charge) => keys.bucket(scope, charge)),
+              { ...step, scope },
+              word,
+            ),
+          );
           memory.observe({ ...step, scope });
         }
       }
@@ -92,5 +150,12 @@ it("every key it writes expires by itself", async () => {
 
 function relative(reply: TakeReply, baseUs: number): object {
   const { nowUs, nextUs, idleUs, slots, binding, remaining } = reply;
-  return { nowUs: nowUs - baseUs, nextUs: nextUs - baseUs, idleUs: idleUs - baseUs, binding, remaining, slots: slots.map(({ atUs, units }) => ({ atUs: atUs - baseUs, units })) };
+  return {
+    nowUs: nowUs - baseUs,
+    nextUs: nextUs - baseUs,
+    idleUs: idleUs - baseUs,
+    binding,
+    remaining,
+    slots: slots.map(({ atUs, units }) => ({ atUs: atUs - baseUs, units })),
+  };
 }

@@ -50,7 +50,8 @@ export function plan(charges: readonly PlannedCharge[], request: PlanRequest): P
     slots.push({ atUs, units });
     if (!request.peek) {
       for (const { bucket, cost } of charges) {
-        for (let unit = taken; unit < taken + units; unit += 1) bucket.take({ atUs, cost, id: `${request.id}.${unit}` }, nowUs);
+        for (let unit = taken; unit < taken + units; unit += 1)
+          bucket.take({ atUs, cost, id: `${request.id}.${unit}` }, nowUs);
       }
     }
     taken += units;
@@ -74,10 +75,14 @@ export function plan(charges: readonly PlannedCharge[], request: PlanRequest): P
 }
 
 /** The first instant at which every charge can be debited, and the charge that is latest. */
-function earliestOfAll(charges: readonly PlannedCharge[], units: number, fromUs: number): { atUs: number; binding: number } {
+function earliestOfAll(
+  charges: readonly PlannedCharge[],
+  units: number,
+  fromUs: number,
+): { atUs: number; binding: number } {
   let atUs = fromUs;
   let binding = 0;
-  for (let before = -1; before !== atUs; ) {
+  for (let before = -1; before !== atUs;) {
     before = atUs;
     for (const [index, { bucket, cost }] of charges.entries()) {
       const own = bucket.earliest(cost * units, atUs);

@@ -5,7 +5,12 @@ import { createLimiter } from "../limiter/create-limiter.js";
 import { createFakeClock } from "@sluice/core/testing";
 
 /** At this instant, this cost is answered so: tokens remaining, or milliseconds to wait. */
-type Row = readonly [atMs: number, cost: number, answer: { remaining: number } | { retryAfterMs: number } | "impossible", why: string];
+type Row = readonly [
+  atMs: number,
+  cost: number,
+  answer: { remaining: number } | { retryAfterMs: number } | "impossible",
+  why: string,
+];
 
 const timelines: Record<string, { limit: Limit; rows: readonly Row[] }> = {
   "token bucket of 3, refilled at 2 per second": {
@@ -54,7 +59,11 @@ for (const [name, { limit, rows }] of Object.entries(timelines)) {
         await clock.advance(atMs - clock.now());
         const decision = await limiter.tryAcquire({ bucket: "b", limit, cost });
         expect(decision).toMatchObject(
-          answer === "impossible" ? { kind: "impossible" } : "remaining" in answer ? { kind: "allowed", ...answer } : { kind: "delayed", ...answer },
+          answer === "impossible"
+            ? { kind: "impossible" }
+            : "remaining" in answer
+              ? { kind: "allowed", ...answer }
+              : { kind: "delayed", ...answer },
         );
       });
     }

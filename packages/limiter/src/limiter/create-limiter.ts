@@ -1,4 +1,14 @@
-import { between, type Clock, ConfigError, LimitExceededError, nonEmpty, show, SluiceError, systemClock, type Timer } from "@sluice/core";
+import {
+  between,
+  type Clock,
+  ConfigError,
+  LimitExceededError,
+  nonEmpty,
+  show,
+  SluiceError,
+  systemClock,
+  type Timer,
+} from "@sluice/core";
 import { capacityOf } from "../limits/limit.js";
 import { encodePart } from "../store/encode-part.js";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
@@ -30,7 +40,8 @@ const LONGEST_PAUSE_MS = 86_400_000;
  */
 export function createLimiter(options: LimiterOptions): Limiter {
   const { store } = options;
-  if (typeof store?.take !== "function") throw new ConfigError({ option: "store", accepted: "memoryStore() or redisStore()", value: store });
+  if (typeof store?.take !== "function")
+    throw new ConfigError({ option: "store", accepted: "memoryStore() or redisStore()", value: store });
   const provider = nonEmpty("provider", options.provider ?? "default");
   const account = nonEmpty("account", options.account ?? "default");
   const clock = options.clock ?? systemClock;
@@ -51,7 +62,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const open = (): void => {
     if (closed) throw closedError();
   };
-  const ask = (charges: readonly StoreCharge[], how: { ahead: number; withinMs: number; peek: boolean }): [string, TakeReply | Promise<TakeReply>] => {
+  const ask = (
+    charges: readonly StoreCharge[],
+    how: { ahead: number; withinMs: number; peek: boolean },
+  ): [string, TakeReply | Promise<TakeReply>] => {
     const id = nextQuestionId();
     return [id, store.take({ scope, charges, count: 1, group: 1, id, ...how })];
   };
@@ -76,7 +90,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const giveBack = (charges: readonly StoreCharge[], id: string, atUs: number, unit: number): (() => Promise<void>) => {
     let given: Promise<void> | undefined;
     return () => {
-      given ??= Promise.resolve(store.giveBack({ scope, charges, id, units: [{ atUs, unit }] })).then(() => refresh(charges));
+      given ??= Promise.resolve(store.giveBack({ scope, charges, id, units: [{ atUs, unit }] })).then(() =>
+        refresh(charges),
+      );
       return given;
     };
   };
@@ -92,12 +108,19 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const takeNow = async (charges: readonly StoreCharge[]): Promise<Grant> => {
     const sinceMs = clock.now();
     const lane = lanes.get(laneKey(charges));
-    if (lane !== undefined && lane.waiting > 0) throw refusal(lane.leastWaitMs(0), lane.nextBucket, "others wait already");
+    if (lane !== undefined && lane.waiting > 0)
+      throw refusal(lane.leastWaitMs(0), lane.nextBucket, "others wait already");
     const [id, asked] = ask(charges, { ahead: 0, withinMs: 0, peek: false });
     const { nowUs, slots, nextUs, binding, remaining } = await asked;
     const slot = slots[0];
     if (slot === undefined) throw refusal((nextUs - nowUs) / 1000, bucketAt(charges, binding), "no time to wait");
-    return { waitedMs: clock.now() - sinceMs, atUs: slot.atUs, remaining, giveBack: giveBack(charges, id, slot.atUs, 0), landed: landed(charges, id, slot.atUs, 0) };
+    return {
+      waitedMs: clock.now() - sinceMs,
+      atUs: slot.atUs,
+      remaining,
+      giveBack: giveBack(charges, id, slot.atUs, 0),
+      landed: landed(charges, id, slot.atUs, 0),
+    };
   };
 
   return {
@@ -105,7 +128,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
       open();
       const { taking, looking, impossible } = resolveCharges(charges);
       if (impossible !== undefined) return impossibility(impossible);
-      if (taking.length === 0) return look(await (looking.length === 0 ? undefined : ask(looking, { ahead: 0, withinMs: 0, peek: true })[1]));
+      if (taking.length === 0)
+        return look(await (looking.length === 0 ? undefined : ask(looking, { ahead: 0, withinMs: 0, peek: true })[1]));
       const lane = lanes.get(laneKey(taking));
       if (lane !== undefined && lane.waiting > 0) {
         return { kind: "delayed", retryAfterMs: lane.leastWaitMs(0), bucket: lane.nextBucket };
@@ -117,7 +141,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
       open();
       const { taking, looking, impossible } = resolveCharges(charges);
       if (impossible !== undefined) return impossibility(impossible);
-      if (taking.length === 0) return look(await (looking.length === 0 ? undefined : ask(looking, { ahead: 0, withinMs: 0, peek: true })[1]));
+      if (taking.length === 0)
+        return look(await (looking.length === 0 ? undefined : ask(looking, { ahead: 0, withinMs: 0, peek: true })[1]));
       return decide(taking, await ask(taking, { ahead: 0, withinMs: 0, peek: true })[1]);
     },
 
@@ -127,7 +152,14 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const { taking, impossible } = resolveCharges(charges);
       signal?.throwIfAborted();
       if (impossible !== undefined) throw costError(impossible);
-      if (taking.length === 0) return { waitedMs: 0, atUs: 0, remaining: Number.POSITIVE_INFINITY, giveBack: async () => {}, landed: async () => {} };
+      if (taking.length === 0)
+        return {
+          waitedMs: 0,
+          atUs: 0,
+          remaining: Number.POSITIVE_INFINITY,
+          giveBack: async () => {},
+          landed: async () => {},
+        };
       if (timeoutMs === 0) return takeNow(taking);
       const lane = laneOf(taking);
       const sinceMs = clock.now();
@@ -145,11 +177,21 @@ export function createLimiter(options: LimiterOptions): Limiter {
           grant: (unit: Unit) => {
             settle();
             const { atUs, remaining, id, unit: number } = unit;
-            resolve({ waitedMs: clock.now() - sinceMs, atUs, remaining, giveBack: giveBack(taking, id, atUs, number), landed: landed(taking, id, atUs, number) });
+            resolve({
+              waitedMs: clock.now() - sinceMs,
+              atUs,
+              remaining,
+              giveBack: giveBack(taking, id, atUs, number),
+              landed: landed(taking, id, atUs, number),
+            });
           },
           refuse: (why: Refusal) => {
             settle();
-            reject(why.kind === "failed" ? why.error : refusal(why.retryAfterMs, why.bucket, `the wait would pass its ${timeoutMs} ms`));
+            reject(
+              why.kind === "failed"
+                ? why.error
+                : refusal(why.retryAfterMs, why.bucket, `the wait would pass its ${timeoutMs} ms`),
+            );
           },
         };
         const onAbort = (): void => {
@@ -179,7 +221,11 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const { nowUs, slots, nextUs, binding } = await asked;
       const slot = slots[0];
       if (slot === undefined) {
-        throw refusal((nextUs - nowUs) / 1000, bucketAt(taking, binding), `the next slot is beyond maxDelayMs ${maxDelayMs}`);
+        throw refusal(
+          (nextUs - nowUs) / 1000,
+          bucketAt(taking, binding),
+          `the next slot is beyond maxDelayMs ${maxDelayMs}`,
+        );
       }
       return { delayMs: Math.max(0, slot.atUs - nowUs) / 1000, cancel: giveBack(taking, id, slot.atUs, 0) };
     },
@@ -205,7 +251,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
   };
 }
 
-function decide(charges: readonly StoreCharge[], { nowUs, slots, nextUs, binding, remaining, idleUs }: TakeReply): Decision {
+function decide(
+  charges: readonly StoreCharge[],
+  { nowUs, slots, nextUs, binding, remaining, idleUs }: TakeReply,
+): Decision {
   return slots.length > 0
     ? { kind: "allowed", remaining, resetAfterMs: Math.max(0, idleUs - nowUs) / 1000 }
     : { kind: "delayed", retryAfterMs: Math.max(0, nextUs - nowUs) / 1000, bucket: bucketAt(charges, binding) };
@@ -226,24 +275,42 @@ function impossibility({ bucket, limit }: StoreCharge): Decision {
 
 /** No waiting makes room for such a cost, so asking to wait for it is a mistake of the caller's. */
 function costError({ bucket, limit, cost }: StoreCharge): ConfigError {
-  return new ConfigError({ option: "cost", accepted: `a whole number from 0 to ${capacityOf(limit)}, the burst of bucket ${show(bucket)}`, value: cost });
+  return new ConfigError({
+    option: "cost",
+    accepted: `a whole number from 0 to ${capacityOf(limit)}, the burst of bucket ${show(bucket)}`,
+    value: cost,
+  });
 }
 
 function bucketAt(charges: readonly StoreCharge[], index: number): string {
   return charges[index]?.bucket ?? "";
 }
 
-function resolveAcquire(options: AcquireOptions): Required<Pick<AcquireOptions, "timeoutMs" | "priority">> & Pick<AcquireOptions, "signal"> {
+function resolveAcquire(
+  options: AcquireOptions,
+): Required<Pick<AcquireOptions, "timeoutMs" | "priority">> & Pick<AcquireOptions, "signal"> {
   return {
-    timeoutMs: between("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS, 0, Number.POSITIVE_INFINITY, "a number of milliseconds >= 0, or Infinity"),
+    timeoutMs: between(
+      "timeoutMs",
+      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      0,
+      Number.POSITIVE_INFINITY,
+      "a number of milliseconds >= 0, or Infinity",
+    ),
     priority: between("priority", options.priority ?? 0, -1e6, 1e6),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
 }
 
-function resolveObservation({ retryAfterMs = 0, remaining }: Observation): { pauseMs: number; remaining: number | undefined } {
+function resolveObservation({ retryAfterMs = 0, remaining }: Observation): {
+  pauseMs: number;
+  remaining: number | undefined;
+} {
   return {
-    pauseMs: Math.min(LONGEST_PAUSE_MS, between("retryAfterMs", retryAfterMs, 0, Number.POSITIVE_INFINITY, "a number of milliseconds >= 0")),
+    pauseMs: Math.min(
+      LONGEST_PAUSE_MS,
+      between("retryAfterMs", retryAfterMs, 0, Number.POSITIVE_INFINITY, "a number of milliseconds >= 0"),
+    ),
     remaining: remaining === undefined ? undefined : between("remaining", remaining, 0, Number.MAX_SAFE_INTEGER),
   };
 }

@@ -26,7 +26,12 @@ export function resolveCharges(charges: Charge | readonly Charge[]): ResolvedCha
     const same = merged.get(key);
     if (same === undefined) merged.set(key, { bucket, limit, cost });
     else if (sameNumbers(same.limit, limit)) same.cost += cost;
-    else throw new ConfigError({ option: `limit of bucket ${bucket}`, accepted: "the same numbers wherever one acquisition names the bucket", value: limit });
+    else
+      throw new ConfigError({
+        option: `limit of bucket ${bucket}`,
+        accepted: "the same numbers wherever one acquisition names the bucket",
+        value: limit,
+      });
   }
   const all = [...merged.values()];
   return {
@@ -40,9 +45,11 @@ export function resolveCharges(charges: Charge | readonly Charge[]): ResolvedCha
 const checked = new WeakSet<object>();
 
 function checkCharge(charge: Charge): StoreCharge {
-  if (typeof charge !== "object" || charge === null) throw new ConfigError({ option: "charge", accepted: "{ bucket, limit, cost? }", value: charge });
+  if (typeof charge !== "object" || charge === null)
+    throw new ConfigError({ option: "charge", accepted: "{ bucket, limit, cost? }", value: charge });
   const { bucket, limit, cost = 1 } = charge;
-  if (typeof bucket !== "string" || bucket === "") throw new ConfigError({ option: "bucket", accepted: "a text that is not empty", value: bucket });
+  if (typeof bucket !== "string" || bucket === "")
+    throw new ConfigError({ option: "bucket", accepted: "a text that is not empty", value: bucket });
   if (typeof limit !== "object" || limit === null || !checked.has(limit)) checkLimit(limit);
   return { bucket, limit, cost: wholeBetween("cost", cost, 0, Number.MAX_SAFE_INTEGER) };
 }
@@ -51,7 +58,12 @@ function checkLimit(limit: Limit): void {
   const kind: unknown = (limit as { kind?: unknown } | null | undefined)?.kind;
   if (kind === "tokenBucket") tokenBucket(limit as Extract<Limit, { kind: "tokenBucket" }>);
   else if (kind === "slidingWindow") slidingWindow(limit as Extract<Limit, { kind: "slidingWindow" }>);
-  else throw new ConfigError({ option: "limit", accepted: "a limit made by tokenBucket() or slidingWindow()", value: kind ?? limit });
+  else
+    throw new ConfigError({
+      option: "limit",
+      accepted: "a limit made by tokenBucket() or slidingWindow()",
+      value: kind ?? limit,
+    });
   if (Object.isFrozen(limit)) checked.add(limit);
 }
 

@@ -43,10 +43,20 @@ export interface TokenBucketOptions {
  * @throws ConfigError `CONFIG_INVALID` naming the option that is out of range.
  */
 export function tokenBucket(options: TokenBucketOptions): TokenBucketLimit {
-  const refillRate = between("refillRate", options.refillRate, 1e-6, 1e9, "a number of tokens per second from 1e-6 to 1e9");
+  const refillRate = between(
+    "refillRate",
+    options.refillRate,
+    1e-6,
+    1e9,
+    "a number of tokens per second from 1e-6 to 1e9",
+  );
   const burst = wholeBetween("burst", options.burst ?? Math.ceil(refillRate), 1, MOST_TOKENS);
   if (burst / refillRate > LONGEST_REFILL_S) {
-    throw new ConfigError({ option: "burst", accepted: `a bucket that refills within 30 years (${LONGEST_REFILL_S} s)`, value: burst });
+    throw new ConfigError({
+      option: "burst",
+      accepted: `a bucket that refills within 30 years (${LONGEST_REFILL_S} s)`,
+      value: burst,
+    });
   }
   return Object.freeze({ kind: "tokenBucket", refillRate, burst });
 }

@@ -120,6 +120,8 @@ function makeRoom(table: Map<string, Held>, maxBuckets: number, needed: number, 
     if (held.bucket.idleAt(nowUs) > nowUs) table.set(key, held);
   }
   if (table.size > most) {
-    throw new StoreUnavailableError(`The memory store is full of busy buckets; raise maxBuckets (now ${maxBuckets}) or use fewer bucket names`);
+    throw new StoreUnavailableError(
+      `The memory store is full of busy buckets; raise maxBuckets (now ${maxBuckets}) or use fewer bucket names`,
+    );
   }
 }

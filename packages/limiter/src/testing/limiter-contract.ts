@@ -38,12 +38,21 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
       for (const close of closers.splice(0)) await close();
     });
 
-    const bucket = (refillRate: number, burst: number, bucketName = "b", cost = 1) => ({ bucket: bucketName, limit: tokenBucket({ refillRate, burst }), cost });
-    const window = (limit: number, windowMs: number, bucketName = "w", cost = 1) => ({ bucket: bucketName, limit: slidingWindow({ limit, windowMs }), cost });
+    const bucket = (refillRate: number, burst: number, bucketName = "b", cost = 1) => ({
+      bucket: bucketName,
+      limit: tokenBucket({ refillRate, burst }),
+      cost,
+    });
+    const window = (limit: number, windowMs: number, bucketName = "w", cost = 1) => ({
+      bucket: bucketName,
+      limit: slidingWindow({ limit, windowMs }),
+      cost,
+    });
 
     it("admits a full burst from an idle bucket and then says when to come back", async () => {
       const limiter = await fresh();
-      for (let n = 2; n >= 0; n -= 1) expect(await limiter.tryAcquire(bucket(1, 3))).toMatchObject({ kind: "allowed", remaining: n });
+      for (let n = 2; n >= 0; n -= 1)
+        expect(await limiter.tryAcquire(bucket(1, 3))).toMatchObject({ kind: "allowed", remaining: n });
       const refused = await limiter.tryAcquire(bucket(1, 3));
       expect(refused).toMatchObject({ kind: "delayed", bucket: "b" });
       expect(refused.kind === "delayed" && refused.retryAfterMs).toBeGreaterThan(800);
@@ -63,7 +72,10 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
     it("takes all charges or none", async () => {
       const limiter = await fresh();
       await limiter.tryAcquire(bucket(0.1, 1, "narrow"));
-      expect(await limiter.tryAcquire([bucket(1, 10, "wide"), bucket(0.1, 1, "narrow")])).toMatchObject({ kind: "delayed", bucket: "narrow" });
+      expect(await limiter.tryAcquire([bucket(1, 10, "wide"), bucket(0.1, 1, "narrow")])).toMatchObject({
+        kind: "delayed",
+        bucket: "narrow",
+      });
       expect(await limiter.peek(bucket(1, 10, "wide"))).toMatchObject({ kind: "allowed", remaining: 10 });
       expect(await limiter.peek(window(5, 1000))).toMatchObject({ remaining: 5 });
       await limiter.tryAcquire([bucket(1, 10, "wide"), window(5, 1000)]);
@@ -75,7 +87,11 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
       const limiter = await fresh();
       expect(await limiter.tryAcquire(bucket(1, 3, "b", 4))).toEqual({ kind: "impossible", bucket: "b", burst: 3 });
       for (const wait of ["acquire", "reserve"] as const) {
-        await expect(limiter[wait](window(3, 1000, "w", 4))).rejects.toMatchObject({ code: "CONFIG_INVALID", option: "cost", value: 4 });
+        await expect(limiter[wait](window(3, 1000, "w", 4))).rejects.toMatchObject({
+          code: "CONFIG_INVALID",
+          option: "cost",
+          value: 4,
+        });
       }
       expect(await limiter.peek(bucket(1, 3))).toMatchObject({ remaining: 3 });
     });
@@ -157,7 +173,11 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
 
     it("peek changes nothing", async () => {
       const limiter = await fresh();
-      for (let n = 0; n < 5; n += 1) expect(await limiter.peek([bucket(0.1, 2), window(2, 60_000)])).toMatchObject({ kind: "allowed", remaining: 2 });
+      for (let n = 0; n < 5; n += 1)
+        expect(await limiter.peek([bucket(0.1, 2), window(2, 60_000)])).toMatchObject({
+          kind: "allowed",
+          remaining: 2,
+        });
     });
 
     it("a cancelled reservation leaves no trace", async () => {
@@ -181,7 +201,9 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
       await there.tryAcquire(charge);
       const startedMs = performance.now();
       const at: number[] = [];
-      const waiting = Array.from({ length: 10 }, () => there.acquire(charge).then(() => at.push(performance.now() - startedMs)));
+      const waiting = Array.from({ length: 10 }, () =>
+        there.acquire(charge).then(() => at.push(performance.now() - startedMs)),
+      );
       await new Promise((resolve) => setTimeout(resolve, 12));
       await here.observe(charge, { retryAfterMs: 300 });
       const before = at.length;
@@ -214,9 +236,30 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
 
     it("keeps identifiers apart however hostile they are", async () => {
       const limiter = await fresh();
-      const names = ["a", "a}b", "{}", "{x}y", "a:b", "a\r\nb", "\u0000", "*", "__proto__", "\ud800", "\udbff", "é", "x".repeat(5000), "x".repeat(5001), "%0061", "#"];
-      for (const bucketName of names) expect(await limiter.tryAcquire(bucket(0.1, 1, bucketName)), bucketName.slice(0, 20)).toMatchObject({ kind: "allowed" });
-      for (const bucketName of names) expect((await limiter.tryAcquire(bucket(0.1, 1, bucketName))).kind, bucketName.slice(0, 20)).toBe("delayed");
+      const names = [
+        "a",
+        "a}b",
+        "{}",
+        "{x}y",
+        "a:b",
+        "a\r\nb",
+        "\u0000",
+        "*",
+        "__proto__",
+        "\ud800",
+        "\udbff",
+        "é",
+        "x".repeat(5000),
+        "x".repeat(5001),
+        "%0061",
+        "#",
+      ];
+      for (const bucketName of names)
+        expect(await limiter.tryAcquire(bucket(0.1, 1, bucketName)), bucketName.slice(0, 20)).toMatchObject({
+          kind: "allowed",
+        });
+      for (const bucketName of names)
+        expect((await limiter.tryAcquire(bucket(0.1, 1, bucketName))).kind, bucketName.slice(0, 20)).toBe("delayed");
     });
 
     it("settles all waiters with one typed error when it closes", async () => {
@@ -226,7 +269,8 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
       await new Promise((resolve) => setTimeout(resolve, 10));
       const settled = Promise.allSettled(waiting);
       await limiter.close();
-      for (const result of await settled) expect(result).toMatchObject({ status: "rejected", reason: { code: "LIMITER_CLOSED" } });
+      for (const result of await settled)
+        expect(result).toMatchObject({ status: "rejected", reason: { code: "LIMITER_CLOSED" } });
       await expect(limiter.tryAcquire(bucket(1, 1))).rejects.toMatchObject({ code: "LIMITER_CLOSED" });
     });
   });

@@ -173,7 +173,8 @@ export class Lane {
     const units: Unit[] = [];
     for (const { atUs, units: count } of reply.slots) {
       const dueMs = heardMs + Math.max(0, atUs - reply.nowUs) / 1000;
-      for (let n = 0; n < count; n += 1) units.push({ atUs, dueMs, remaining: reply.remaining, id, unit: units.length });
+      for (let n = 0; n < count; n += 1)
+        units.push({ atUs, dueMs, remaining: reply.remaining, id, unit: units.length });
     }
     this.#nextMs = heardMs + Math.max(0, reply.nextUs - reply.nowUs) / 1000;
     this.#nextBucket = this.charges[reply.binding]?.bucket ?? this.#nextBucket;

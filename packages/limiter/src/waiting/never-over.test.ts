@@ -14,7 +14,16 @@ const limits: Record<string, Limit> = {
 const names = Object.keys(limits);
 
 const step = fc.record({
-  kind: fc.constantFrom("acquire", "acquire", "tryAcquire", "reserve", "reserve and cancel", "acquire and give back", "acquire and abort", "pause"),
+  kind: fc.constantFrom(
+    "acquire",
+    "acquire",
+    "tryAcquire",
+    "reserve",
+    "reserve and cancel",
+    "acquire and give back",
+    "acquire and abort",
+    "pause",
+  ),
   buckets: fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }),
   cost: fc.integer({ min: 1, max: 2 }),
   process: fc.nat(1),

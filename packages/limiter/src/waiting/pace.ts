@@ -37,5 +37,7 @@ export function leastWaitMs(charges: readonly StoreCharge[], position: number): 
 
 function leastOf(limit: Limit, tokens: number): number {
   // A bucket that is waited for is empty, so every token has to drip in; a window may free all of its tokens at once.
-  return limit.kind === "tokenBucket" ? (tokens / limit.refillRate) * 1000 : Math.floor(tokens / limit.limit) * limit.windowMs;
+  return limit.kind === "tokenBucket"
+    ? (tokens / limit.refillRate) * 1000
+    : Math.floor(tokens / limit.limit) * limit.windowMs;
 }

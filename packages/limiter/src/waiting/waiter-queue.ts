@@ -56,7 +56,8 @@ export class WaiterQueue {
 
   /** In the order in which they will be served. */
   *[Symbol.iterator](): Iterator<Waiter> {
-    for (const list of this.#lists) for (let index = list.head; index < list.waiters.length; index += 1) yield list.waiters[index] as Waiter;
+    for (const list of this.#lists)
+      for (let index = list.head; index < list.waiters.length; index += 1) yield list.waiters[index] as Waiter;
   }
 
   #listOf(priority: number): { waiters: Waiter[]; head: number } {

@@ -20,13 +20,18 @@ function setup() {
   return { clock, asked, limiter: createLimiter({ store, clock, provider: "test", account: "acme" }) };
 }
 
-const bucket = (refillRate: number, burst: number, name = "b") => ({ bucket: name, limit: tokenBucket({ refillRate, burst }) });
+const bucket = (refillRate: number, burst: number, name = "b") => ({
+  bucket: name,
+  limit: tokenBucket({ refillRate, burst }),
+});
 
 describe("those who wait", () => {
   it("a thousand calls at 5 per second take 200 s less the burst, to the millisecond", async () => {
     const { clock, limiter } = setup();
     const at: number[] = [];
-    const all = Array.from({ length: 1000 }, () => limiter.acquire(bucket(5, 10), { timeoutMs: 600_000 }).then(() => at.push(clock.now())));
+    const all = Array.from({ length: 1000 }, () =>
+      limiter.acquire(bucket(5, 10), { timeoutMs: 600_000 }).then(() => at.push(clock.now())),
+    );
     await clock.runUntil(() => at.length === 1000);
     await Promise.all(all);
     expect(at.slice(0, 10)).toEqual(Array(10).fill(0));
@@ -53,7 +58,12 @@ describe("those who wait", () => {
     const patient = Array.from({ length: 10 }, () => limiter.acquire(bucket(1, 1), { timeoutMs: 60_000 }));
     await clock.advance(0);
     const late = limiter.acquire(bucket(1, 1), { timeoutMs: 5000 });
-    await expect(late).rejects.toMatchObject({ code: "LIMIT_EXCEEDED", bucket: "b", provider: "test", account: "acme" });
+    await expect(late).rejects.toMatchObject({
+      code: "LIMIT_EXCEEDED",
+      bucket: "b",
+      provider: "test",
+      account: "acme",
+    });
     await expect(late.catch((error: { retryAfterMs: number }) => error.retryAfterMs)).resolves.toBe(10_000);
     expect(clock.now()).toBe(0);
     await clock.runUntil(() => false);
@@ -119,7 +129,9 @@ describe("those who wait", () => {
     const { clock, limiter } = setup();
     await limiter.acquire(bucket(50, 1));
     const order: string[] = [];
-    const low = Array.from({ length: 6 }, (_, index) => limiter.acquire(bucket(50, 1)).then(() => order.push(`low ${index}`)));
+    const low = Array.from({ length: 6 }, (_, index) =>
+      limiter.acquire(bucket(50, 1)).then(() => order.push(`low ${index}`)),
+    );
     await clock.advance(5);
     const high = limiter.acquire(bucket(50, 1), { priority: 9 }).then(() => order.push("high"));
     await clock.runUntil(() => false);
@@ -134,12 +146,15 @@ describe("those who wait", () => {
     const queued = Array.from({ length: 1000 }, () => limiter.acquire(team("a"), { timeoutMs: 600_000 }));
     await clock.advance(1000);
     const waits: number[] = [];
-    const others = Array.from({ length: 19 }, (_, index) => limiter.acquire(team(`t${index}`)).then(({ waitedMs }) => waits.push(waitedMs)));
+    const others = Array.from({ length: 19 }, (_, index) =>
+      limiter.acquire(team(`t${index}`)).then(({ waitedMs }) => waits.push(waitedMs)),
+    );
     await clock.advance(1);
     await Promise.all(others);
     expect(Math.max(...waits)).toBe(0);
     await limiter.close();
-    for (const result of await Promise.allSettled(queued)) if (result.status === "rejected") expect(result.reason).toBeInstanceOf(SluiceError);
+    for (const result of await Promise.allSettled(queued))
+      if (result.status === "rejected") expect(result.reason).toBeInstanceOf(SluiceError);
   });
 
   it("wait on through a pause in their order, and those it makes too late are refused at once", async () => {
@@ -165,7 +180,10 @@ describe("those who wait", () => {
     const broken: Store = { ...memoryStore({ clock }), take: () => Promise.reject(new Error("no store")) };
     const limiter = createLimiter({ store: broken, clock });
     const all = await Promise.allSettled([limiter.acquire(bucket(1, 1)), limiter.acquire(bucket(1, 1))]);
-    expect(all.map((one) => one.status === "rejected" && (one.reason as Error).message)).toEqual(["no store", "no store"]);
+    expect(all.map((one) => one.status === "rejected" && (one.reason as Error).message)).toEqual([
+      "no store",
+      "no store",
+    ]);
   });
 });
 
