@@ -74,7 +74,8 @@ async function sendOnce(sender: Sender, call: Call, url: string | URL, init: Fet
   // Read at the moment of sending: tools that patch the global do so at any time.
   const fetch = sender.fetch ?? (globalThis.fetch as FetchFunction);
   try {
-    const response = await fetch(url, { ...init, signal });
+    // Headers of its own: cleaning the error below must not clean the next attempt's request.
+    const response = await fetch(url, { ...init, headers: { ...init?.headers }, signal });
     onAnswer(response);
     return await buffer(response);
   } catch (error) {

@@ -14,7 +14,8 @@ function typedMethods(client: WebClient): Map<string, Method> {
   const walk = (owner: object, path: readonly string[]): void => {
     for (const [name, value] of Object.entries(owner)) {
       if (typeof value === "function" && path.length > 0) found.set([...path, name].join("."), value as Method);
-      if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) walk(value, [...path, name]);
+      if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+        walk(value, [...path, name]);
     }
   };
   walk({ ...client, hooks: undefined }, []);
@@ -22,8 +23,16 @@ function typedMethods(client: WebClient): Map<string, Method> {
 }
 
 const clients = [
-  ["createSlackApi", (url: string, hooks: ReturnType<typeof recorder>["hooks"]) => createSlackApi(newWorkspace(), { token, slackApiUrl: url, hooks, env: {} })],
-  ["new SlackApi", (url: string, hooks: ReturnType<typeof recorder>["hooks"]) => new SlackApi(newWorkspace(), token, { slackApiUrl: url, hooks })],
+  [
+    "createSlackApi",
+    (url: string, hooks: ReturnType<typeof recorder>["hooks"]) =>
+      createSlackApi(newWorkspace(), { token, slackApiUrl: url, hooks, env: {} }),
+  ],
+  [
+    "new SlackApi",
+    (url: string, hooks: ReturnType<typeof recorder>["hooks"]) =>
+      new SlackApi(newWorkspace(), token, { slackApiUrl: url, hooks }),
+  ],
 ] as const;
 
 describe.each(clients)("%s", (_name, make) => {
@@ -58,49 +67,89 @@ describe.each(clients)("%s", (_name, make) => {
     const seen = recorder();
     const client = make(server.url, seen.hooks);
     const invented = Array.from({ length: 20 }, (_, n) => `invented.method${n}`);
-    for (const method of [...invented, `${server.origin}/elsewhere/method?secret=1`, "users.list/../x"]) await client.apiCall(method);
+    for (const method of [...invented, `${server.origin}/elsewhere/method?secret=1`, "users.list/../x"])
+      await client.apiCall(method);
     expect(new Set([...seen.calls, ...seen.attempts].map(({ operation }) => operation))).toEqual(new Set(["other"]));
     expect(server.received).toHaveLength(22);
   });
 
   it("each page of a pagination is a call of its own", async () => {
     const pages = ["second", "third", ""];
-    const server = await startServer((_request, index) => ({ body: { ok: true, response_metadata: { next_cursor: pages[index] } } }));
+    const server = await startServer((_request, index) => ({
+      body: { ok: true, response_metadata: { next_cursor: pages[index] } },
+    }));
     const seen = recorder();
     const client = make(server.url, seen.hooks);
     const got: unknown[] = [];
     for await (const page of client.paginate("users.list", { limit: 2 })) got.push(page);
     expect(got).toHaveLength(3);
-    expect(seen.calls.map(({ operation, id }) => [operation, id])).toEqual(seen.attempts.map(({ operation, id }) => [operation, id]));
+    expect(seen.calls.map(({ operation, id }) => [operation, id])).toEqual(
+      seen.attempts.map(({ operation, id }) => [operation, id]),
+    );
     expect(new Set(seen.calls.map(({ id }) => id)).size).toBe(3);
-    expect(server.received.map(({ body }) => body.toString())).toEqual(["limit=2", "limit=2&cursor=second", "limit=2&cursor=third"]);
+    expect(server.received.map(({ body }) => body.toString())).toEqual([
+      "limit=2",
+      "limit=2&cursor=second",
+      "limit=2&cursor=third",
+    ]);
   });
 
   it.each([
-    ["filesUploadV2", (client: WebClient) => client.filesUploadV2({ content: "words", filename: "a.txt", channel_id: "C1" })],
-    ["files.uploadV2", (client: WebClient) => client.files.uploadV2({ content: "words", filename: "a.txt", channel_id: "C1" })],
-    ["apiCall", (client: WebClient) => client.apiCall("files.uploadV2", { content: "words", filename: "a.txt", channel_id: "C1" })],
+    [
+      "filesUploadV2",
+      (client: WebClient) => client.filesUploadV2({ content: "words", filename: "a.txt", channel_id: "C1" }),
+    ],
+    [
+      "files.uploadV2",
+      (client: WebClient) => client.files.uploadV2({ content: "words", filename: "a.txt", channel_id: "C1" }),
+    ],
+    [
+      "apiCall",
+      (client: WebClient) =>
+        client.apiCall("files.uploadV2", { content: "words", filename: "a.txt", channel_id: "C1" }),
+    ],
   ])("an upload by %s is one call of three requests", async (_how, upload) => {
     const server = await startServer(({ name }) => ({
-      body: { ok: true, file_id: "F1", ...(name === "files.getUploadURLExternal" && { upload_url: `${server.origin}/upload/v1/ticket` }) },
+      body: {
+        ok: true,
+        file_id: "F1",
+        ...(name === "files.getUploadURLExternal" && { upload_url: `${server.origin}/upload/v1/ticket` }),
+      },
     }));
     const seen = recorder();
     await upload(make(server.url, seen.hooks));
     expect(seen.calls.map(({ operation, access }) => [operation, access])).toEqual([["files.uploadV2", "write"]]);
-    expect(seen.attempts.map(({ operation }) => operation)).toEqual(["files.getUploadURLExternal", "upload", "files.completeUploadExternal"]);
+    expect(seen.attempts.map(({ operation }) => operation)).toEqual([
+      "files.getUploadURLExternal",
+      "upload",
+      "files.completeUploadExternal",
+    ]);
     expect(new Set(seen.attempts.map(({ id }) => id))).toEqual(new Set([seen.calls[0]?.id]));
-    expect(server.received.map(({ path }) => path)).toEqual(["/api/files.getUploadURLExternal", "/upload/v1/ticket", "/api/files.completeUploadExternal"]);
+    expect(server.received.map(({ path }) => path)).toEqual([
+      "/api/files.getUploadURLExternal",
+      "/upload/v1/ticket",
+      "/api/files.completeUploadExternal",
+    ]);
   });
 
   it("an upload of several files has a request for each, still in one call", async () => {
     const server = await startServer(({ name }, index) => ({
-      body: { ok: true, file_id: `F${index}`, ...(name === "files.getUploadURLExternal" && { upload_url: `${server.origin}/upload/v1/${index}` }) },
+      body: {
+        ok: true,
+        file_id: `F${index}`,
+        ...(name === "files.getUploadURLExternal" && { upload_url: `${server.origin}/upload/v1/${index}` }),
+      },
     }));
     const seen = recorder();
     const file_uploads = ["a", "b", "c"].map((name) => ({ content: name, filename: `${name}.txt` }));
     await make(server.url, seen.hooks).filesUploadV2({ file_uploads } as never);
     const count = (operation: string): number => seen.attempts.filter((call) => call.operation === operation).length;
-    expect([seen.calls.length, count("files.getUploadURLExternal"), count("upload"), count("files.completeUploadExternal")]).toEqual([1, 3, 3, 1]);
+    expect([
+      seen.calls.length,
+      count("files.getUploadURLExternal"),
+      count("upload"),
+      count("files.completeUploadExternal"),
+    ]).toEqual([1, 3, 3, 1]);
   });
 
   it("each request of a stream is a call", async () => {
@@ -118,11 +167,18 @@ describe.each(clients)("%s", (_name, make) => {
 
 it("in a factory every request of an upload is charged once, to the bucket of its own method", async () => {
   const server = await startServer(({ name }) => ({
-    body: { ok: true, file_id: "F1", ...(name === "files.getUploadURLExternal" && { upload_url: `${server.origin}/upload/v1/ticket` }) },
+    body: {
+      ok: true,
+      file_id: "F1",
+      ...(name === "files.getUploadURLExternal" && { upload_url: `${server.origin}/upload/v1/ticket` }),
+    },
   }));
   const charged: string[] = [];
   const quota = (call: { readonly operation: string }) => (charged.push(call.operation), []);
-  await createSlackApi(newWorkspace(), { token, slackApiUrl: server.url, quota, env: {} }).filesUploadV2({ content: "words", filename: "a.txt" });
+  await createSlackApi(newWorkspace(), { token, slackApiUrl: server.url, quota, env: {} }).filesUploadV2({
+    content: "words",
+    filename: "a.txt",
+  });
   expect(charged).toEqual(["files.getUploadURLExternal", "upload", "files.completeUploadExternal"]);
 });
 

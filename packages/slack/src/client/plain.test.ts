@@ -15,27 +15,43 @@ const plain = (url: string, options: ConstructorParameters<typeof SlackApi>[2] =
 /** The value of each line of a counter, by its label text. */
 async function counter(registry: Registry, name: string): Promise<Map<string, number>> {
   const lines = (await registry.metrics()).split("\n").filter((line) => line.startsWith(`${name}{`));
-  return new Map(lines.map((line) => [line.slice(name.length, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]));
+  return new Map(
+    lines.map((line) => [line.slice(name.length, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]),
+  );
 }
 
 describe("the plain constructor", () => {
   it("counts requests by outcome, and has no other hook", async () => {
     const registry = new Registry();
     const server = await startServer(inOrder({}, {}, { status: 404 }));
-    const slack = new SlackApi("acme", token, { slackApiUrl: server.url, registry, retryConfig: { retries: 0 }, logger: keptLog() });
+    const slack = new SlackApi("acme", token, {
+      slackApiUrl: server.url,
+      registry,
+      retryConfig: { retries: 0 },
+      logger: keptLog(),
+    });
     expect([...slack.hooks.list("call"), ...slack.hooks.list("attempt")].map(({ name }) => name)).toEqual(["metrics"]);
     await slack.users.list({});
     await slack.apiCall("invented");
     await rejection(slack.users.list({}));
     const counts = await counter(registry, "sluice_requests_total");
-    const labels = (operation: string, outcome: string): string => `{provider="slack",account="acme",operation="${operation}",caller="",outcome="${outcome}"}`;
-    expect(counts).toEqual(new Map([[labels("users.list", "ok"), 1], [labels("other", "ok"), 1], [labels("users.list", "client_error"), 1]]));
+    const labels = (operation: string, outcome: string): string =>
+      `{provider="slack",account="acme",operation="${operation}",caller="",outcome="${outcome}"}`;
+    expect(counts).toEqual(
+      new Map([
+        [labels("users.list", "ok"), 1],
+        [labels("other", "ok"), 1],
+        [labels("users.list", "client_error"), 1],
+      ]),
+    );
   });
 
   it("limits nothing: far more than the tier goes out at once", async () => {
     const server = await startServer();
     const slack = plain(server.url);
-    await Promise.all(Array.from({ length: 90 }, () => slack.admin.apps.uninstall({ app_id: "A1", team_ids: ["T1"] } as never)));
+    await Promise.all(
+      Array.from({ length: 90 }, () => slack.admin.apps.uninstall({ app_id: "A1", team_ids: ["T1"] } as never)),
+    );
     expect(server.received).toHaveLength(90);
   });
 
@@ -68,7 +84,10 @@ describe("the plain constructor", () => {
   it("keeps the SDK's retries, writes included, and shows each to the attempt stage", async () => {
     const server = await startServer(inOrder({ status: 500 }, { action: "drop" }, {}));
     const seen = recorder();
-    await plain(server.url, { hooks: seen.hooks, retryConfig: { minTimeout: 0, maxTimeout: 1 } }).chat.postMessage({ channel: "C1", text: "t" });
+    await plain(server.url, { hooks: seen.hooks, retryConfig: { minTimeout: 0, maxTimeout: 1 } }).chat.postMessage({
+      channel: "C1",
+      text: "t",
+    });
     expect(server.received).toHaveLength(3);
     expect(seen.calls).toHaveLength(1);
     expect(seen.attempts.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
@@ -77,7 +96,10 @@ describe("the plain constructor", () => {
   it("takes a body that breaks off as the SDK does: fails once, and sends nothing again", async () => {
     const registry = new Registry();
     const failures: [string, number][] = [];
-    for (const make of [(url: string) => new WebClient(token, { slackApiUrl: url, logger: keptLog() }), (url: string) => plain(url, { registry })]) {
+    for (const make of [
+      (url: string) => new WebClient(token, { slackApiUrl: url, logger: keptLog() }),
+      (url: string) => plain(url, { registry }),
+    ]) {
       const server = await startServer(() => ({ action: "cut", body: { ok: true, filler: "x".repeat(1000) } }));
       const error = await rejection(make(server.url).chat.postMessage({ channel: "C1", text: "t" }));
       failures.push([`${error.name}: ${error.message}`, server.received.length]);
@@ -111,9 +133,12 @@ describe("the plain constructor", () => {
     const seen = recorder();
     const slack = plain(server.url, { registry, maxRequestConcurrency: 3, hooks: seen.hooks });
     const teams = Array.from({ length: 200 }, (_, n) => `team-${n % 20}`);
-    await Promise.all(teams.map((namespace, n) => withCaller({ namespace }, () => slack.users.info({ user: `${namespace}/${n}` }))));
+    await Promise.all(
+      teams.map((namespace, n) => withCaller({ namespace }, () => slack.users.info({ user: `${namespace}/${n}` }))),
+    );
     expect(seen.attempts).toHaveLength(200);
-    for (const { caller, args } of seen.attempts) expect((args as { user: string }).user.split("/")[0]).toBe(caller?.namespace);
+    for (const { caller, args } of seen.attempts)
+      expect((args as { user: string }).user.split("/")[0]).toBe(caller?.namespace);
     const counts = await counter(registry, "sluice_requests_total");
     expect(counts.size).toBe(20);
     expect(new Set(counts.values())).toEqual(new Set([10]));
@@ -121,7 +146,9 @@ describe("the plain constructor", () => {
 
   it("needs a workspace, which must not be empty", () => {
     for (const workspace of ["", "   ", undefined, 5]) {
-      expect(() => new SlackApi(workspace as string, token)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", option: "workspace" }));
+      expect(() => new SlackApi(workspace as string, token)).toThrow(
+        expect.objectContaining({ code: "CONFIG_INVALID", option: "workspace" }),
+      );
     }
   });
 });

@@ -16,6 +16,18 @@ export function secretsInArguments(args: unknown): string[] {
   if (typeof args !== "object" || args === null) return [];
   return Object.entries(args).flatMap(([name, value]) => {
     if (name === "file_uploads" && Array.isArray(value)) return value.flatMap(secretsInArguments);
-    return typeof value === "string" && secretArgument.test(name) && (name === "token" || value.length >= SHORTEST) ? [value] : [];
+    const isSecret =
+      typeof value === "string" && secretArgument.test(name) && (name === "token" || value.length >= SHORTEST);
+    // As it is, and as it stands in the body of the request.
+    return isSecret ? [...new Set([value, encoded(value)])] : [];
   });
+}
+
+function encoded(value: string): string {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    // Half of a surrogate pair; the SDK cannot send that either.
+    return value;
+  }
 }

@@ -1,4 +1,10 @@
-import type { ChatPostMessageArguments, ChatPostMessageResponse, WebAPICallResult, WebClient, WebClientOptions } from "@slack/web-api";
+import type {
+  ChatPostMessageArguments,
+  ChatPostMessageResponse,
+  WebAPICallResult,
+  WebClient,
+  WebClientOptions,
+} from "@slack/web-api";
 import type { Caller, HookChain } from "@sluice/core";
 import { expectTypeOf } from "vitest";
 import { createSlackApi, SlackApi, type SlackApiOptions, type SlackFactoryOptions } from "../index.js";
@@ -32,7 +38,9 @@ expectTypeOf<Extract<Ours, string>>().toEqualTypeOf<"workspace" | "hooks" | "mod
 expectTypeOf(slack.hooks).toEqualTypeOf<HookChain>();
 expectTypeOf(slack.as).toEqualTypeOf<(caller: Caller) => SlackApi>();
 expectTypeOf<keyof WebClientOptions>().toExtend<keyof SlackApiOptions & keyof SlackFactoryOptions>();
-expectTypeOf<Pick<SlackFactoryOptions, keyof WebClientOptions>>().toEqualTypeOf<Pick<WebClientOptions, keyof WebClientOptions>>();
+expectTypeOf<Pick<SlackFactoryOptions, keyof WebClientOptions>>().toEqualTypeOf<
+  Pick<WebClientOptions, keyof WebClientOptions>
+>();
 
 void new SlackApi("acme", "xoxb-1");
 void new SlackApi("acme", undefined, { maxRequestConcurrency: 1, hooks: [] });

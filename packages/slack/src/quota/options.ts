@@ -29,14 +29,15 @@ export interface SlackQuotaOptions {
   /** Single methods: calls per minute, or a limit of your own. */
   readonly methods?: Readonly<Record<string, number | Limit>> | undefined;
   /**
-   * Largest burst, as a part of a minute's calls. Burst sizes are unpublished; all of the minute stays usable.
+   * Largest burst, as a part of a minute's calls, less what the margin holds. Burst sizes are unpublished; all of the minute
+   * stays usable.
    * Range: above 0, to 1.
    *
    * @defaultValue 0.5
    */
   readonly burstShare?: number | undefined;
   /**
-   * Added to the window for the way to Slack, beside the time that each answer takes.
+   * Added to the window, and taken off the burst, for the way to Slack, beside the time that each answer takes.
    * Unit: milliseconds. Range: 0 to `minuteMs`.
    *
    * @defaultValue a 240th of `minuteMs`: 250 for real minutes, which costs 0.4 % of the quota

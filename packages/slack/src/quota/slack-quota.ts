@@ -88,8 +88,9 @@ function publishedPerMinute(method: string, config: SlackQuotaConfig): number {
 
 /** So many in any minute and a bit, of which only a part at once. */
 function perMinute(count: number, { minuteMs, marginMs, burstShare }: SlackQuotaConfig): readonly LimitPart[] {
-  const burst = Math.max(1, Math.ceil(count * burstShare));
+  // Less what comes in during the margin: a request held up on its way must not meet the next one there.
+  const burst = Math.max(1, Math.floor(count * (burstShare - marginMs / minuteMs)));
   const window: LimitPart = { suffix: "", limit: slidingWindow({ limit: count, windowMs: Math.ceil(minuteMs + marginMs) }) };
-  if (burst >= count) return [window];
+  if (burstShare === 1 || burst >= count) return [window];
   return [window, { suffix: ":burst", limit: tokenBucket({ refillRate: (count * 1000) / minuteMs, burst }) }];
 }

@@ -6,7 +6,8 @@ import { createSlackApi, SlackApi, type SlackFactoryOptions } from "../index.js"
 import { keptLog, newWorkspace, rejection, token } from "../test-support/clients.test-support.js";
 import { inOrder, startServer } from "../test-support/server.test-support.js";
 
-const make = (url: string, options: SlackFactoryOptions = {}, workspace = newWorkspace()): SlackApi => createSlackApi(workspace, { token, slackApiUrl: url, logger: keptLog(), env: {}, ...options });
+const make = (url: string, options: SlackFactoryOptions = {}, workspace = newWorkspace()): SlackApi =>
+  createSlackApi(workspace, { token, slackApiUrl: url, logger: keptLog(), env: {}, ...options });
 const oneASecond = { quota: { tokens: 1, refillRate: 1 } };
 const rejectionAfter = async (promise: Promise<unknown>): Promise<{ error: unknown; tookMs: number }> => {
   const startedMs = performance.now();
@@ -25,7 +26,12 @@ describe("the deadline of a call", () => {
     await slack.users.list({});
     const { error, tookMs } = await rejectionAfter(slack.users.list({}));
     expect(error).toBeInstanceOf(LimitExceededError);
-    expect(error).toMatchObject({ code: "LIMIT_EXCEEDED", provider: "slack", account: slack.workspace, bucket: expect.stringMatching(/^users\.list/) });
+    expect(error).toMatchObject({
+      code: "LIMIT_EXCEEDED",
+      provider: "slack",
+      account: slack.workspace,
+      bucket: expect.stringMatching(/^users\.list/),
+    });
     expect((error as LimitExceededError).retryAfterMs).toBeGreaterThan(500);
     expect(tookMs).toBeLessThan(250);
     expect(server.received).toHaveLength(1);
@@ -43,12 +49,16 @@ describe("the deadline of a call", () => {
 
   it("ends a body that trickles in", async () => {
     const server = await startServer(() => ({ body: "x", headers: { "content-length": "1000" } }));
-    expect((await rejectionAfter(make(server.url, { timeoutMs: 120 }).users.list({}))).error).toBeInstanceOf(DeadlineExceededError);
+    expect((await rejectionAfter(make(server.url, { timeoutMs: 120 }).users.list({}))).error).toBeInstanceOf(
+      DeadlineExceededError,
+    );
   });
 
   it("covers all attempts and the waits between them", async () => {
     const server = await startServer(() => ({ status: 503 }));
-    const { error, tookMs } = await rejectionAfter(make(server.url, { timeoutMs: 300, retry: { delay: () => 100 } }).users.list({}));
+    const { error, tookMs } = await rejectionAfter(
+      make(server.url, { timeoutMs: 300, retry: { delay: () => 100 } }).users.list({}),
+    );
     expect(error).toMatchObject({ statusCode: 503 });
     expect(tookMs).toBeLessThan(600);
     expect(server.received.length).toBeGreaterThanOrEqual(2);
@@ -65,31 +75,42 @@ describe("the deadline of a call", () => {
   it("is one for all the requests of an upload, and one for each page", async () => {
     const server = await startServer(async ({ name }, index) => {
       await soon(100);
-      if (name === "users.list") return { body: { ok: true, response_metadata: { next_cursor: index < 3 ? "more" : "" } } };
+      if (name === "users.list")
+        return { body: { ok: true, response_metadata: { next_cursor: index < 3 ? "more" : "" } } };
       return { body: { ok: true, file_id: "F1", upload_url: `${server.origin}/upload/v1/ticket` } };
     });
     const slack = make(server.url, { timeoutMs: 250 });
     let pages = 0;
     for await (const _page of slack.paginate("users.list")) pages += 1;
     expect(pages).toBe(4);
-    expect((await rejectionAfter(slack.filesUploadV2({ content: "c", filename: "a.txt" }))).error).toBeInstanceOf(DeadlineExceededError);
+    expect((await rejectionAfter(slack.filesUploadV2({ content: "c", filename: "a.txt" }))).error).toBeInstanceOf(
+      DeadlineExceededError,
+    );
   });
 
   it("can be set around a call, for less or more than the client's", async () => {
     const server = await startServer(async () => (await soon(100), {}));
     const slack = make(server.url, { timeoutMs: 5000 });
-    expect((await rejectionAfter(withCallOptions({ timeoutMs: 30 }, () => slack.users.list({})))).error).toMatchObject({ timeoutMs: 30 });
+    expect((await rejectionAfter(withCallOptions({ timeoutMs: 30 }, () => slack.users.list({})))).error).toMatchObject({
+      timeoutMs: 30,
+    });
     await withCallOptions({ timeoutMs: 5000 }, () => make(server.url, { timeoutMs: 30 }).users.list({}));
   });
 
   it("is there for a plain client only when it is asked for", async () => {
     const server = await startServer(() => ({ action: "hang" }));
     const slack = new SlackApi("acme", token, { slackApiUrl: server.url, logger: keptLog() });
-    expect((await rejectionAfter(withCallOptions({ timeoutMs: 60 }, () => slack.users.list({})))).error).toBeInstanceOf(DeadlineExceededError);
+    expect((await rejectionAfter(withCallOptions({ timeoutMs: 60 }, () => slack.users.list({})))).error).toBeInstanceOf(
+      DeadlineExceededError,
+    );
   });
 });
 
-const reasons: readonly (readonly [string, unknown])[] = [["an Error", new Error("the user left")], ["a text", "stop"], ["an object", { why: "shutdown" }]];
+const reasons: readonly (readonly [string, unknown])[] = [
+  ["an Error", new Error("the user left")],
+  ["a text", "stop"],
+  ["an object", { why: "shutdown" }],
+];
 
 describe.each(reasons)("an abort with %s", (_what, reason) => {
   it("ends a wait for tokens with that reason and gives the tokens back", async () => {
@@ -98,7 +119,9 @@ describe.each(reasons)("an abort with %s", (_what, reason) => {
     await slack.users.list({});
     const firstMs = performance.now();
     const controllers = Array.from({ length: 5 }, () => new AbortController());
-    const waiting = controllers.map(({ signal }) => rejectionAfter(withCallOptions({ signal }, () => slack.users.list({}))));
+    const waiting = controllers.map(({ signal }) =>
+      rejectionAfter(withCallOptions({ signal }, () => slack.users.list({}))),
+    );
     await soon(50);
     for (const controller of controllers) controller.abort(reason);
     for (const { error, tookMs } of await Promise.all(waiting)) {
@@ -153,7 +176,9 @@ describe.each(reasons)("an abort with %s", (_what, reason) => {
     const slack = make(server.url, { maxRequestConcurrency: 1 });
     const first = slack.users.list({});
     const controller = new AbortController();
-    const second = rejectionAfter(withCallOptions({ signal: controller.signal }, () => slack.users.info({ user: "U1" })));
+    const second = rejectionAfter(
+      withCallOptions({ signal: controller.signal }, () => slack.users.info({ user: "U1" })),
+    );
     const third = slack.team.info({});
     await soon(20);
     controller.abort(reason);

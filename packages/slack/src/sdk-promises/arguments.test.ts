@@ -19,7 +19,9 @@ describe.each(kinds)("%s", (_name, make) => {
   });
 
   it("sends objects and arrays as JSON within the form", async () => {
-    const body = new URLSearchParams(await bodyOf({ list: [{ a: "b", c: [1, "two"] }], thing: { d: 7, e: false }, smile: ["🙂", 'a "quote"'] }));
+    const body = new URLSearchParams(
+      await bodyOf({ list: [{ a: "b", c: [1, "two"] }], thing: { d: 7, e: false }, smile: ["🙂", 'a "quote"'] }),
+    );
     expect([...body].map(([name, text]) => [name, JSON.parse(text)])).toEqual([
       ["list", [{ a: "b", c: [1, "two"] }]],
       ["thing", { d: 7, e: false }],
@@ -32,7 +34,11 @@ describe.each(kinds)("%s", (_name, make) => {
   });
 
   it("sends binary content in parts, named after its file", async () => {
-    const body = await bodyOf({ file: Object.assign(Buffer.from([1, 2, 3]), { name: "/tmp/a.bin" }), plain: Buffer.from([4]), title: "t" });
+    const body = await bodyOf({
+      file: Object.assign(Buffer.from([1, 2, 3]), { name: "/tmp/a.bin" }),
+      plain: Buffer.from([4]),
+      title: "t",
+    });
     expect(body).toContain('name="file"; filename="a.bin"');
     expect(body).toContain('name="plain"; filename="Untitled"');
     expect(body).toContain('name="title"\r\n\r\nt\r\n');

@@ -16,7 +16,7 @@ async function gate(): Promise<{ url: string; most: () => number; order: string[
     order.push(name);
     for (let seen = -1; seen !== order.length;) {
       seen = order.length;
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await new Promise((resolve) => setTimeout(resolve, 40));
     }
     inFlight -= 1;
     return {};
@@ -32,18 +32,23 @@ describe.each(kinds)("%s", (_name, make) => {
     expect([most(), order.length]).toEqual([100, 101]);
   });
 
-  it.each([1, 4])("has at most %i in flight when that is the number, and lets them go in order", async (maxRequestConcurrency) => {
-    const { url, most, order } = await gate();
-    const client = make(token, { slackApiUrl: url, maxRequestConcurrency });
-    const names = Array.from({ length: 8 }, (_, n) => `${n}`);
-    await Promise.all(names.map((name) => client.apiCall(name)));
-    expect(most()).toBe(maxRequestConcurrency);
-    expect(order.map(Number).every((n, place) => Math.abs(n - place) < maxRequestConcurrency)).toBe(true);
-  });
+  it.each([1, 4])(
+    "has at most %i in flight when that is the number, and lets them go in order",
+    async (maxRequestConcurrency) => {
+      const { url, most, order } = await gate();
+      const client = make(token, { slackApiUrl: url, maxRequestConcurrency });
+      const names = Array.from({ length: 6 }, (_, n) => `${n}`);
+      await Promise.all(names.map((name) => client.apiCall(name)));
+      expect(most()).toBe(maxRequestConcurrency);
+      expect(order.map(Number).every((n, place) => Math.abs(n - place) < maxRequestConcurrency)).toBe(true);
+    },
+  );
 
   it("fails a request that takes longer than timeout", async () => {
     const server = await startServer(() => ({ action: "hang" }));
-    const error = await rejection(make(token, { slackApiUrl: server.url, timeout: 1, retryConfig: { retries: 0 } }).apiCall("users.list"));
+    const error = await rejection(
+      make(token, { slackApiUrl: server.url, timeout: 1, retryConfig: { retries: 0 } }).apiCall("users.list"),
+    );
     expect(error).toBeInstanceOf(WebAPIRequestError);
     expect(error["original"]).toMatchObject({ name: "TimeoutError" });
   });
@@ -60,14 +65,23 @@ describe.each(kinds)("%s", (_name, make) => {
     ["status 404, which is neither 200 nor 429", { status: 404 }],
   ] as const)("repeats a request after %s when it has a retryConfig", async (_what, failure) => {
     const server = await startServer(inOrder(failure, failure, { body: { ok: true, third: true } }));
-    expect(await make(token, { slackApiUrl: server.url, retryConfig: rapid }).apiCall("method")).toMatchObject({ third: true });
+    expect(await make(token, { slackApiUrl: server.url, retryConfig: rapid }).apiCall("method")).toMatchObject({
+      third: true,
+    });
     expect(server.received).toHaveLength(3);
   });
 
   it("repeats as often as retryConfig says: not at all, or ten times when it does not", async () => {
-    for (const [retryConfig, requests] of [[{ retries: 0 }, 1], [{ ...rapid, retries: 2 }, 3], [rapid, 11]] as const) {
+    for (const [retryConfig, requests] of [
+      [{ retries: 0 }, 1],
+      [{ ...rapid, retries: 2 }, 3],
+      [rapid, 11],
+    ] as const) {
       const server = await startServer(() => ({ status: 503 }));
-      expect(await rejection(make(token, { slackApiUrl: server.url, retryConfig }).apiCall("method"))).toMatchObject({ code: ErrorCode.HTTPError, statusCode: 503 });
+      expect(await rejection(make(token, { slackApiUrl: server.url, retryConfig }).apiCall("method"))).toMatchObject({
+        code: ErrorCode.HTTPError,
+        statusCode: 503,
+      });
       expect(server.received).toHaveLength(requests);
     }
   });
@@ -75,7 +89,12 @@ describe.each(kinds)("%s", (_name, make) => {
   it("waits between repetitions as retryConfig says", async () => {
     const server = await startServer(() => ({ status: 503 }));
     const startedMs = performance.now();
-    await rejection(make(token, { slackApiUrl: server.url, retryConfig: { retries: 3, minTimeout: 20, factor: 3, maxTimeout: 100 } }).apiCall("method"));
+    await rejection(
+      make(token, {
+        slackApiUrl: server.url,
+        retryConfig: { retries: 3, minTimeout: 20, factor: 3, maxTimeout: 100 },
+      }).apiCall("method"),
+    );
     const tookMs = performance.now() - startedMs;
     expect(tookMs).toBeGreaterThan(20 + 60 + 100 - 5);
     expect(tookMs).toBeLessThan(20 + 60 + 180);

@@ -63,7 +63,9 @@ describe.each(kinds)("%s", (name, make) => {
     const server = await startServer();
     addAppMetadata({ name: `app-${kinds.findIndex(([one]) => one === name)}/x`, version: "1.2.3" });
     await make(token, { slackApiUrl: server.url }).apiCall("method");
-    expect(header(server.received[0], "user-agent")).toContain(`app-${kinds.findIndex(([one]) => one === name)}:x/1.2.3`);
+    expect(header(server.received[0], "user-agent")).toContain(
+      `app-${kinds.findIndex(([one]) => one === name)}:x/1.2.3`,
+    );
   });
 
   it("sends to slackApiUrl, with or without its slash", async () => {
@@ -79,13 +81,21 @@ describe.each(kinds)("%s", (name, make) => {
     await make(token, { slackApiUrl: server.url }).apiCall(elsewhere);
     await make(token, { slackApiUrl: server.url, allowAbsoluteUrls: true }).apiCall(elsewhere);
     await make(token, { slackApiUrl: server.url, allowAbsoluteUrls: false }).apiCall(elsewhere);
-    expect(server.received.map(({ path }) => path)).toEqual(["/elsewhere/method", "/elsewhere/method", `/api/${elsewhere}`]);
+    expect(server.received.map(({ path }) => path)).toEqual([
+      "/elsewhere/method",
+      "/elsewhere/method",
+      `/api/${elsewhere}`,
+    ]);
   });
 
   it("has methods by name at every depth", async () => {
     const server = await startServer();
     const client = make(token, { slackApiUrl: server.url });
-    await Promise.all([client.chat.postMessage({ channel: "C1", text: "t" }), client.team.profile.get(), client.admin.users.session.list({})]);
+    await Promise.all([
+      client.chat.postMessage({ channel: "C1", text: "t" }),
+      client.team.profile.get(),
+      client.admin.users.session.list({}),
+    ]);
     expect(server.received.map(({ path, body }) => `${path} ${String(body)}`).toSorted()).toEqual([
       "/api/admin.users.session.list ",
       "/api/chat.postMessage channel=C1&text=t",

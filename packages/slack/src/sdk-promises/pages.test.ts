@@ -8,7 +8,9 @@ type Page = WebAPICallResult & { readonly value: number };
 describe.each(kinds)("%s", (_name, make) => {
   /** A client, and the arguments of the requests it makes; the server has as many pages as there are cursors, and one. */
   const paged = async (...cursors: readonly string[]): Promise<{ client: WebClient; asked: () => object[] }> => {
-    const server = await startServer((_request, index) => ({ body: { ok: true, value: index + 1, response_metadata: { next_cursor: cursors[index] ?? "" } } }));
+    const server = await startServer((_request, index) => ({
+      body: { ok: true, value: index + 1, response_metadata: { next_cursor: cursors[index] ?? "" } },
+    }));
     return {
       client: make(token, { slackApiUrl: server.url }),
       asked: () => server.received.map(({ body }) => Object.fromEntries(new URLSearchParams(String(body)))),
@@ -34,7 +36,9 @@ describe.each(kinds)("%s", (_name, make) => {
 
   it("takes the size of a page, other arguments, and a cursor to begin at", async () => {
     const { client, asked } = await paged("next");
-    expect(await all(client.paginate("conversations.list", { limit: 4, types: "im", cursor: "start" }))).toEqual([1, 2]);
+    expect(await all(client.paginate("conversations.list", { limit: 4, types: "im", cursor: "start" }))).toEqual([
+      1, 2,
+    ]);
     expect(asked()).toEqual([
       { limit: "4", types: "im", cursor: "start" },
       { limit: "4", types: "im", cursor: "next" },
@@ -60,10 +64,15 @@ describe.each(kinds)("%s", (_name, make) => {
   it("resolves with what reduce made of the pages", async () => {
     const { client } = await paged("two", "three");
     const seen: number[] = [];
-    const sum = await client.paginate("conversations.list", {}, () => false, (total: number | undefined, page, index) => {
-      seen.push(index);
-      return (total ?? 0) + (page as Page).value;
-    });
+    const sum = await client.paginate(
+      "conversations.list",
+      {},
+      () => false,
+      (total: number | undefined, page, index) => {
+        seen.push(index);
+        return (total ?? 0) + (page as Page).value;
+      },
+    );
     expect(sum).toBe(6);
     expect(seen).toEqual([0, 1, 2]);
   });

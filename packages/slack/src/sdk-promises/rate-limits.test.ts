@@ -3,7 +3,11 @@ import { describe, expect, it, vi } from "vitest";
 import { kinds, newWorkspace, rejection, token } from "../test-support/clients.test-support.js";
 import { inOrder, type LocalServer, type Reply, startServer } from "../test-support/server.test-support.js";
 
-const refused = (retryAfter?: string): Reply => ({ status: 429, body: { ok: false, error: "ratelimited" }, ...(retryAfter !== undefined && { headers: { "retry-after": retryAfter } }) });
+const refused = (retryAfter?: string): Reply => ({
+  status: 429,
+  body: { ok: false, error: "ratelimited" },
+  ...(retryAfter !== undefined && { headers: { "retry-after": retryAfter } }),
+});
 const rapid = { minTimeout: 0, maxTimeout: 1 };
 /** Timers may fire a little early by another clock. Unit: milliseconds. */
 const GRAIN_MS = 5;
@@ -14,7 +18,10 @@ describe.each(kinds)("%s", (_name, make) => {
     client.on(WebClientEvent.RATE_LIMITED, listener);
     return listener;
   };
-  const timed = async (server: () => Promise<LocalServer>): Promise<{ server: LocalServer; arrivals: number[] }> => ({ server: await server(), arrivals: [] });
+  const timed = async (server: () => Promise<LocalServer>): Promise<{ server: LocalServer; arrivals: number[] }> => ({
+    server: await server(),
+    arrivals: [],
+  });
 
   it("asks again after as many seconds as Retry-After says", async () => {
     const server = await startServer(inOrder(refused("1"), { body: { ok: true, late: true } }));
@@ -53,12 +60,17 @@ describe.each(kinds)("%s", (_name, make) => {
 
   it("tells its listeners once of each refusal, with team and arguments, also when it may not repeat and when the wait is 0", async () => {
     const server = await startServer(() => refused("0"));
-    for (const [options, times] of [[{ retryConfig: { retries: 0 } }, 1], [{ retryConfig: { ...rapid, retries: 3 } }, 4], [{ rejectRateLimitedCalls: true }, 1]] as const) {
+    for (const [options, times] of [
+      [{ retryConfig: { retries: 0 } }, 1],
+      [{ retryConfig: { ...rapid, retries: 3 } }, 4],
+      [{ rejectRateLimitedCalls: true }, 1],
+    ] as const) {
       const client = make(token, { slackApiUrl: server.url, teamId: "T1", ...options }, newWorkspace());
       const listener = told(client);
       await rejection(client.apiCall("method", { foo: "bar" }));
       expect(listener).toHaveBeenCalledTimes(times);
-      for (const args of listener.mock.calls) expect(args).toEqual([0, { url: `${server.url}method`, body: { team_id: "T1", foo: "bar" } }]);
+      for (const args of listener.mock.calls)
+        expect(args).toEqual([0, { url: `${server.url}method`, body: { team_id: "T1", foo: "bar" } }]);
     }
   });
 
@@ -67,7 +79,9 @@ describe.each(kinds)("%s", (_name, make) => {
     const client = make(token, { slackApiUrl: server.url, retryConfig: rapid });
     const listener = told(client);
     await client.apps.event.authorizations.list({ event_context: "e", token: "xapp-of-the-call" });
-    expect(listener.mock.calls).toEqual([[0, { url: `${server.url}apps.event.authorizations.list`, body: { event_context: "e" } }]]);
+    expect(listener.mock.calls).toEqual([
+      [0, { url: `${server.url}apps.event.authorizations.list`, body: { event_context: "e" } }],
+    ]);
   });
 
   it.each([undefined, "notanumber", ""])("rejects at once when Retry-After is %o, and quotes it", async (header) => {

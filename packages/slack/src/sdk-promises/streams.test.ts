@@ -10,7 +10,8 @@ describe.each(kinds)("%s", (_name, make) => {
     const server = await startServer(() => ({ body: { ok: true, ts } }));
     return {
       client: make(token, { slackApiUrl: server.url }),
-      requests: () => server.received.map(({ name, body }) => [name, Object.fromEntries(new URLSearchParams(String(body)))]),
+      requests: () =>
+        server.received.map(({ name, body }) => [name, Object.fromEntries(new URLSearchParams(String(body)))]),
     };
   };
 
@@ -36,7 +37,10 @@ describe.each(kinds)("%s", (_name, make) => {
     await streamer.stop({ markdown_text: "**", token: "xoxb-third" });
     expect(requests()).toEqual([
       ["chat.startStream", { ...where, chunks: JSON.stringify([chunk("**this is")]) }],
-      ["chat.appendStream", { token: "xoxb-second", channel: "C1", ts: "1.5", chunks: JSON.stringify([chunk(" a text")]) }],
+      [
+        "chat.appendStream",
+        { token: "xoxb-second", channel: "C1", ts: "1.5", chunks: JSON.stringify([chunk(" a text")]) },
+      ],
       ["chat.stopStream", { token: "xoxb-third", channel: "C1", ts: "1.5", chunks: JSON.stringify([chunk("**")]) }],
     ]);
   });
@@ -55,14 +59,18 @@ describe.each(kinds)("%s", (_name, make) => {
 
   it("a stream that was never started cannot be stopped", async () => {
     const { client } = await streaming("");
-    expect((await rejection(client.chatStream(where).stop())).message).toBe("failed to stop stream: stream not started");
+    expect((await rejection(client.chatStream(where).stop())).message).toBe(
+      "failed to stop stream: stream not started",
+    );
   });
 
   it("a stream that was stopped takes nothing more", async () => {
     const { client, requests } = await streaming();
     const streamer = client.chatStream(where);
     await streamer.stop();
-    expect((await rejection(streamer.append({ markdown_text: "more" }))).message).toBe("failed to append stream: stream state is completed");
+    expect((await rejection(streamer.append({ markdown_text: "more" }))).message).toBe(
+      "failed to append stream: stream state is completed",
+    );
     expect((await rejection(streamer.stop())).message).toBe("failed to stop stream: stream state is completed");
     expect(requests()).toHaveLength(2);
   });

@@ -31,12 +31,15 @@ const rows: readonly (readonly [string, Record<string, unknown>, number])[] = [
 ];
 
 describe.each(kinds)("%s", (_name, make) => {
-  it.each(posting.flatMap((method) => rows.map((row) => [method, ...row] as const)))("%s with %s", async (method, _what, args, added) => {
-    const server = await startServer(() => ({ body: answer }));
-    const log = keptLog();
-    await make(token, { slackApiUrl: server.url, logger: log }).apiCall(method, { channel: "C1", ...args });
-    expect([log.count("warn"), log.count("error")]).toEqual([FROM_THE_ANSWER + added, 1]);
-  });
+  it.each(posting.flatMap((method) => rows.map((row) => [method, ...row] as const)))(
+    "%s with %s",
+    async (method, _what, args, added) => {
+      const server = await startServer(() => ({ body: answer }));
+      const log = keptLog();
+      await make(token, { slackApiUrl: server.url, logger: log }).apiCall(method, { channel: "C1", ...args });
+      expect([log.count("warn"), log.count("error")]).toEqual([FROM_THE_ANSWER + added, 1]);
+    },
+  );
 
   it("logs the warnings and errors that an answer brings, word for word", async () => {
     const server = await startServer(() => ({ body: answer }));
@@ -45,7 +48,11 @@ describe.each(kinds)("%s", (_name, make) => {
     const texts = (level: string): string[] => log.lines.filter((line) => line.level === level).map(({ text }) => text);
     expect(texts("error")).toEqual(["bad thing [json-pointer:/blocks/0]"]);
     // `forEach` hands its index and the list to the logger too.
-    expect(texts("warn").map((text) => text.replace(/ \d .*$/, ""))).toEqual(["first_warning", "second_warning", "odd thing"]);
+    expect(texts("warn").map((text) => text.replace(/ \d .*$/, ""))).toEqual([
+      "first_warning",
+      "second_warning",
+      "odd thing",
+    ]);
   });
 
   it("says nothing of other methods, and warns of a deprecated one", async () => {
@@ -55,11 +62,15 @@ describe.each(kinds)("%s", (_name, make) => {
     await client.apiCall("chat.update", { thread_ts: 1.5 });
     expect(log.count("warn")).toBe(0);
     await client.oauth.access({ client_id: "1", client_secret: "2", code: "3" });
-    expect(log.lines.filter(({ level }) => level === "warn").map(({ text }) => text)).toEqual([expect.stringMatching(/oauth\.access is deprecated/)]);
+    expect(log.lines.filter(({ level }) => level === "warn").map(({ text }) => text)).toEqual([
+      expect.stringMatching(/oauth\.access is deprecated/),
+    ]);
   });
 
   it("warns of what an upload should be told differently, and once each", async () => {
-    const server = await startServer(() => ({ body: { ok: true, file_id: "F1", upload_url: `${server.origin}/upload` } }));
+    const server = await startServer(() => ({
+      body: { ok: true, file_id: "F1", upload_url: `${server.origin}/upload` },
+    }));
     const log = keptLog();
     const client = make(token, { slackApiUrl: server.url, logger: log });
     await client.filesUploadV2({ content: "c", channels: "C1", filetype: "text", filename: "no-extension" } as never);

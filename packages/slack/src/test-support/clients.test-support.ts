@@ -60,7 +60,10 @@ export type Make = (token: string | undefined, options?: WebClientOptions, works
 /** The SDK's own client and ours, which must not be told apart by what the SDK promises. */
 export const kinds: readonly (readonly [string, Make])[] = [
   ["new WebClient", (own, options) => new WebClient(own, { logger: keptLog(), ...options })],
-  ["new SlackApi", (own, options, workspace = newWorkspace()) => new SlackApi(workspace, own, { logger: keptLog(), ...options })],
+  [
+    "new SlackApi",
+    (own, options, workspace = newWorkspace()) => new SlackApi(workspace, own, { logger: keptLog(), ...options }),
+  ],
   [
     "createSlackApi",
     (own, options, workspace = newWorkspace()) =>

@@ -5,15 +5,37 @@ import { resolveQuota, type SlackQuotaOptions } from "../quota/options.js";
 import { createSlackQuota } from "../quota/slack-quota.js";
 
 /** What one call of a method is charged. */
-export function chargesOf(method: string, { channel, user, options = {}, env = {}, server = "" }: { channel?: string; user?: string; options?: SlackQuotaOptions; env?: Record<string, string>; server?: string } = {}): readonly Charge[] {
+export function chargesOf(
+  method: string,
+  {
+    channel,
+    user,
+    options = {},
+    env = {},
+    server = "",
+  }: {
+    channel?: string;
+    user?: string;
+    options?: SlackQuotaOptions;
+    env?: Record<string, string>;
+    server?: string;
+  } = {},
+): readonly Charge[] {
   const call = createCall({ provider: "slack", account: "acme", operation: method });
-  return createSlackQuota(resolveQuota(options, env), server).charges(withRequest(call, { method, channel, user, onRateLimited: () => {} }));
+  return createSlackQuota(resolveQuota(options, env), server).charges(
+    withRequest(call, { method, channel, user, onRateLimited: () => {} }),
+  );
 }
 
 /** The same in short: name of the bucket, and its numbers. */
 export function shortly(charges: readonly Charge[]): Record<string, string> {
   return Object.fromEntries(
-    charges.map(({ bucket, limit }) => [bucket, limit.kind === "slidingWindow" ? `${limit.limit} in ${limit.windowMs} ms` : `${Number(limit.refillRate.toFixed(4))}/s, ${limit.burst} at once`]),
+    charges.map(({ bucket, limit }) => [
+      bucket,
+      limit.kind === "slidingWindow"
+        ? `${limit.limit} in ${limit.windowMs} ms`
+        : `${Number(limit.refillRate.toFixed(4))}/s, ${limit.burst} at once`,
+    ]),
   );
 }
 
@@ -25,5 +47,13 @@ export function keptLimiter(): Limiter & { readonly asked: (readonly Charge[])[]
     return { waitedMs: 0, atUs: 0, remaining: 1, giveBack: async () => {}, landed: async () => {} };
   };
   const unused = (): Promise<never> => Promise.reject(new Error("not part of this test"));
-  return { asked, acquire: grant, tryAcquire: unused, peek: unused, reserve: unused, observe: async () => {}, close: async () => {} };
+  return {
+    asked,
+    acquire: grant,
+    tryAcquire: unused,
+    peek: unused,
+    reserve: unused,
+    observe: async () => {},
+    close: async () => {},
+  };
 }

@@ -81,7 +81,8 @@ function reply(response: ServerResponse, { status = 200, headers = {}, body = { 
     response.destroy();
     return;
   }
-  const bytes = typeof body === "string" || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+  const bytes =
+    typeof body === "string" || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
   response.writeHead(status, { "content-type": "application/json", "content-length": bytes.length, ...headers });
   if (action !== "cut") {
     response.end(bytes);
