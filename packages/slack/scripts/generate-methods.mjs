@@ -23,7 +23,9 @@ const entry = ([name, limit]) => {
   };
   return `  ${JSON.stringify(name)}: ${JSON.stringify(fields)},`;
 };
-const tiers = Object.entries(data.tiers).map(([name, { value, source }]) => `  ${name}: ${JSON.stringify({ perMinute: value, source })},`);
+const tiers = Object.entries(data.tiers).map(
+  ([name, { value, source }]) => `  ${name}: ${JSON.stringify({ perMinute: value, source })},`,
+);
 const { recommendedSustainedRate } = data.burst;
 const posting = data.nonMethodLimits.messagePosting;
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Caller } from "./caller.js";
 import { CallState } from "./state.js";
 
@@ -64,6 +65,8 @@ export interface CallInit<Args = unknown> {
 
 const reads = new Set(["GET", "HEAD", "OPTIONS"]);
 const never = new AbortController().signal;
+// Shared by all calls that nobody aborts, so any number of them may listen.
+setMaxListeners(0, never);
 let count = 0;
 
 /** A new call with its own state. */

@@ -32,7 +32,7 @@ function reasonOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   if (typeof code === "string") return code;
   const word = /^([A-Z]{2,})(?= )/.exec(error.message)?.[1];
-  if (word === "NOAUTH" || word === "WRONGPASS") return `${word}, the password is missing or wrong`;
+  if (word === "NOAUTH" || word === "WRONGPASS") return `${word}: the user or password is missing or wrong`;
   return (
     word ??
     (error.message === "Connection is closed." || error.message.startsWith("Stream isn't writeable")

@@ -1,6 +1,7 @@
 import { systemRandom } from "@sluice/core";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisAddress } from "./parse-url.js";
+import { watchLogin } from "./refused-login.js";
 
 /** A client of ioredis: one server, one behind Sentinel, or a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -60,6 +61,7 @@ const jitter = systemRandom;
 function ownClient<Client extends RedisClient>(client: Client): Client {
   // An "error" event without a listener would end the process; failures show in the commands.
   client.on("error", () => {});
+  watchLogin(client);
   client.on("connect", () => unref(client));
   client.on("reconnecting", () => unrefReconnect(client));
   return client;

@@ -39,6 +39,8 @@ describe("a Redis URL", () => {
     expect(maskUrl("redis://ann:p@ss/w:rd@cache:6379/1")).toBe("redis://***@cache:6379/1");
     expect(maskUrl("ann:secret@cache")).toBe("***@cache");
     expect(maskUrl("redis://cache:6379")).toBe("redis://cache:6379");
+    expect(maskUrl("redis://:secret")).toBe("redis://***");
+    expect(maskUrl("redis://cache?password=secret")).toBe("redis://cache?***");
   });
 });
 

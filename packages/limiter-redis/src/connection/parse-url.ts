@@ -42,8 +42,12 @@ export function parseRedisUrl(text: string, option = "url"): RedisAddress {
 /** The URL without its user and password, for people to read. */
 export function maskUrl(text: unknown): unknown {
   if (typeof text !== "string") return text;
-  // Everything between the scheme and the last @, since a password may hold any character.
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@");
+  // Everything between the scheme and the last @, since a password may hold any character; what looks like a password without a
+  // host; and the query, where some put it.
+  return text
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@")
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/):[^@]*$/is, "$1***")
+    .replace(/\?.*$/s, "?***");
 }
 
 function decode(part: string, wrong: () => ConfigError): string {

@@ -2,6 +2,8 @@ import { isSluiceError, StoreUnavailableError } from "@sluice/core";
 import type { GiveBackRequest, ObserveRequest, Store, TakeReply, TakeRequest } from "@sluice/limiter";
 import { bounded } from "../connection/bounded.js";
 import { openClient, type RedisClient } from "../connection/client.js";
+import { connected } from "../connection/connected.js";
+import { explained } from "../connection/refused-login.js";
 import { createFallback } from "../outage/fallback.js";
 import { createHealth } from "../outage/health.js";
 import * as commands from "../scripts/commands.js";
@@ -39,7 +41,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     (opened ??= openClient(config.address as NonNullable<RedisStoreConfig["address"]>, commandTimeoutMs));
   const pauses = createPauseChannel(client, keys.channel);
   const run = <Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<Value> =>
-    bounded(connected(client()).then(command), commandTimeoutMs, what);
+    bounded(explained(client(), connected(client()).then(command)), commandTimeoutMs, what);
   const presence = createPresence((name, lifetimeMs) =>
     run("presence", (redis) => commands.presence(redis, keys.presence, name, lifetimeMs)),
   );
@@ -136,27 +138,6 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
 /** Instants of the local fallback count from the process's start, those of Redis from 1970: they are 30 years apart. */
 function isLocal(atUs: number): boolean {
   return atUs < 1e15;
-}
-
-/** Waits for a connection that is on its way; the deadline outside bounds it. */
-async function connected(client: RedisClient): Promise<RedisClient> {
-  if (client.status === "ready") return client;
-  if (client.status === "wait") await client.connect();
-  else if (client.status === "connecting" || client.status === "connect") await ready(client);
-  return client;
-}
-
-function ready(client: RedisClient): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      client.off("ready", onReady);
-      client.off("close", onClose);
-    };
-    const onReady = (): void => (settle(), resolve());
-    const onClose = (): void => (settle(), reject(new Error("Connection is closed.")));
-    client.on("ready", onReady);
-    client.on("close", onClose);
-  });
 }
 
 function downMessage({ address, onStoreError }: RedisStoreConfig, reason: string, peers: number): string {

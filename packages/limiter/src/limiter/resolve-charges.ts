@@ -7,7 +7,7 @@ import type { StoreCharge } from "../store/store.js";
 export interface ResolvedCharges {
   /** Those that take something, one per bucket. */
   readonly taking: readonly StoreCharge[];
-  /** Those of cost 0, for a look. */
+  /** Those of cost 0, for a look. Named to the store with a cost of 1, since it looks at whole tokens. */
   readonly looking: readonly StoreCharge[];
   /** The first whose cost no waiting can satisfy. */
   readonly impossible: StoreCharge | undefined;
@@ -36,7 +36,7 @@ export function resolveCharges(charges: Charge | readonly Charge[]): ResolvedCha
   const all = [...merged.values()];
   return {
     taking: all.filter(({ cost }) => cost > 0),
-    looking: all.filter(({ cost }) => cost === 0),
+    looking: all.filter(({ cost }) => cost === 0).map((charge) => ({ ...charge, cost: 1 })),
     impossible: all.find(({ cost, limit }) => cost > capacityOf(limit)),
   };
 }

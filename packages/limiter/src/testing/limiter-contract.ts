@@ -162,6 +162,16 @@ export function limiterContract(name: string, { open, openAgain }: StoreUnderTes
       expect(decisions.filter(({ kind }) => kind === "allowed").length).toBeLessThanOrEqual(1);
     });
 
+    it("answers a look, which costs nothing, as often as it is asked", async () => {
+      const limiter = await fresh();
+      for (let n = 0; n < 4; n += 1) {
+        expect(await limiter.tryAcquire(bucket(1, 3, "b", 0))).toMatchObject({ kind: "allowed", remaining: 3 });
+        expect(await limiter.peek([window(2, 1000, "w", 0), bucket(1, 3, "b", 0)])).toMatchObject({ remaining: 2 });
+      }
+      await limiter.observe(bucket(0.1, 3, "b", 0), { remaining: 1 });
+      expect(await limiter.tryAcquire(bucket(0.1, 3, "b", 0))).toMatchObject({ remaining: 1 });
+    });
+
     it("counts a request in its window from the answer on", async () => {
       const limiter = await fresh();
       const grant = await limiter.acquire(window(1, 400));

@@ -59,7 +59,8 @@ export class Lane {
 
   /** Milliseconds that a newcomer would wait at the least, as far as is known here. */
   leastWaitMs(priority: number): number {
-    if (this.waiting === 0) return 0;
+    // Only an empty bucket makes those ahead a matter of time; until the store has said that it is, nobody is refused here.
+    if (this.waiting === 0 || this.#nextMs <= this.around.clock.now()) return 0;
     const aheadMs = leastWaitMs(this.charges, this.#queue.ahead(priority));
     return Math.max(0, this.#nextMs + aheadMs - this.around.clock.now());
   }

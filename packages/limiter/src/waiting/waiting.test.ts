@@ -71,6 +71,15 @@ describe("those who wait", () => {
     expect(clock.now()).toBe(9000);
   });
 
+  it("are not refused for those ahead of them while the bucket is known to hold tokens", async () => {
+    const { limiter } = setup();
+    await limiter.acquire(bucket(0.01, 20));
+    await Promise.all(Array.from({ length: 19 }, () => limiter.acquire(bucket(0.01, 20), { timeoutMs: 300 })));
+    await expect(limiter.acquire(bucket(0.01, 20), { timeoutMs: 300 })).rejects.toMatchObject({
+      code: "LIMIT_EXCEEDED",
+    });
+  });
+
   it("get the place of one who left, and the queue does not stall", async () => {
     const { clock, limiter } = setup();
     const controller = new AbortController();

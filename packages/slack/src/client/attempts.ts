@@ -25,7 +25,10 @@ export interface Sender {
   readonly sdkRetries: boolean;
   readonly clock: Clock | undefined;
   /** A 429 that the SDK will not see, since it is retried. */
-  readonly onRateLimited: (retryAfterSeconds: number, request: { readonly url: string; readonly args: Readonly<Record<string, unknown>> }) => void;
+  readonly onRateLimited: (
+    retryAfterSeconds: number,
+    request: { readonly url: string; readonly args: Readonly<Record<string, unknown>> },
+  ) => void;
 }
 
 /**
@@ -48,10 +51,11 @@ export function createAttempts(sender: Sender): FetchFunction {
     const call = withRequest(callFor(logical, { ...part, args }, sender.workspace), request);
     let answered: FetchResponse | undefined;
     const onAnswer = (response: FetchResponse): void => void (answered = response);
-    const send = (current: Call) => sendOnce(sender, current, url, init, onAnswer).catch((error: unknown) => {
-      request.failure = error;
-      throw error;
-    });
+    const send = (current: Call) =>
+      sendOnce(sender, current, url, init, onAnswer).catch((error: unknown) => {
+        request.failure = error;
+        throw error;
+      });
     return outside<Promise<FetchResponse>>(() => sender.chain.run("attempt", call, send)).catch((error: unknown) => {
       // To the SDK a request is answered when the headers are here. Told of a cut body now, it would send the request again.
       if (sender.sdkRetries && answered !== undefined && error === request.failure) return unreadable(answered, error);
@@ -61,7 +65,9 @@ export function createAttempts(sender: Sender): FetchFunction {
   };
 }
 
-type Part = Pick<Call, "operation" | "verb" | "access" | "idempotent"> & { readonly args: Readonly<Record<string, unknown>> };
+type Part = Pick<Call, "operation" | "verb" | "access" | "idempotent"> & {
+  readonly args: Readonly<Record<string, unknown>>;
+};
 
 /** The SDK's retries of a plain client are attempts of one call; the steps of an upload are parts with attempts of their own. */
 function callFor(logical: LogicalCall | undefined, part: Part, workspace: string): Call {
@@ -69,7 +75,13 @@ function callFor(logical: LogicalCall | undefined, part: Part, workspace: string
   return logical.composite ? partOf(logical.call, part) : { ...logical.call, ...part };
 }
 
-async function sendOnce(sender: Sender, call: Call, url: string | URL, init: FetchInit, onAnswer: (response: FetchResponse) => void): Promise<BufferedResponse> {
+async function sendOnce(
+  sender: Sender,
+  call: Call,
+  url: string | URL,
+  init: FetchInit,
+  onAnswer: (response: FetchResponse) => void,
+): Promise<BufferedResponse> {
   const { signal, release } = linkSignals([init?.signal, call.signal], sender.attemptTimeoutMs, sender.clock);
   // Read at the moment of sending: tools that patch the global do so at any time.
   const fetch = sender.fetch ?? (globalThis.fetch as FetchFunction);

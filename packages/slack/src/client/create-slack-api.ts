@@ -31,7 +31,9 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
   const token = findToken(workspace, options.token, options.headers ?? {}, env);
   const { retryConfig, rejectRateLimitedCalls = false, maxRequestConcurrency = 100, timeout = 0 } = options;
   const random = options.random ?? systemRandom;
-  const quota = isQuota(options.quota) ? { charges: options.quota, own: options.quota } : createSlackQuota(resolveQuota(options.quota ?? {}, env), serverOf(options.slackApiUrl));
+  const quota = isQuota(options.quota)
+    ? { charges: options.quota, own: options.quota }
+    : createSlackQuota(resolveQuota(options.quota ?? {}, env), serverOf(options.slackApiUrl));
   nonNegative("timeout", timeout);
 
   const assembly = assemble(options as ApiOptions, {
@@ -43,10 +45,15 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
     retry: { ...(retryConfig === undefined ? {} : retryOptionsOf(retryConfig, random)), onRetry: emitRateLimited },
     // Who says how often to retry means it; the default budget would end it sooner.
     retryCapacity: retryConfig === undefined ? undefined : Math.max(20, retryConfig.retries ?? 10),
-    maxInFlight: maxRequestConcurrency === Number.POSITIVE_INFINITY ? maxRequestConcurrency : wholeBetween("maxRequestConcurrency", maxRequestConcurrency, 1, 1e6),
+    maxInFlight:
+      maxRequestConcurrency === Number.POSITIVE_INFINITY
+        ? maxRequestConcurrency
+        : wholeBetween("maxRequestConcurrency", maxRequestConcurrency, 1, 1e6),
     reply: (value) => {
       const { status, headers } = (value ?? {}) as { status?: unknown; headers?: { get(name: string): string | null } };
-      return typeof status === "number" ? { status: isThrottled(value) ? 429 : status, headers } : { status: undefined, headers: undefined };
+      return typeof status === "number"
+        ? { status: isThrottled(value) ? 429 : status, headers }
+        : { status: undefined, headers: undefined };
     },
     env,
   });

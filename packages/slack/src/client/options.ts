@@ -19,8 +19,31 @@ export interface SlackFactoryOptions extends WebClientOptions, ApiOptions {
 
 /** The SDK's own part of the options, as it may be passed on. */
 export function sdkOptions(options: WebClientOptions): WebClientOptions {
-  const { slackApiUrl, logger, logLevel, maxRequestConcurrency, retryConfig, fetch, timeout, rejectRateLimitedCalls, headers, teamId, allowAbsoluteUrls } = options;
-  const own = { slackApiUrl, logger, logLevel, maxRequestConcurrency, retryConfig, fetch, timeout, rejectRateLimitedCalls, teamId, allowAbsoluteUrls };
+  const {
+    slackApiUrl,
+    logger,
+    logLevel,
+    maxRequestConcurrency,
+    retryConfig,
+    fetch,
+    timeout,
+    rejectRateLimitedCalls,
+    headers,
+    teamId,
+    allowAbsoluteUrls,
+  } = options;
+  const own = {
+    slackApiUrl,
+    logger,
+    logLevel,
+    maxRequestConcurrency,
+    retryConfig,
+    fetch,
+    timeout,
+    rejectRateLimitedCalls,
+    teamId,
+    allowAbsoluteUrls,
+  };
   // A copy: the SDK writes the token into the object it is given.
   const all = { ...own, headers: headers === undefined ? undefined : { ...headers } };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

@@ -1,7 +1,21 @@
 import { AsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
-import { type FilesUploadV2Arguments, type Logger, type WebAPICallResult, WebClient, WebClientEvent } from "@slack/web-api";
-import { type Caller, ConfigError, type HookChain, nonEmpty, runCall, scrubSecrets } from "@sluice/core";
+import {
+  type FilesUploadV2Arguments,
+  type Logger,
+  type WebAPICallResult,
+  WebClient,
+  WebClientEvent,
+} from "@slack/web-api";
+import {
+  type Caller,
+  ConfigError,
+  currentContext,
+  type HookChain,
+  nonEmpty,
+  runCall,
+  scrubSecrets,
+} from "@sluice/core";
 import { assemblePlain, type Mode } from "@sluice/kit";
 import { accessOf } from "../operations/access.js";
 import { isKnown, knownOperations, operationOf } from "../operations/operation.js";
@@ -33,11 +47,17 @@ export class SlackApi extends WebClient {
   /**
    * @throws ConfigError when the workspace is empty.
    */
-  constructor(workspace: string, token?: string, options: SlackApiOptions & { readonly [factoryParts]?: FactoryParts; readonly [onBehalfOf]?: Caller } = {}) {
+  constructor(
+    workspace: string,
+    token?: string,
+    options: SlackApiOptions & { readonly [factoryParts]?: FactoryParts; readonly [onBehalfOf]?: Caller } = {},
+  ) {
     nonEmpty("workspace", workspace, 256);
     const parts = options[factoryParts] ?? plainParts(options);
     const sdk = sdkOptions(options);
-    const events: { emit?: (seconds: number, request: { url: string; args: Readonly<Record<string, unknown>> }) => void } = {};
+    const events: {
+      emit?: (seconds: number, request: { url: string; args: Readonly<Record<string, unknown>> }) => void;
+    } = {};
     super(token, {
       ...sdk,
       fetch: createAttempts({
@@ -58,7 +78,11 @@ export class SlackApi extends WebClient {
     this.#parts = parts;
     this.#caller = options[onBehalfOf];
     this.#again = (caller) => {
-      const other = new SlackApi(workspace, token, { ...options, [factoryParts]: parts, [onBehalfOf]: { ...this.#caller, ...caller } });
+      const other = new SlackApi(workspace, token, {
+        ...options,
+        [factoryParts]: parts,
+        [onBehalfOf]: { ...this.#caller, ...caller },
+      });
       // One cap on requests in flight for both.
       Reflect.set(other, "requestQueue", Reflect.get(this, "requestQueue"));
       other.on(WebClientEvent.RATE_LIMITED, (...told: unknown[]) => this.emit(WebClientEvent.RATE_LIMITED, ...told));
@@ -71,7 +95,11 @@ export class SlackApi extends WebClient {
       this.emit(WebClientEvent.RATE_LIMITED, seconds, { url, body });
     };
     keepContexts(this);
-    Reflect.set(this, "logger", withoutSecrets(Reflect.get(this, "logger") as Logger, () => currentLogicalCall()?.secrets ?? this.#secrets));
+    Reflect.set(
+      this,
+      "logger",
+      withoutSecrets(Reflect.get(this, "logger") as Logger, () => currentLogicalCall()?.secrets ?? this.#secrets),
+    );
     hideSecrets(this);
   }
 
@@ -80,13 +108,16 @@ export class SlackApi extends WebClient {
     if (method === "files.uploadV2") return this.filesUploadV2(options as unknown as FilesUploadV2Arguments);
     const outer = currentLogicalCall();
     // A step of an upload is part of its call.
-    if (outer?.composite === true && outer.owner === this) return within({ ...outer, method, args: options }, () => super.apiCall(method, options));
+    if (outer?.composite === true && outer.owner === this)
+      return within({ ...outer, method, args: options }, () => super.apiCall(method, options));
     return this.#call(method, options, false, () => super.apiCall(method, options));
   }
 
   /** Uploads files: one logical call of at least three requests. */
   override filesUploadV2(options: FilesUploadV2Arguments): Promise<UploadResult> {
-    return this.#call("files.uploadV2", options as unknown as Record<string, unknown>, true, () => super.filesUploadV2(options));
+    return this.#call("files.uploadV2", options as unknown as Record<string, unknown>, true, () =>
+      super.filesUploadV2(options),
+    );
   }
 
   /** The same client acting on behalf of a caller; it shares chain, limits and events with this one. */
@@ -121,7 +152,12 @@ export class SlackApi extends WebClient {
     return `SlackApi ${inspect(this.toJSON())}`;
   }
 
-  #call<Result>(method: string, args: Record<string, unknown>, composite: boolean, invoke: () => Promise<Result>): Promise<Result> {
+  #call<Result>(
+    method: string,
+    args: Record<string, unknown>,
+    composite: boolean,
+    invoke: () => Promise<Result>,
+  ): Promise<Result> {
     const callToken: unknown = (args as { token?: unknown } | null)?.token;
     const request = {
       provider: "slack",
@@ -130,7 +166,7 @@ export class SlackApi extends WebClient {
       verb: "POST",
       access: accessOf(method),
       idempotent: accessOf(method) === "read" || (this.#parts.unknownIsIdempotent && !isKnown(method)),
-      caller: this.#caller,
+      caller: this.#caller === undefined ? undefined : { ...currentContext().caller, ...this.#caller },
       args,
       timeoutMs: this.#parts.timeoutMs,
       ...(this.#parts.clock === undefined ? {} : { clock: this.#parts.clock }),
@@ -157,7 +193,12 @@ function plainParts(options: SlackApiOptions): FactoryParts {
     mode: {
       get: () => "disabled",
       set: (value) => {
-        if (value !== "disabled") throw new ConfigError({ option: "mode", accepted: '"disabled" on a plain client; createSlackApi makes one with limits', value });
+        if (value !== "disabled")
+          throw new ConfigError({
+            option: "mode",
+            accepted: '"disabled" on a plain client; createSlackApi makes one with limits',
+            value,
+          });
       },
     },
     close: async () => {},
@@ -177,6 +218,7 @@ function keepContexts(client: WebClient): void {
   if (typeof queue !== "object" || queue === null) return;
   const add: unknown = Reflect.get(queue, "add");
   if (typeof add !== "function") return;
-  Reflect.set(queue, "add", (task: (...args: unknown[]) => unknown, ...rest: unknown[]): unknown => Reflect.apply(add, queue, [AsyncResource.bind(task), ...rest]));
+  Reflect.set(queue, "add", (task: (...args: unknown[]) => unknown, ...rest: unknown[]): unknown =>
+    Reflect.apply(add, queue, [AsyncResource.bind(task), ...rest]),
+  );
 }
-

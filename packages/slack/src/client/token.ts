@@ -11,14 +11,25 @@ function tokenVariable(workspace: string): string {
  *
  * @throws ConfigError when there is none anywhere.
  */
-export function findToken(workspace: string, option: string | undefined, headers: Readonly<Record<string, string>>, env: Environment): string | undefined {
+export function findToken(
+  workspace: string,
+  option: string | undefined,
+  headers: Readonly<Record<string, string>>,
+  env: Environment,
+): string | undefined {
   const own = tokenVariable(workspace);
   const token = option || env[own] || env["SLACK_TOKEN"] || undefined;
   if (token !== undefined && !(typeof token === "string" && /^[\x21-\x7e]+$/.test(token))) {
     // Never the value itself.
-    throw new ConfigError({ option: option ? "token" : env[own] ? own : "SLACK_TOKEN", accepted: "a Slack token without spaces or control characters", value: typeof token });
+    throw new ConfigError({
+      option: option ? "token" : env[own] ? own : "SLACK_TOKEN",
+      accepted: "a Slack token without spaces or control characters",
+      value: typeof token,
+    });
   }
-  const hasHeader = Object.entries(headers).some(([name, value]) => name.toLowerCase() === "authorization" && value !== "");
+  const hasHeader = Object.entries(headers).some(
+    ([name, value]) => name.toLowerCase() === "authorization" && value !== "",
+  );
   if (token !== undefined || hasHeader) return token;
   throw new ConfigError({
     option: "token",

@@ -1,4 +1,5 @@
-const readingWords = /^(?:list|get|lookup)(?![a-z])|^(?:info|test|search|history|replies|members|identity|validate|teamInfo|userInfo)$/;
+const readingWords =
+  /^(?:list|get|lookup)(?![a-z])|^(?:info|test|search|history|replies|members|identity|validate|teamInfo|userInfo)$/;
 const exceptions: Readonly<Record<string, "read" | "write">> = {
   // Reads whose last word does not tell.
   "apps.manifest.export": "read",

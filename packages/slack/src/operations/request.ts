@@ -23,5 +23,12 @@ export function withRequest(call: Call, request: SlackRequest): Call {
 
 /** The request of a call; a call that a hook made anew is known by its operation alone. */
 export function requestOf(call: Call): SlackRequest {
-  return (call as Call & { readonly [key]?: SlackRequest })[key] ?? { method: call.operation, channel: undefined, user: undefined, onRateLimited: () => {} };
+  return (
+    (call as Call & { readonly [key]?: SlackRequest })[key] ?? {
+      method: call.operation,
+      channel: undefined,
+      user: undefined,
+      onRateLimited: () => {},
+    }
+  );
 }

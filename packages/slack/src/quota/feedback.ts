@@ -14,7 +14,8 @@ export function createFeedback(own: Quota, wallNow: () => number): FeedbackRule 
   return (call, settled): Feedback | undefined => {
     if (!("result" in settled) || !isThrottled(settled.result)) return undefined;
     const said = parseRetryAfter(settled.result.headers.get("retry-after"), wallNow());
-    return said.kind === "delay" && said.delayMs > 0 ? { charges: own(call), retryAfterMs: Math.min(LONGEST_PAUSE_MS, said.delayMs) } : undefined;
+    return said.kind === "delay" && said.delayMs > 0
+      ? { charges: own(call), retryAfterMs: Math.min(LONGEST_PAUSE_MS, said.delayMs) }
+      : undefined;
   };
 }
-

@@ -84,39 +84,60 @@ export function isQuota(quota: SlackQuotaOptions | Quota | undefined): quota is 
  * @throws ConfigError naming the option, or the variable where the value came from one.
  */
 export function resolveQuota(options: SlackQuotaOptions, env: Environment): SlackQuotaConfig {
-  if (typeof options !== "object" || options === null) throw new ConfigError({ option: "quota", accepted: "an object of options, or a function", value: options });
+  if (typeof options !== "object" || options === null)
+    throw new ConfigError({ option: "quota", accepted: "an object of options, or a function", value: options });
   const number = (variable: string): number | undefined => {
     const text = env[variable];
     if (text === undefined || text === "") return undefined;
     // Number("") is 0 and Number("0x10") is 16: neither is what anybody meant.
     return /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : (text as unknown as number);
   };
-  const [tokensName, tokens] = options.tokens === undefined ? ["SLACK_RATE_LIMIT_TOKENS", number("SLACK_RATE_LIMIT_TOKENS")] : ["quota.tokens", options.tokens];
+  const [tokensName, tokens] =
+    options.tokens === undefined
+      ? ["SLACK_RATE_LIMIT_TOKENS", number("SLACK_RATE_LIMIT_TOKENS")]
+      : ["quota.tokens", options.tokens];
   const [rateName, rate] =
-    options.refillRate === undefined ? ["SLACK_RATE_LIMIT_REFILL_RATE", number("SLACK_RATE_LIMIT_REFILL_RATE")] : ["quota.refillRate", options.refillRate];
-  const [tierName, tier] = options.tier === undefined ? ["SLACK_RATE_LIMIT_TIER", env["SLACK_RATE_LIMIT_TIER"] || undefined] : ["quota.tier", options.tier];
+    options.refillRate === undefined
+      ? ["SLACK_RATE_LIMIT_REFILL_RATE", number("SLACK_RATE_LIMIT_REFILL_RATE")]
+      : ["quota.refillRate", options.refillRate];
+  const [tierName, tier] =
+    options.tier === undefined
+      ? ["SLACK_RATE_LIMIT_TIER", env["SLACK_RATE_LIMIT_TIER"] || undefined]
+      : ["quota.tier", options.tier];
   const minuteMs = wholeBetween("quota.minuteMs", options.minuteMs ?? 60_000, 100, 60_000);
   return {
     tier: tier === undefined ? undefined : checkTier(tierName as string, tier),
     tokens: tokens === undefined ? undefined : wholeBetween(tokensName as string, tokens, 1, 100_000),
-    refillRate: rate === undefined ? undefined : between(rateName as string, rate, 1e-4, 1e4, "a number of tokens per second from 0.0001 to 10000"),
+    refillRate:
+      rate === undefined
+        ? undefined
+        : between(rateName as string, rate, 1e-4, 1e4, "a number of tokens per second from 0.0001 to 10000"),
     methods: checkMethods(options.methods ?? {}),
     burstShare: between("quota.burstShare", options.burstShare ?? 0.5, Number.MIN_VALUE, 1, "a number above 0, to 1"),
     marginMs: between("quota.marginMs", options.marginMs ?? minuteMs / 240, 0, minuteMs),
-    defaultPerMinute: wholeBetween("quota.defaultPerMinute", options.defaultPerMinute ?? recommended.perSecond * 60, 1, 100_000),
+    defaultPerMinute: wholeBetween(
+      "quota.defaultPerMinute",
+      options.defaultPerMinute ?? recommended.perSecond * 60,
+      1,
+      100_000,
+    ),
     minuteMs,
   };
 }
 
 function checkTier(option: string, value: unknown): (typeof tiers)[number] {
-  const text = String(value).toLowerCase().replace(/[\s_-]/g, "");
+  const text = String(value)
+    .toLowerCase()
+    .replace(/[\s_-]/g, "");
   const found = tiers.find((tier) => tier === text || tier === `tier${text}`);
   if (found !== undefined) return found;
   throw new ConfigError({ option, accepted: "1, 2, 3, 4 or tier1, tier2, tier3, tier4", value });
 }
 
 function checkMethods(methods: Readonly<Record<string, number | Limit>>): ReadonlyMap<string, number | Limit> {
-  return new Map(Object.entries(methods).map(([method, limit]) => [method, checkMethod(`quota.methods["${method}"]`, limit)]));
+  return new Map(
+    Object.entries(methods).map(([method, limit]) => [method, checkMethod(`quota.methods["${method}"]`, limit)]),
+  );
 }
 
 function checkMethod(option: string, limit: number | Limit): number | Limit {

@@ -69,11 +69,14 @@ const open: readonly LimitPart[] = [{ suffix: "", limit: tokenBucket({ refillRat
 function partsFor(method: string, config: SlackQuotaConfig): readonly LimitPart[] {
   const own = config.methods.get(method);
   if (typeof own === "object") return [{ suffix: "", limit: own }];
-  if (own === undefined && config.tier === undefined && !isPlain(config) && slackMethods[method]?.perChannel === true) return open;
+  if (own === undefined && config.tier === undefined && !isPlain(config) && slackMethods[method]?.perChannel === true)
+    return open;
   const count = own ?? publishedPerMinute(method, config);
   if (!isPlain(config) || own !== undefined) return perMinute(count, config);
   const refillRate = config.refillRate ?? (count * 1000) / config.minuteMs;
-  return [{ suffix: "", limit: tokenBucket({ refillRate, burst: config.tokens ?? Math.max(1, Math.ceil(refillRate)) }) }];
+  return [
+    { suffix: "", limit: tokenBucket({ refillRate, burst: config.tokens ?? Math.max(1, Math.ceil(refillRate)) }) },
+  ];
 }
 
 /** Whether tokens or a refill rate were set: a plain token bucket for every method. */
@@ -90,7 +93,10 @@ function publishedPerMinute(method: string, config: SlackQuotaConfig): number {
 function perMinute(count: number, { minuteMs, marginMs, burstShare }: SlackQuotaConfig): readonly LimitPart[] {
   // Less what comes in during the margin: a request held up on its way must not meet the next one there.
   const burst = Math.max(1, Math.floor(count * (burstShare - marginMs / minuteMs)));
-  const window: LimitPart = { suffix: "", limit: slidingWindow({ limit: count, windowMs: Math.ceil(minuteMs + marginMs) }) };
+  const window: LimitPart = {
+    suffix: "",
+    limit: slidingWindow({ limit: count, windowMs: Math.ceil(minuteMs + marginMs) }),
+  };
   if (burstShare === 1 || burst >= count) return [window];
   return [window, { suffix: ":burst", limit: tokenBucket({ refillRate: (count * 1000) / minuteMs, burst }) }];
 }

@@ -1,4 +1,11 @@
-import { type Classify, classifyConnectionError, classifyHttp, isSluiceError, parseRetryAfter, type Verdict } from "@sluice/core";
+import {
+  type Classify,
+  classifyConnectionError,
+  classifyHttp,
+  isSluiceError,
+  parseRetryAfter,
+  type Verdict,
+} from "@sluice/core";
 import { isThrottled } from "../client/buffered-response.js";
 import { requestOf } from "../operations/request.js";
 
@@ -21,12 +28,17 @@ export function createClassify({ rejectRateLimitedCalls, everyFailure }: RetryMe
       const { status, headers } = settled.result;
       const retryAfter = headers.get("retry-after");
       // The SDK has its own error for a 429 that does not say when; it gets it. It reads no dates, which do say when.
-      const untold = status === 429 && Number.isNaN(Number.parseInt(retryAfter ?? "", 10)) && parseRetryAfter(retryAfter, 0).kind !== "delay";
+      const untold =
+        status === 429 &&
+        Number.isNaN(Number.parseInt(retryAfter ?? "", 10)) &&
+        parseRetryAfter(retryAfter, 0).kind !== "delay";
       return rejectRateLimitedCalls || untold ? final : { kind: "throttled", retryAfter };
     }
     const verdict = classifyHttp(settled, call);
     const { status } = settled.result as { status: number };
-    return verdict.kind === "final" && everyFailure && status !== 200 ? { kind: "failed", processed: "unknown", retryAfter: null } : verdict;
+    return verdict.kind === "final" && everyFailure && status !== 200
+      ? { kind: "failed", processed: "unknown", retryAfter: null }
+      : verdict;
   };
 }
 

@@ -16,7 +16,13 @@ const MOST_RETRIES = 1000;
 export function retryOptionsOf(config: RetryConfig, random: Random): Pick<RetryOptions, "maxRetries" | "delay"> {
   const factor = positive("retryConfig.factor", config.factor ?? 2);
   const minTimeoutMs = nonNegative("retryConfig.minTimeout", config.minTimeout ?? 1000);
-  const maxTimeoutMs = between("retryConfig.maxTimeout", config.maxTimeout ?? Infinity, 0, Infinity, "a number of milliseconds >= 0, or Infinity");
+  const maxTimeoutMs = between(
+    "retryConfig.maxTimeout",
+    config.maxTimeout ?? Infinity,
+    0,
+    Infinity,
+    "a number of milliseconds >= 0, or Infinity",
+  );
   const retries = config.forever === true || config.retries === Infinity ? MOST_RETRIES : (config.retries ?? 10);
   return {
     maxRetries: Math.min(MOST_RETRIES, wholeBetween("retryConfig.retries", retries, 0, Number.MAX_SAFE_INTEGER)),

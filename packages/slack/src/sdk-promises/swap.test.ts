@@ -50,19 +50,19 @@ it("101 methods at once: a hundred go out, the last when there is room", async (
   slack()
     .persist()
     .post(/api/)
-    .delay(300)
+    .delay(1000)
     .reply(200, () => JSON.stringify({ ok: true, afterMs: performance.now() - startedMs }));
   const client = make();
   const answers = (await Promise.all(
     Array.from({ length: 101 }, (_, n) => client.apiCall(`${n}`)),
   )) as (WebAPICallResult & { afterMs: number })[];
   const afterMs = answers.map((answer) => answer.afterMs);
-  expect(Math.max(...afterMs.slice(0, 100))).toBeLessThan(300);
-  expect(afterMs[100]).toBeGreaterThanOrEqual((afterMs[0] as number) + 300);
+  expect(Math.max(...afterMs.slice(0, 100))).toBeLessThan(1000);
+  expect(afterMs[100]).toBeGreaterThanOrEqual((afterMs[0] as number) + 1000);
 
   const one = make({ maxRequestConcurrency: 1 });
   const both = (await Promise.all([one.apiCall("1"), one.apiCall("2")])) as (WebAPICallResult & { afterMs: number })[];
-  expect((both[1]?.afterMs ?? 0) - (both[0]?.afterMs ?? 0)).toBeGreaterThanOrEqual(300);
+  expect((both[1]?.afterMs ?? 0) - (both[0]?.afterMs ?? 0)).toBeGreaterThanOrEqual(1000);
 });
 
 it("a slow connection meets the timeout", async () => {
