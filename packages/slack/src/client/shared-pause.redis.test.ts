@@ -11,14 +11,15 @@ afterAll(() => redis.stop());
 /** Two names of one server: as far apart as two processes, each with a store, a connection and a listener of its own. */
 const urls = (): [string, string] => [redis.url, redis.url.replace("127.0.0.1", "localhost")];
 
-/** A Slack that refuses requests for pages of 7, and keeps when each came. */
-async function refusingSlack(): Promise<
-  LocalServer & { arrivals: { name: string; atMs: number; refused: boolean }[] }
-> {
+/** A Slack that refuses requests for pages of 7, not before it is told to, and keeps when each came. */
+async function refusingSlack(
+  told: Promise<void> = Promise.resolve(),
+): Promise<LocalServer & { arrivals: { name: string; atMs: number; refused: boolean }[] }> {
   const arrivals: { name: string; atMs: number; refused: boolean }[] = [];
-  const server = await startServer(({ name, body }) => {
+  const server = await startServer(async ({ name, body }) => {
     const refused = String(body) === "limit=7";
     arrivals.push({ name, atMs: performance.now(), refused });
+    if (refused) await told;
     return refused ? { status: 429, headers: { "retry-after": "1" }, body: { ok: false, error: "ratelimited" } } : {};
   });
   return { ...server, arrivals };
@@ -70,7 +71,8 @@ describe("a 429 in one process", () => {
   });
 
   it("holds those who already wait in the other, in their order", async () => {
-    const server = await refusingSlack();
+    let refuse: () => void = () => {};
+    const server = await refusingSlack(new Promise((resolve) => (refuse = resolve)));
     const workspace = newWorkspace();
     const [here, there] = urls();
     const quota = { methods: { "users.list": { kind: "tokenBucket", refillRate: 2, burst: 2 } as const } };
@@ -80,16 +82,19 @@ describe("a 429 in one process", () => {
 
     const order: number[] = [];
     const settled = refused(first);
+    await expect.poll(() => server.arrivals.some((arrival) => arrival.refused)).toBe(true);
     const waiting = [1, 2, 3, 4].map(async (n) => {
       await second.users.list({});
       order.push(n);
     });
+    // One of them finds a token, the others wait for half a second each.
+    await expect.poll(() => order).toEqual([1]);
+    refuse();
     await settled;
     const refusedMs = performance.now();
     await Promise.all(waiting);
-    // Half a second apart; the first of them may have gone out while the refusal was on its way.
     const later = server.arrivals.filter(({ name, atMs }) => name === "users.list" && atMs > refusedMs);
-    expect(later.length).toBeGreaterThanOrEqual(1);
+    expect(later).toHaveLength(3);
     for (const { atMs } of later) expect(atMs - refusedMs).toBeGreaterThan(1000 - GRAIN_MS);
     expect(order).toEqual([1, 2, 3, 4]);
   });
