@@ -4,20 +4,19 @@ import {
   ConfigError,
   LimitExceededError,
   nonEmpty,
-  show,
   SluiceError,
   systemClock,
   type Timer,
 } from "@sluice/core";
-import { capacityOf } from "../limits/limit.js";
 import { encodePart } from "../store/encode-part.js";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
 import { Lane } from "../waiting/lane.js";
 import type { Refusal, Unit, Waiter } from "../waiting/waiter.js";
-import type { Decision } from "./decision.js";
-import type { AcquireOptions, Grant, Limiter, Observation, Reservation, ReserveOptions } from "./limiter.js";
+import { bucketAt, costError, decide, impossibility, look } from "./answers.js";
+import type { Grant, Limiter, Reservation, ReserveOptions } from "./limiter.js";
 import { numbersOf, resolveCharges } from "./resolve-charges.js";
 import { nextQuestionId } from "./question-id.js";
+import { resolveAcquire, resolveObservation } from "./resolve-how.js";
 
 /** What a limiter is made of. */
 export interface LimiterOptions {
@@ -29,9 +28,6 @@ export interface LimiterOptions {
   readonly account?: string;
   readonly clock?: Clock;
 }
-
-const DEFAULT_TIMEOUT_MS = 30_000;
-const LONGEST_PAUSE_MS = 86_400_000;
 
 /**
  * Makes a limiter over a store. Cheap: buckets come into being when they are first asked for.
@@ -248,70 +244,6 @@ export function createLimiter(options: LimiterOptions): Limiter {
       for (const lane of lanes.values()) lane.close(closedError());
       lanes.clear();
     },
-  };
-}
-
-function decide(
-  charges: readonly StoreCharge[],
-  { nowUs, slots, nextUs, binding, remaining, idleUs }: TakeReply,
-): Decision {
-  return slots.length > 0
-    ? { kind: "allowed", remaining, resetAfterMs: Math.max(0, idleUs - nowUs) / 1000 }
-    : { kind: "delayed", retryAfterMs: Math.max(0, nextUs - nowUs) / 1000, bucket: bucketAt(charges, binding) };
-}
-
-/** A question that takes nothing is always answered yes. */
-function look(reply: TakeReply | undefined): Decision {
-  return {
-    kind: "allowed",
-    remaining: reply?.remaining ?? Number.POSITIVE_INFINITY,
-    resetAfterMs: reply === undefined ? 0 : Math.max(0, reply.idleUs - reply.nowUs) / 1000,
-  };
-}
-
-function impossibility({ bucket, limit }: StoreCharge): Decision {
-  return { kind: "impossible", bucket, burst: capacityOf(limit) };
-}
-
-/** No waiting makes room for such a cost, so asking to wait for it is a mistake of the caller's. */
-function costError({ bucket, limit, cost }: StoreCharge): ConfigError {
-  return new ConfigError({
-    option: "cost",
-    accepted: `a whole number from 0 to ${capacityOf(limit)}, the burst of bucket ${show(bucket)}`,
-    value: cost,
-  });
-}
-
-function bucketAt(charges: readonly StoreCharge[], index: number): string {
-  return charges[index]?.bucket ?? "";
-}
-
-function resolveAcquire(
-  options: AcquireOptions,
-): Required<Pick<AcquireOptions, "timeoutMs" | "priority">> & Pick<AcquireOptions, "signal"> {
-  return {
-    timeoutMs: between(
-      "timeoutMs",
-      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      0,
-      Number.POSITIVE_INFINITY,
-      "a number of milliseconds >= 0, or Infinity",
-    ),
-    priority: between("priority", options.priority ?? 0, -1e6, 1e6),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  };
-}
-
-function resolveObservation({ retryAfterMs = 0, remaining }: Observation): {
-  pauseMs: number;
-  remaining: number | undefined;
-} {
-  return {
-    pauseMs: Math.min(
-      LONGEST_PAUSE_MS,
-      between("retryAfterMs", retryAfterMs, 0, Number.POSITIVE_INFINITY, "a number of milliseconds >= 0"),
-    ),
-    remaining: remaining === undefined ? undefined : between("remaining", remaining, 0, Number.MAX_SAFE_INTEGER),
   };
 }
 

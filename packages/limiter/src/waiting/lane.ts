@@ -282,8 +282,7 @@ export class Lane {
     const { store, scope } = this.around;
     for (const id of new Set(units.map((unit) => unit.id))) {
       const ours = units.filter((unit) => unit.id === id).map(({ atUs, unit }) => ({ atUs, unit }));
-      // Nobody waits for this; units that cannot be given back are lost, never granted twice.
-      Promise.resolve(store.giveBack({ scope, charges: this.charges, id, units: ours })).catch(() => {});
+      void quietly(() => store.giveBack({ scope, charges: this.charges, id, units: ours }));
     }
   }
 
@@ -305,5 +304,14 @@ export class Lane {
       if ((seen += 1) >= MOST_UNITS || longestMs === Number.POSITIVE_INFINITY) break;
     }
     return longestMs;
+  }
+}
+
+/** Nobody waits for this; units that cannot be given back are lost, never granted twice. */
+async function quietly(act: () => void | Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch {
+    // The store speaks for itself.
   }
 }
