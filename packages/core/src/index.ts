@@ -9,6 +9,7 @@ export { CallState, type StateKey, stateKey } from "./call/state.js";
 // The hook chain
 export type { HeadersLike, Hook, HookFailure, Next, Outcome, Stage } from "./hooks/hook.js";
 export { createHookChain, type HookChain, type HookChainOptions, type HookPosition } from "./hooks/hook-chain.js";
+export { warnOnce } from "./hooks/warn-once.js";
 export { readReply, type Reply, type ReplyReader } from "./hooks/reply.js";
 
 // Retry

@@ -1,6 +1,5 @@
-import { type Call, type HookFailure, isSluiceError } from "@sluice/core";
+import { type Call, type HookFailure, isSluiceError, warnOnce } from "@sluice/core";
 import type { Charge, Limiter, Observation } from "@sluice/limiter";
-import { warnOnce } from "../warnings/warn-once.js";
 
 /** What a provider's answer says about its limits. */
 export interface Feedback extends Observation {
@@ -30,8 +29,10 @@ export interface FeedbackOptions {
 
 /** The way back to the limiter: it never fails, and does not hold up an answer beyond the end of the call. */
 export function createFeedback(options: FeedbackOptions): TellLimiter {
-  const warn = warnOnce("What the provider said about its limits could not be used", "SLUICE_FEEDBACK");
-  const report = options.onHookError ?? (({ error }: HookFailure) => warn(error));
+  const warn = warnOnce("SLUICE_FEEDBACK");
+  const report =
+    options.onHookError ??
+    (({ error }: HookFailure) => warn("What the provider said about its limits could not be used", error));
   return async (call, charges, settled) => {
     try {
       const word = options.feedback(call, settled);

@@ -9,9 +9,9 @@ import {
   type RetryHook,
   type RetryOptions,
   type Settled,
+  warnOnce,
 } from "@sluice/core";
 import { type Metrics, retryReason } from "@sluice/telemetry";
-import { warnOnce } from "../warnings/warn-once.js";
 
 /** What a client's retries are made of. */
 export interface RetryParts {
@@ -38,14 +38,14 @@ export function retryByAccount({ user, vendor, metrics, clock, random }: RetryPa
   const time = { ...(clock === undefined ? {} : { clock }), ...(random === undefined ? {} : { random }) };
   const given: RetryOptions = { classify: vendor.classify, ...time, ...vendor.retry, ...user };
   const capacity = vendor.retryCapacity === undefined ? {} : { capacity: vendor.retryCapacity };
-  const warn = warnOnce("A listener to retries failed", "SLUICE_RETRY_LISTENER");
+  const warn = warnOnce("SLUICE_RETRY_LISTENER");
 
   /** A listener that fails must decide neither what becomes of the call nor who else is told. */
   const quietly = (tell: () => void): void => {
     try {
       tell();
     } catch (error) {
-      warn(error);
+      warn("A listener to retries failed", error);
     }
   };
   const hookOf = (): RetryHook =>

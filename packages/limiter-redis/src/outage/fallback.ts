@@ -16,6 +16,8 @@ import type { OnStoreError } from "./events.js";
 export interface Fallback {
   take(request: TakeRequest, peers: number): TakeReply | Promise<TakeReply>;
   readonly local: Store;
+  /** The store has answered: the next outage starts from empty buckets again. */
+  over(): void;
 }
 
 /**
@@ -27,6 +29,7 @@ export function createFallback(mode: OnStoreError): Fallback {
   const begun = new Set<string>();
   return {
     local,
+    over: () => begun.clear(),
     take(request, peers) {
       if (mode === "closed")
         throw new StoreUnavailableError(

@@ -76,6 +76,23 @@ describe("while Redis cannot be asked", () => {
     await expect(closed.limiter.acquire(charge)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   });
 
+  it("starts empty in every outage, however long the one before is over", async () => {
+    const redis = await server();
+    const { limiter, store } = limiterAt({ url: redis.url, commandTimeoutMs: 100 });
+    const slow = { bucket: "slow", limit: tokenBucket({ refillRate: 10, burst: 3 }) };
+    for (let outage = 0; outage < 2; outage += 1) {
+      await limiter.tryAcquire(charge);
+      expect(store.mode).toBe("shared");
+      await redis.pause();
+      expect((await limiter.tryAcquire(slow)).kind).toBe("delayed");
+      await limiter.tryAcquire(charge);
+      await redis.resume();
+      await expect.poll(() => store.mode, { timeout: 4000 }).toBe("shared");
+      // Long enough for the bucket of the outage to fill up meanwhile.
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+  });
+
   it("costs no timeout per call once it is known, and shared limits return by themselves", async () => {
     const redis = await server();
     const { limiter, store, events } = limiterAt({ url: redis.url, onStoreError: "open" });

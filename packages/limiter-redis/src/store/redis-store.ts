@@ -75,6 +75,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       const value = await run(what, command);
       latencyMs += (performance.now() - startedMs - latencyMs) / 8;
       health.answered();
+      fallback.over();
       presence.keep();
       return { value };
     } catch (error) {

@@ -8,13 +8,14 @@ import {
   systemClock,
   type Timer,
 } from "@sluice/core";
+import { numbersOf } from "../limits/limit.js";
 import { encodePart } from "../store/encode-part.js";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
 import { Lane } from "../waiting/lane.js";
 import type { Refusal, Unit, Waiter } from "../waiting/waiter.js";
 import { bucketAt, costError, decide, impossibility, look } from "./answers.js";
 import type { Grant, Limiter, Reservation, ReserveOptions } from "./limiter.js";
-import { numbersOf, resolveCharges } from "./resolve-charges.js";
+import { resolveCharges } from "./resolve-charges.js";
 import { nextQuestionId } from "./question-id.js";
 import { resolveAcquire, resolveObservation } from "./resolve-how.js";
 
@@ -105,7 +106,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     const sinceMs = clock.now();
     const lane = lanes.get(laneKey(charges));
     if (lane !== undefined && lane.waiting > 0)
-      throw refusal(lane.leastWaitMs(0), lane.nextBucket, "others wait already");
+      throw refusal(waitBehind(lane, 0), lane.nextBucket, "others wait already");
     const [id, asked] = ask(charges, { ahead: 0, withinMs: 0, peek: false });
     const { nowUs, slots, nextUs, binding, remaining } = await asked;
     const slot = slots[0];
@@ -128,7 +129,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
         return look(await (looking.length === 0 ? undefined : ask(looking, { ahead: 0, withinMs: 0, peek: true })[1]));
       const lane = lanes.get(laneKey(taking));
       if (lane !== undefined && lane.waiting > 0) {
-        return { kind: "delayed", retryAfterMs: lane.leastWaitMs(0), bucket: lane.nextBucket };
+        return { kind: "delayed", retryAfterMs: waitBehind(lane, 0), bucket: lane.nextBucket };
       }
       return decide(taking, await ask(taking, { ahead: 0, withinMs: 0, peek: false })[1]);
     },
@@ -197,7 +198,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
         };
         const onDeadline = (): void => {
           settle();
-          const leastMs = lane.leastWaitMs(priority);
+          const leastMs = waitBehind(lane, priority);
           lane.leave(waiter);
           reject(refusal(leastMs, lane.nextBucket, `${timeoutMs} ms have passed`));
         };
@@ -262,4 +263,9 @@ const FEWEST_SWEPT = 256;
 function forgetIdle(lanes: Map<string, Lane>): number {
   for (const [key, lane] of lanes) if (lane.idle) lanes.delete(key);
   return Math.max(FEWEST_SWEPT, lanes.size * 2);
+}
+
+/** What a refusal says while others wait: never "at once", also when the store has not told yet how long. */
+function waitBehind(lane: Lane, priority: number): number {
+  return Math.max(1, lane.leastWaitMs(priority));
 }

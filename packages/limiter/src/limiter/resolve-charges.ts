@@ -1,6 +1,6 @@
 import { ConfigError, wholeBetween } from "@sluice/core";
 import type { Charge } from "../limits/charge.js";
-import { capacityOf, type Limit, slidingWindow, tokenBucket } from "../limits/limit.js";
+import { capacityOf, type Limit, numbersOf, slidingWindow, tokenBucket } from "../limits/limit.js";
 import type { StoreCharge } from "../store/store.js";
 
 /** Charges checked and merged: what can be taken, what only is looked at, and what can never be. */
@@ -69,9 +69,4 @@ function checkLimit(limit: Limit): void {
 
 function sameNumbers(one: Limit, other: Limit): boolean {
   return numbersOf(one) === numbersOf(other);
-}
-
-/** The limit as one text; equal numbers give equal texts. */
-export function numbersOf(limit: Limit): string {
-  return limit.kind === "tokenBucket" ? `t${limit.refillRate}/${limit.burst}` : `w${limit.limit}/${limit.windowMs}`;
 }

@@ -92,6 +92,11 @@ export function rateOf(limit: Limit): number {
   return limit.kind === "tokenBucket" ? limit.refillRate : (limit.limit * 1000) / limit.windowMs;
 }
 
+/** The limit as one text; equal numbers give equal texts. */
+export function numbersOf(limit: Limit): string {
+  return limit.kind === "tokenBucket" ? `t${limit.refillRate}/${limit.burst}` : `w${limit.limit}/${limit.windowMs}`;
+}
+
 // A million micro-tokens each must stay exact in a double, with room for a debt of the same size.
 const MOST_TOKENS = 2e9;
 const LONGEST_REFILL_S = 30 * 365 * 86_400;

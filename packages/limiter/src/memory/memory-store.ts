@@ -3,7 +3,7 @@ import type { Bucket } from "../algorithms/bucket.js";
 import { plan, type PlannedCharge } from "../algorithms/plan.js";
 import { SlidingWindow } from "../algorithms/sliding-window.js";
 import { TokenBucket } from "../algorithms/token-bucket.js";
-import { capacityOf, type Limit } from "../limits/limit.js";
+import { capacityOf, type Limit, numbersOf } from "../limits/limit.js";
 import { bucketKey } from "../store/bucket-key.js";
 import { createPauseListeners } from "../store/pause-listeners.js";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
@@ -98,10 +98,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store & { readonl
 
 function createBucket(limit: Limit, nowUs: number): Bucket {
   return limit.kind === "tokenBucket" ? new TokenBucket(limit, nowUs) : new SlidingWindow(limit);
-}
-
-function numbersOf(limit: Limit): string {
-  return limit.kind === "tokenBucket" ? `${limit.refillRate}/${limit.burst}` : `${limit.limit}/${limit.windowMs}`;
 }
 
 /** How many buckets each newcomer looks at, so that idle ones go without a timer and no call pays for a full sweep. */
