@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "@sluice/core";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
+import { giveBackUnits } from "./give-back-units.js";
 import { leastWaitMs, type Pace, paceOf, SOON_MS } from "./pace.js";
 import type { Refusal, Unit, Waiter } from "./waiter.js";
 import { WaiterQueue } from "./waiter-queue.js";
@@ -279,11 +280,7 @@ export class Lane {
   }
 
   #giveBack(units: readonly Unit[]): void {
-    const { store, scope } = this.around;
-    for (const id of new Set(units.map((unit) => unit.id))) {
-      const ours = units.filter((unit) => unit.id === id).map(({ atUs, unit }) => ({ atUs, unit }));
-      void quietly(() => store.giveBack({ scope, charges: this.charges, id, units: ours }));
-    }
+    giveBackUnits(this.around, this.charges, units);
   }
 
   #drain(): Waiter[] {
@@ -304,14 +301,5 @@ export class Lane {
       if ((seen += 1) >= MOST_UNITS || longestMs === Number.POSITIVE_INFINITY) break;
     }
     return longestMs;
-  }
-}
-
-/** Nobody waits for this; units that cannot be given back are lost, never granted twice. */
-async function quietly(act: () => void | Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch {
-    // The store speaks for itself.
   }
 }
