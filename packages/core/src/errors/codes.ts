@@ -12,6 +12,13 @@ export const errorCodes = {
   LIMITER_CLOSED: "The limiter was closed while, or before, this caller waited.",
   HOOK_INVALID: "A hook has no name, a name twice, or a position that does not exist.",
   HOOK_TIMEOUT: "An observing hook had not settled when the call's time was up; it was left behind and reported.",
+  QUEUE_FULL: "As many callers wait already as the queue may hold. Raise `maxWaiting`, or send less.",
+  CIRCUIT_OPEN: "The breaker is open or isolated: what it guards has failed lately. Come back after `retryAfterMs`.",
+  BACKING_OFF: "The same work failed a short while ago and is not tried again yet. Come back after `retryAfterMs`.",
+  OVERLOADED: "This process is too busy to take on more: its event loop is late or its memory is nearly full.",
+  LOCK_UNAVAILABLE:
+    "Somebody else held the lock until the deadline, or the lock's store did not answer; nothing is held.",
+  LOCK_LOST: "The lock ended before the work under it did; what was read under it may be out of date.",
 } as const;
 
 /** One of the keys of {@link errorCodes}. */
