@@ -4,18 +4,20 @@
 -- ARGV[1]   units           how many follow, >= 1
 -- ARGV[2]   id              name of the question they came from
 -- ARGV[3..] two a unit: its instant in microseconds, its number within the question
--- then      four a charge, see includes/buckets.lua
+-- then      five a charge, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", now} | {"refused", reason}
 -- Writes    KEYS only
 --@include numbers
+--@include share
 --@include token-bucket
 --@include sliding-window
+--@include counted-window
 --@include buckets
 
 local now = store_now()
 local units = tonumber(ARGV[1])
-local charges, problem = load_charges(3 + units * 2, now)
+local charges, problem = load_charges(3 + units * 2, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
 for index = 0, units - 1 do

@@ -181,10 +181,17 @@ function renamed(limiter: Limiter, prefix: string): Limiter {
     [charges].flat().map((charge) => ({ ...charge, bucket: `${prefix}${charge.bucket}` }));
   return {
     tryAcquire: (charges) => limiter.tryAcquire(named(charges)),
+    tryAcquireSync: (charges) => limiter.tryAcquireSync(named(charges)),
     acquire: (charges, how) => limiter.acquire(named(charges), how),
     peek: (charges) => limiter.peek(named(charges)),
     reserve: (charges, how) => limiter.reserve(named(charges), how),
     observe: (charges, word) => limiter.observe(named(charges), word),
+    get mode() {
+      return limiter.mode;
+    },
+    set mode(mode) {
+      limiter.mode = mode;
+    },
     close: () => limiter.close(),
   };
 }

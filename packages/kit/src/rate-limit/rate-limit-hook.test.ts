@@ -6,7 +6,15 @@ import { drip, errorOf, rig } from "./rig.test-support.js";
 
 /** A limiter that grants at once, so that its grants can be watched. */
 function watched(finish: () => Promise<void> = async () => {}) {
-  const grant: Grant = { waitedMs: 0, atUs: 0, remaining: 7, giveBack: vi.fn(finish), landed: vi.fn(finish) };
+  const grant: Grant = {
+    waitedMs: 0,
+    atUs: 0,
+    remaining: 7,
+    giveBack: vi.fn(finish),
+    release: vi.fn(finish),
+    renew: async () => true,
+    landed: vi.fn(finish),
+  };
   const acquire = vi.fn<Limiter["acquire"]>(async () => grant);
   return { grant, acquire, limiter: { acquire, observe: async () => {} } as unknown as Limiter };
 }

@@ -2,3 +2,8 @@
 local function text(number)
   return string.format("%.0f", number)
 end
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end

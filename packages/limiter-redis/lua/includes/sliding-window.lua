@@ -1,8 +1,11 @@
--- Exact sliding window with tokens in the future; the same steps as algorithms/sliding-window.ts.
+-- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
+-- as algorithms/sliding-window.ts.
 --
--- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and one member
--- named after the state's version, scored minus the instant until which the bucket is paused, or -1.
+-- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
+-- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
+-- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
+-- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -32,38 +35,92 @@ local function sw_last(bucket)
   return tonumber(last[2]) or 0
 end
 
-function sliding_window.load(key, limit, window, now)
-  local bucket = { key = key, limit = limit, window = window, now = now, paused = 0, algorithm = sliding_window }
+local function sw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+-- A key of another type is nobody's state: it is replaced.
+local function sw_claim(bucket)
+  if not bucket.foreign then return end
+  redis.call("DEL", bucket.key)
+  bucket.foreign = false
+end
+
+-- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+local function sw_raise(bucket, floor)
+  local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or born == bucket.born then return end
+  at = math.min(tonumber(at), bucket.now)
+  if at + bucket.window <= bucket.now then return end
+  sw_claim(bucket)
+  local missing = tonumber(used) - sw_used(bucket, bucket.now)
+  if missing <= 0 then return end
+  for token = 1, missing do redis.call("ZADD", bucket.key, text(at), "known" .. born .. "." .. text(token)) end
+  bucket.last = math.max(bucket.last, at)
+  sliding_window.save(bucket)
+end
+
+function sliding_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
+    places = kind == "c", algorithm = sliding_window, bookable = kind ~= "c",
+  }
   local meta = redis.pcall("ZRANGEBYSCORE", key, "-inf", "(0", "WITHSCORES")
   if meta.err then
     bucket.foreign = true
-    bucket.last = 0
     meta = {}
   end
-  if meta[1] and meta[1] ~= "v1" then return nil, "state of version " .. meta[1] end
-  if meta[2] and tonumber(meta[2]) < -1 then bucket.paused = -tonumber(meta[2]) end
+  for index = 1, #meta, 2 do
+    local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
+    if letter == "v" then
+      if rest ~= "1" then return nil, "state of version " .. meta[index] end
+      if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
+    elseif letter == "b" then
+      bucket.born = rest
+    elseif letter == "s" then
+      bucket.saved_share = meta[index]
+      bucket.share = share.load(rest, now)
+    elseif letter == "n" then
+      bucket.needed = true
+    end
+  end
+  sw_tune(bucket)
+  if not bucket.born then
+    bucket.born = text(now)
+    bucket.fresh = true
+  end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
 
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  return math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function sliding_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
   local t = math.max(from, bucket.paused)
   if bucket.foreign then return t end
+  -- A share below the cost would never do, and the whole may come back.
+  local limit = math.max(bucket.limit, cost)
   while true do
-    local excess = sw_used(bucket, t) + cost - bucket.limit
+    local excess = sw_used(bucket, t) + cost - limit
     if excess > 0 then
       local oldest = redis.call("ZRANGEBYSCORE", bucket.key, "(" .. text(math.max(0, t - bucket.window)), "+inf", "WITHSCORES", "LIMIT", text(excess - 1), "1")
       t = tonumber(oldest[2]) + bucket.window
     else
       local blocked = nil
       for _, at in ipairs(sw_later(bucket, t)) do
-        if sw_used(bucket, at) + cost > bucket.limit then
+        if sw_used(bucket, at) + cost > limit then
           blocked = at
           break
         end
@@ -72,13 +129,6 @@ function sliding_window.earliest(bucket, cost, from)
       t = blocked
     end
   end
-end
-
--- A key of another type is nobody's state: it is replaced.
-local function sw_claim(bucket)
-  if not bucket.foreign then return end
-  redis.call("DEL", bucket.key)
-  bucket.foreign = false
 end
 
 function sliding_window.take(bucket, cost, units, at, id, first)
@@ -99,7 +149,7 @@ end
 
 -- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
 function sliding_window.landed(bucket, cost, at, id, unit)
-  if bucket.foreign then return end
+  if bucket.foreign or bucket.places then return end
   local till = math.min(bucket.now, at + 2000000)
   -- One that has left the window already stays gone.
   if till <= at or at + bucket.window <= bucket.now then return end
@@ -109,11 +159,47 @@ function sliding_window.landed(bucket, cost, at, id, unit)
   bucket.last = sw_last(bucket)
 end
 
+-- Holds a place for another lease; false when it was lost.
+function sliding_window.renew(bucket, cost, at, id, unit)
+  if not bucket.places then return true end
+  if bucket.foreign then return false end
+  local member = id .. "." .. text(unit) .. "."
+  for token = 1, cost do
+    local score = redis.call("ZSCORE", bucket.key, member .. text(token))
+    if not score or tonumber(score) + bucket.window <= bucket.now then return false end
+  end
+  for token = 1, cost do redis.call("ZADD", bucket.key, "XX", text(bucket.now), member .. text(token)) end
+  bucket.last = sw_last(bucket)
+  return true
+end
+
+function sliding_window.refused(bucket)
+  if bucket.places or bucket.now < bucket.paused then return end
+  sw_claim(bucket)
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, sw_used(bucket, bucket.now) / bucket.whole)
+  if fresh then sw_tune(bucket) end
+end
+
+-- Somebody waits for a place: whoever releases one says so.
+function sliding_window.need(bucket)
+  if bucket.places and not bucket.foreign and not bucket.needed and bucket.last > 0 then redis.call("ZADD", bucket.key, "-1", "n") end
+end
+
+-- Whether somebody waited for a place, who is then to be told.
+function sliding_window.heed(bucket)
+  if not bucket.needed then return false end
+  redis.call("ZREM", bucket.key, "n")
+  bucket.needed = false
+  return true
+end
+
 function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
 function sliding_window.lower(bucket, remaining, id)
+  if bucket.places then return end
   sw_claim(bucket)
   local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
   if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
@@ -131,8 +217,13 @@ function sliding_window.idle_at(bucket)
   return math.max(bucket.now, last, bucket.paused)
 end
 
+function sliding_window.floor(bucket)
+  if bucket.foreign then return "" end
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+end
+
 function sliding_window.save(bucket)
-  local left = sliding_window.idle_at(bucket) - bucket.now
+  local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -141,5 +232,9 @@ function sliding_window.save(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1")
+  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  local part = share.save(bucket.share)
+  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
+  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
   redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
 end

@@ -1,10 +1,15 @@
--- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts.
+-- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
+-- whose calls may leave a debt.
 --
--- State, one string: version|level|at|paused|debit,debit,...   with debit = at:millionths
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+--   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
+--   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at `at`, may be negative
 --   at      microseconds of the store's clock; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
+--
+-- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -47,58 +52,100 @@ local function tb_fold(bucket, now)
   end
 end
 
+-- What could be taken now without breaking a later debit; what is taken cannot overflow meanwhile.
 local function tb_free(bucket, now)
   local level, at, index = tb_walk(bucket, now)
   level = tb_grow(bucket, level, now - at)
   at = now
-  local free = level
+  local free, taken = level, level
   for i = index, #bucket.later do
     local debit = bucket.later[i]
-    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    local gained = tb_gain(bucket, debit[1] - at)
+    level = math.min(bucket.cap, level + gained) - debit[2]
+    taken = taken + gained - debit[2]
     at = debit[1]
-    free = math.min(free, level)
+    if level < 0 then free = math.min(free, level) else free = math.min(free, taken) end
   end
   return free
 end
 
-function token_bucket.load(key, rate, burst, now)
-  local bucket = { key = key, rate = rate, cap = burst * 1000000, now = now, later = {}, algorithm = token_bucket }
+-- Takes note of the time: a share that strangers leave us grows back.
+local function tb_tune(bucket)
+  if not bucket.share then return end
+  tb_fold(bucket, bucket.now)
+  bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
+end
+
+-- The store may have lost what a process knows: the later of the two holds.
+local function tb_raise(bucket, floor)
+  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
+  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  if missing <= 0 then return end
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
+  bucket.at = bucket.now
+end
+
+function token_bucket.load(key, kind, rate, burst, now, floor)
+  local bucket = {
+    key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
+    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+  }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local level, at, paused, rest
+  local version, born, step, level, at, paused, debits, part
   if raw then
-    local version
-    version, level, at, paused, rest = string.match(raw, "^(%d+)|(%-?%d+)|(%d+)|(%d+)|(.*)$")
+    version, born, step, level, at, paused, debits, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
   if level then
+    bucket.born = born
+    bucket.step = tonumber(step)
     bucket.level = math.min(bucket.cap, tonumber(level))
     bucket.at = tonumber(at)
     bucket.paused = tonumber(paused)
-    for when, micro in string.gmatch(rest, "(%d+):(%d+)") do
+    for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    bucket.share = share.load(part, now)
+    tb_tune(bucket)
   else
+    bucket.born = text(now)
+    bucket.step = 0
     bucket.level = bucket.cap
     bucket.at = now
     bucket.paused = 0
   end
+  if floor ~= "" then tb_raise(bucket, floor) end
   return bucket
 end
 
 function token_bucket.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
+  if bucket.spaced then
+    if token_bucket.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+    return 0
+  end
   return math.max(0, math.floor(tb_free(bucket, bucket.now) / (cost * 1000000)))
+end
+
+function token_bucket.most(bucket, cost)
+  if bucket.spaced then return 1 end
+  return math.floor(bucket.cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
+  local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
-    if tb_grow(bucket, level, t - at) < micro then
-      local reached = at + tb_time_to_gain(bucket, micro - level)
+    if tb_grow(bucket, level, t - at) < needed then
+      local reached = at + tb_time_to_gain(bucket, needed - level)
       local debit = bucket.later[index]
       if debit and debit[1] < reached then
         t = debit[1]
@@ -113,12 +160,13 @@ function token_bucket.earliest(bucket, cost, from)
       local blocked = nil
       for i = index, #bucket.later do
         local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at) - debit[2]
-        at = debit[1]
-        if level < 0 then
+        level = tb_grow(bucket, level, debit[1] - at)
+        if level < math.min(debit[2], bucket.cap) then
           blocked = debit[1]
           break
         end
+        level = level - debit[2]
+        at = debit[1]
       end
       if not blocked then return t end
       t = blocked
@@ -129,6 +177,7 @@ end
 function token_bucket.take(bucket, cost, units, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, cost * units)
   local micro = cost * units * 1000000
   if at <= now then
     bucket.level = tb_grow(bucket, bucket.level, now - bucket.at) - micro
@@ -148,6 +197,7 @@ end
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, -cost)
   local micro = cost * 1000000
   for index, debit in ipairs(bucket.later) do
     if debit[1] == at and debit[2] >= micro then
@@ -169,8 +219,21 @@ end
 -- What has dripped in does not depend on when the provider saw the request.
 function token_bucket.landed() end
 
+function token_bucket.renew() return true end
+
 function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
+end
+
+function token_bucket.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  local measured = nil
+  if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
+  if not fresh then return end
+  token_bucket.lower(bucket, 0)
+  tb_tune(bucket)
 end
 
 function token_bucket.lower(bucket, remaining)
@@ -183,8 +246,7 @@ function token_bucket.lower(bucket, remaining)
 end
 
 function token_bucket.remaining(bucket)
-  if bucket.now < bucket.paused then return 0 end
-  return math.max(0, math.floor(tb_free(bucket, bucket.now) / 1000000))
+  return token_bucket.units(bucket, 1)
 end
 
 function token_bucket.idle_at(bucket)
@@ -196,14 +258,22 @@ function token_bucket.idle_at(bucket)
   return math.max(bucket.now, at + tb_time_to_gain(bucket, bucket.cap - level), bucket.paused)
 end
 
+function token_bucket.floor(bucket)
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+end
+
 function token_bucket.save(bucket)
-  local left = token_bucket.idle_at(bucket) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
   end
+  bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
-  local state = "1|" .. text(bucket.level) .. "|" .. text(bucket.at) .. "|" .. text(bucket.paused) .. "|" .. table.concat(debits, ",")
+  local state = table.concat({
+    "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
+    table.concat(debits, ","), share.save(bucket.share),
+  }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end

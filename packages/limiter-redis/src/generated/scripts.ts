@@ -2,14 +2,16 @@
 
 export const giveBack = {
   name: "give-back",
-  sha1: "392ac6422bf2958e15040cb91f1d553c6fdd6c1b",
-  source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit.
+  sha1: "d0e5b0377ad88dece48cda70ebbc55b11c91e666",
+  source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
 -- ARGV[1]   units           how many follow, >= 1
 -- ARGV[2]   id              name of the question they came from
--- ARGV[3..] two a unit: its instant in microseconds, its number within the question
--- then      four a charge, see includes/buckets.lua
+-- ARGV[3]   channel         where those listen who wait for places
+-- ARGV[4]   message         what they are told
+-- ARGV[5..] two a unit: its instant in microseconds, its number within the question
+-- then      five a charge, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", now} | {"refused", reason}
 -- Writes    KEYS only
@@ -17,13 +19,79 @@ export const giveBack = {
 local function text(number)
   return string.format("%.0f", number)
 end
--- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts.
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+-- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
--- State, one string: version|level|at|paused|debit,debit,...   with debit = at:millionths
+-- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
+local share = {}
+local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
+
+local function share_cut(current, measured)
+  local part = current * UNMEASURED
+  if measured then part = math.max(current * DEEPEST_CUT, measured) end
+  return math.min(current, math.max(LEAST, part))
+end
+
+-- nil for the whole, and when the whole is used again.
+function share.load(raw, now)
+  local part, at, taken = string.match(raw or "", "^([^:]+):(%d+):(%d+)$")
+  if not part then return nil end
+  local loaded = { part = tonumber(part), at = tonumber(at), taken = tonumber(taken) }
+  if now >= loaded.at + RECOVERY then return nil end
+  return loaded
+end
+
+function share.save(own)
+  if not own then return "" end
+  return string.format("%.17g:%.0f:%.0f", own.part, own.at, own.taken)
+end
+
+function share.at(own, now)
+  if not own then return 1 end
+  local x = math.max(0, now - own.at) / RECOVERY
+  if x >= 1 then return 1 end
+  local cube = x * x * x
+  return own.part + (1 - own.part) * cube * cube
+end
+
+function share.count(own, tokens)
+  if own then own.taken = math.max(0, own.taken + tokens) end
+end
+
+function share.measured(own, now, whole)
+  local elapsed = now - own.at
+  if elapsed < SHORTEST_MEASURE then return nil end
+  return own.taken / (whole * elapsed)
+end
+
+-- What is known after a refusal, and whether it is new.
+function share.refused(own, now, measured)
+  if not own then return { part = 1, at = now, taken = 0 }, true end
+  if now - own.at < SAME_MOMENT then return own, false end
+  return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
+end
+
+function share.ends(own)
+  if not own then return 0 end
+  return own.at + RECOVERY
+end
+-- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
+-- whose calls may leave a debt.
+--
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+--   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
+--   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
 --   at      microseconds of the store's clock; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
+--
+-- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -66,58 +134,100 @@ local function tb_fold(bucket, now)
   end
 end
 
+-- What could be taken now without breaking a later debit; what is taken cannot overflow meanwhile.
 local function tb_free(bucket, now)
   local level, at, index = tb_walk(bucket, now)
   level = tb_grow(bucket, level, now - at)
   at = now
-  local free = level
+  local free, taken = level, level
   for i = index, #bucket.later do
     local debit = bucket.later[i]
-    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    local gained = tb_gain(bucket, debit[1] - at)
+    level = math.min(bucket.cap, level + gained) - debit[2]
+    taken = taken + gained - debit[2]
     at = debit[1]
-    free = math.min(free, level)
+    if level < 0 then free = math.min(free, level) else free = math.min(free, taken) end
   end
   return free
 end
 
-function token_bucket.load(key, rate, burst, now)
-  local bucket = { key = key, rate = rate, cap = burst * 1000000, now = now, later = {}, algorithm = token_bucket }
+-- Takes note of the time: a share that strangers leave us grows back.
+local function tb_tune(bucket)
+  if not bucket.share then return end
+  tb_fold(bucket, bucket.now)
+  bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
+end
+
+-- The store may have lost what a process knows: the later of the two holds.
+local function tb_raise(bucket, floor)
+  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
+  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  if missing <= 0 then return end
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
+  bucket.at = bucket.now
+end
+
+function token_bucket.load(key, kind, rate, burst, now, floor)
+  local bucket = {
+    key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
+    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+  }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local level, at, paused, rest
+  local version, born, step, level, at, paused, debits, part
   if raw then
-    local version
-    version, level, at, paused, rest = string.match(raw, "^(%d+)|(%-?%d+)|(%d+)|(%d+)|(.*)$")
+    version, born, step, level, at, paused, debits, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
   if level then
+    bucket.born = born
+    bucket.step = tonumber(step)
     bucket.level = math.min(bucket.cap, tonumber(level))
     bucket.at = tonumber(at)
     bucket.paused = tonumber(paused)
-    for when, micro in string.gmatch(rest, "(%d+):(%d+)") do
+    for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    bucket.share = share.load(part, now)
+    tb_tune(bucket)
   else
+    bucket.born = text(now)
+    bucket.step = 0
     bucket.level = bucket.cap
     bucket.at = now
     bucket.paused = 0
   end
+  if floor ~= "" then tb_raise(bucket, floor) end
   return bucket
 end
 
 function token_bucket.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
+  if bucket.spaced then
+    if token_bucket.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+    return 0
+  end
   return math.max(0, math.floor(tb_free(bucket, bucket.now) / (cost * 1000000)))
+end
+
+function token_bucket.most(bucket, cost)
+  if bucket.spaced then return 1 end
+  return math.floor(bucket.cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
+  local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
-    if tb_grow(bucket, level, t - at) < micro then
-      local reached = at + tb_time_to_gain(bucket, micro - level)
+    if tb_grow(bucket, level, t - at) < needed then
+      local reached = at + tb_time_to_gain(bucket, needed - level)
       local debit = bucket.later[index]
       if debit and debit[1] < reached then
         t = debit[1]
@@ -132,12 +242,13 @@ function token_bucket.earliest(bucket, cost, from)
       local blocked = nil
       for i = index, #bucket.later do
         local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at) - debit[2]
-        at = debit[1]
-        if level < 0 then
+        level = tb_grow(bucket, level, debit[1] - at)
+        if level < math.min(debit[2], bucket.cap) then
           blocked = debit[1]
           break
         end
+        level = level - debit[2]
+        at = debit[1]
       end
       if not blocked then return t end
       t = blocked
@@ -148,6 +259,7 @@ end
 function token_bucket.take(bucket, cost, units, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, cost * units)
   local micro = cost * units * 1000000
   if at <= now then
     bucket.level = tb_grow(bucket, bucket.level, now - bucket.at) - micro
@@ -167,6 +279,7 @@ end
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, -cost)
   local micro = cost * 1000000
   for index, debit in ipairs(bucket.later) do
     if debit[1] == at and debit[2] >= micro then
@@ -188,8 +301,21 @@ end
 -- What has dripped in does not depend on when the provider saw the request.
 function token_bucket.landed() end
 
+function token_bucket.renew() return true end
+
 function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
+end
+
+function token_bucket.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  local measured = nil
+  if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
+  if not fresh then return end
+  token_bucket.lower(bucket, 0)
+  tb_tune(bucket)
 end
 
 function token_bucket.lower(bucket, remaining)
@@ -202,8 +328,7 @@ function token_bucket.lower(bucket, remaining)
 end
 
 function token_bucket.remaining(bucket)
-  if bucket.now < bucket.paused then return 0 end
-  return math.max(0, math.floor(tb_free(bucket, bucket.now) / 1000000))
+  return token_bucket.units(bucket, 1)
 end
 
 function token_bucket.idle_at(bucket)
@@ -215,22 +340,33 @@ function token_bucket.idle_at(bucket)
   return math.max(bucket.now, at + tb_time_to_gain(bucket, bucket.cap - level), bucket.paused)
 end
 
+function token_bucket.floor(bucket)
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+end
+
 function token_bucket.save(bucket)
-  local left = token_bucket.idle_at(bucket) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
   end
+  bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
-  local state = "1|" .. text(bucket.level) .. "|" .. text(bucket.at) .. "|" .. text(bucket.paused) .. "|" .. table.concat(debits, ",")
+  local state = table.concat({
+    "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
+    table.concat(debits, ","), share.save(bucket.share),
+  }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end
--- Exact sliding window with tokens in the future; the same steps as algorithms/sliding-window.ts.
+-- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
+-- as algorithms/sliding-window.ts.
 --
--- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and one member
--- named after the state's version, scored minus the instant until which the bucket is paused, or -1.
+-- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
+-- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
+-- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
+-- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -260,38 +396,92 @@ local function sw_last(bucket)
   return tonumber(last[2]) or 0
 end
 
-function sliding_window.load(key, limit, window, now)
-  local bucket = { key = key, limit = limit, window = window, now = now, paused = 0, algorithm = sliding_window }
+local function sw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+-- A key of another type is nobody's state: it is replaced.
+local function sw_claim(bucket)
+  if not bucket.foreign then return end
+  redis.call("DEL", bucket.key)
+  bucket.foreign = false
+end
+
+-- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+local function sw_raise(bucket, floor)
+  local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or born == bucket.born then return end
+  at = math.min(tonumber(at), bucket.now)
+  if at + bucket.window <= bucket.now then return end
+  sw_claim(bucket)
+  local missing = tonumber(used) - sw_used(bucket, bucket.now)
+  if missing <= 0 then return end
+  for token = 1, missing do redis.call("ZADD", bucket.key, text(at), "known" .. born .. "." .. text(token)) end
+  bucket.last = math.max(bucket.last, at)
+  sliding_window.save(bucket)
+end
+
+function sliding_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
+    places = kind == "c", algorithm = sliding_window, bookable = kind ~= "c",
+  }
   local meta = redis.pcall("ZRANGEBYSCORE", key, "-inf", "(0", "WITHSCORES")
   if meta.err then
     bucket.foreign = true
-    bucket.last = 0
     meta = {}
   end
-  if meta[1] and meta[1] ~= "v1" then return nil, "state of version " .. meta[1] end
-  if meta[2] and tonumber(meta[2]) < -1 then bucket.paused = -tonumber(meta[2]) end
+  for index = 1, #meta, 2 do
+    local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
+    if letter == "v" then
+      if rest ~= "1" then return nil, "state of version " .. meta[index] end
+      if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
+    elseif letter == "b" then
+      bucket.born = rest
+    elseif letter == "s" then
+      bucket.saved_share = meta[index]
+      bucket.share = share.load(rest, now)
+    elseif letter == "n" then
+      bucket.needed = true
+    end
+  end
+  sw_tune(bucket)
+  if not bucket.born then
+    bucket.born = text(now)
+    bucket.fresh = true
+  end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
 
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  return math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function sliding_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
   local t = math.max(from, bucket.paused)
   if bucket.foreign then return t end
+  -- A share below the cost would never do, and the whole may come back.
+  local limit = math.max(bucket.limit, cost)
   while true do
-    local excess = sw_used(bucket, t) + cost - bucket.limit
+    local excess = sw_used(bucket, t) + cost - limit
     if excess > 0 then
       local oldest = redis.call("ZRANGEBYSCORE", bucket.key, "(" .. text(math.max(0, t - bucket.window)), "+inf", "WITHSCORES", "LIMIT", text(excess - 1), "1")
       t = tonumber(oldest[2]) + bucket.window
     else
       local blocked = nil
       for _, at in ipairs(sw_later(bucket, t)) do
-        if sw_used(bucket, at) + cost > bucket.limit then
+        if sw_used(bucket, at) + cost > limit then
           blocked = at
           break
         end
@@ -300,13 +490,6 @@ function sliding_window.earliest(bucket, cost, from)
       t = blocked
     end
   end
-end
-
--- A key of another type is nobody's state: it is replaced.
-local function sw_claim(bucket)
-  if not bucket.foreign then return end
-  redis.call("DEL", bucket.key)
-  bucket.foreign = false
 end
 
 function sliding_window.take(bucket, cost, units, at, id, first)
@@ -327,7 +510,7 @@ end
 
 -- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
 function sliding_window.landed(bucket, cost, at, id, unit)
-  if bucket.foreign then return end
+  if bucket.foreign or bucket.places then return end
   local till = math.min(bucket.now, at + 2000000)
   -- One that has left the window already stays gone.
   if till <= at or at + bucket.window <= bucket.now then return end
@@ -337,11 +520,47 @@ function sliding_window.landed(bucket, cost, at, id, unit)
   bucket.last = sw_last(bucket)
 end
 
+-- Holds a place for another lease; false when it was lost.
+function sliding_window.renew(bucket, cost, at, id, unit)
+  if not bucket.places then return true end
+  if bucket.foreign then return false end
+  local member = id .. "." .. text(unit) .. "."
+  for token = 1, cost do
+    local score = redis.call("ZSCORE", bucket.key, member .. text(token))
+    if not score or tonumber(score) + bucket.window <= bucket.now then return false end
+  end
+  for token = 1, cost do redis.call("ZADD", bucket.key, "XX", text(bucket.now), member .. text(token)) end
+  bucket.last = sw_last(bucket)
+  return true
+end
+
+function sliding_window.refused(bucket)
+  if bucket.places or bucket.now < bucket.paused then return end
+  sw_claim(bucket)
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, sw_used(bucket, bucket.now) / bucket.whole)
+  if fresh then sw_tune(bucket) end
+end
+
+-- Somebody waits for a place: whoever releases one says so.
+function sliding_window.need(bucket)
+  if bucket.places and not bucket.foreign and not bucket.needed and bucket.last > 0 then redis.call("ZADD", bucket.key, "-1", "n") end
+end
+
+-- Whether somebody waited for a place, who is then to be told.
+function sliding_window.heed(bucket)
+  if not bucket.needed then return false end
+  redis.call("ZREM", bucket.key, "n")
+  bucket.needed = false
+  return true
+end
+
 function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
 function sliding_window.lower(bucket, remaining, id)
+  if bucket.places then return end
   sw_claim(bucket)
   local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
   if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
@@ -359,8 +578,13 @@ function sliding_window.idle_at(bucket)
   return math.max(bucket.now, last, bucket.paused)
 end
 
+function sliding_window.floor(bucket)
+  if bucket.foreign then return "" end
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+end
+
 function sliding_window.save(bucket)
-  local left = sliding_window.idle_at(bucket) - bucket.now
+  local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -369,33 +593,279 @@ function sliding_window.save(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1")
+  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  local part = share.save(bucket.share)
+  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
+  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
   redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
 end
--- What every script begins with: the store's clock, and the buckets of the charges, checked before anything is written.
+-- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- Four arguments a charge, from ARGV[first] on: t (token bucket) or w (window); rate or limit; burst or window in
--- microseconds; cost.
-local algorithms = { t = token_bucket, w = sliding_window }
+-- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+local counted_window = {}
 
-local function store_now()
-  local time = redis.call("TIME")
-  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+local function cw_index(bucket, t)
+  return math.floor((t - bucket.anchor) / bucket.window)
 end
 
-local function load_charges(first, now)
+local function cw_start(bucket, index)
+  return bucket.anchor + index * bucket.window
+end
+
+local function cw_used(bucket, index)
+  local count = bucket.counts[index]
+  if count then return count.used end
+  return 0
+end
+
+-- What a window before still counts, so far into the one after it.
+local function cw_carried(bucket, used, into)
+  if used == 0 then return 0 end
+  return (used * (bucket.window - into)) / bucket.window
+end
+
+local function cw_into(bucket, t)
+  return t - cw_start(bucket, cw_index(bucket, t))
+end
+
+local function cw_next_holds(bucket, index, cost, limit)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return true end
+  local carried = cw_carried(bucket, cw_used(bucket, index) + cost, following.first - cw_start(bucket, index + 1))
+  return carried <= limit - following.used
+end
+
+local function cw_free(bucket)
+  if next(bucket.counts) == nil then return bucket.limit end
+  local index, before = cw_index(bucket, bucket.now), 0
+  if bucket.sliding then before = cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local free = math.floor(bucket.limit - cw_used(bucket, index) - before)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return free end
+  local part = cw_carried(bucket, 1, following.first - cw_start(bucket, index + 1))
+  local most = free
+  if part ~= 0 then most = math.min(free, math.ceil((bucket.limit - following.used) / part) - cw_used(bucket, index)) end
+  while most > 0 and not cw_next_holds(bucket, index, most, bucket.limit) do most = most - 1 end
+  return most
+end
+
+local function cw_trim(bucket)
+  local oldest = cw_index(bucket, bucket.now)
+  if bucket.sliding then oldest = oldest - 1 end
+  for index in pairs(bucket.counts) do
+    if index < oldest then bucket.counts[index] = nil end
+  end
+end
+
+local function cw_add(bucket, index, cost, at)
+  local count = bucket.counts[index]
+  if not count then
+    bucket.counts[index] = { used = cost, first = at }
+    return
+  end
+  count.used = count.used + cost
+  count.first = math.min(count.first, at)
+end
+
+local function cw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+local function cw_read_counts(raw)
+  local counts = {}
+  for index, used, first in string.gmatch(raw, "(%-?%d+):(%d+):(%d+)") do
+    counts[tonumber(index)] = { used = tonumber(used), first = tonumber(first) }
+  end
+  return counts
+end
+
+local function cw_write_counts(bucket)
+  local counts = {}
+  for index, count in pairs(bucket.counts) do
+    counts[#counts + 1] = text(index) .. ":" .. text(count.used) .. ":" .. text(count.first)
+  end
+  return table.concat(counts, ",")
+end
+
+-- The store may have lost what a process knows: the fuller of the two windows holds.
+local function cw_raise(bucket, floor)
+  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  if not born or born == bucket.born then return end
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  known.counts = cw_read_counts(raw)
+  cw_trim(known)
+  if next(known.counts) == nil then return end
+  if next(bucket.counts) == nil then
+    bucket.anchor = known.anchor
+    bucket.counts = known.counts
+    return
+  end
+  for _, count in pairs(known.counts) do
+    local index = cw_index(bucket, count.first)
+    local missing = count.used - cw_used(bucket, index)
+    if missing > 0 then cw_add(bucket, index, missing, count.first) end
+  end
+end
+
+function counted_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
+    counts = {}, anchor = 0, paused = 0, algorithm = counted_window, bookable = true,
+  }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "table" then raw = false end
+  local version, born, anchor, paused, counts, part
+  if raw then
+    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
+    if version and version ~= "1" then return nil, "state of version " .. version end
+  end
+  if counts then
+    bucket.born = born
+    bucket.anchor = tonumber(anchor)
+    bucket.paused = tonumber(paused)
+    bucket.counts = cw_read_counts(counts)
+    bucket.share = share.load(part, now)
+    cw_tune(bucket)
+  else
+    bucket.born = text(now)
+  end
+  if floor ~= "" then cw_raise(bucket, floor) end
+  return bucket
+end
+
+function counted_window.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function counted_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
+end
+
+function counted_window.earliest(bucket, cost, from)
+  local t = math.max(from, bucket.paused)
+  if next(bucket.counts) == nil then return t end
+  local limit = math.max(bucket.limit, cost)
+  while true do
+    local index = cw_index(bucket, t)
+    local start = cw_start(bucket, index)
+    local room = limit - cw_used(bucket, index) - cost
+    if room < 0 or not cw_next_holds(bucket, index, cost, limit) then
+      t = start + bucket.window
+    else
+      local before = 0
+      if bucket.sliding then before = cw_used(bucket, index - 1) end
+      if cw_carried(bucket, before, t - start) <= room then return t end
+      t = start + math.max(t - start, math.floor(bucket.window - (room * bucket.window) / before))
+      while cw_carried(bucket, before, t - start) > room do t = t + 1 end
+    end
+  end
+end
+
+function counted_window.take(bucket, cost, units, at)
+  cw_trim(bucket)
+  share.count(bucket.share, cost * units)
+  if next(bucket.counts) == nil then bucket.anchor = at end
+  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+end
+
+function counted_window.give_back(bucket, cost, at)
+  cw_trim(bucket)
+  share.count(bucket.share, -cost)
+  local index = cw_index(bucket, at)
+  local count = bucket.counts[index]
+  if not count then return end
+  count.used = count.used - cost
+  if count.used <= 0 then bucket.counts[index] = nil end
+end
+
+function counted_window.landed() end
+
+function counted_window.renew() return true end
+
+function counted_window.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function counted_window.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  cw_trim(bucket)
+  local index = cw_index(bucket, bucket.now)
+  local used = cw_used(bucket, index)
+  if bucket.sliding then used = used + cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, math.min(1, used / bucket.whole))
+  if fresh then cw_tune(bucket) end
+end
+
+function counted_window.lower(bucket, remaining)
+  local surplus = cw_free(bucket) - math.floor(remaining)
+  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+end
+
+function counted_window.remaining(bucket)
+  if bucket.now < bucket.paused then return 0 end
+  return math.max(0, cw_free(bucket))
+end
+
+function counted_window.idle_at(bucket)
+  local last = nil
+  for index in pairs(bucket.counts) do last = math.max(last or index, index) end
+  local ending = 0
+  if last then
+    local windows = 1
+    if bucket.sliding then windows = 2 end
+    ending = cw_start(bucket, last + windows)
+  end
+  return math.max(bucket.now, ending, bucket.paused)
+end
+
+function counted_window.floor(bucket)
+  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+end
+
+function counted_window.save(bucket)
+  local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  local state = table.concat({
+    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+  }, "|")
+  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+end
+-- What every script begins with: the buckets of the charges, checked before anything is written.
+--
+-- Five arguments a charge: kind; rate, limit or places; burst, or window or lease in microseconds; cost; what the process last
+-- knew of the bucket, empty for nothing. Kinds: t token bucket, l leaky bucket, w sliding window, f fixed window,
+-- s sliding window by two counts, c concurrency.
+local algorithms = {
+  t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
+}
+
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
+local function load_charges(first, first_key, count, now)
   local charges = {}
-  for index, key in ipairs(KEYS) do
-    local base = first + (index - 1) * 4
-    local algorithm = algorithms[ARGV[base]]
+  for index = 1, count do
+    local base = first + (index - 1) * 5
+    local kind = ARGV[base]
+    local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
-    if not (algorithm and a and b and cost and a > 0 and b > 0 and cost >= 1) then
+    local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end
-    local bucket, problem = algorithm.load(key, a, b, now)
+    local bucket, problem = algorithm.load(key, kind, a, b, now, floor)
     if not bucket then return nil, problem end
-    local capacity = b
-    if ARGV[base] == "w" then capacity = a end
-    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost, capacity = capacity }
+    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost }
   end
   return charges
 end
@@ -404,30 +874,41 @@ local function save_charges(charges)
   for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
+local function known_of(charges)
+  local floors = {}
+  for index, charge in ipairs(charges) do floors[index] = charge.algorithm.floor(charge.bucket) end
+  return floors
+end
+
 local now = store_now()
 local units = tonumber(ARGV[1])
-local charges, problem = load_charges(3 + units * 2, now)
+local charges, problem = load_charges(5 + units * 2, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
 for index = 0, units - 1 do
-  local at, unit = tonumber(ARGV[3 + index * 2]), tonumber(ARGV[4 + index * 2])
+  local at, unit = tonumber(ARGV[5 + index * 2]), tonumber(ARGV[6 + index * 2])
   for _, charge in ipairs(charges) do charge.algorithm.give_back(charge.bucket, charge.cost, at, ARGV[2], unit) end
 end
+local heeded = false
+for _, charge in ipairs(charges) do
+  if charge.algorithm.heed then heeded = charge.algorithm.heed(charge.bucket) or heeded end
+end
 save_charges(charges)
+if heeded then redis.call("PUBLISH", ARGV[3], ARGV[4]) end
 return { "ok", text(now) }
 `,
 } as const;
 
 export const landed = {
   name: "landed",
-  sha1: "02fb941d87c72c176917ea0a254d3a830a91450a",
+  sha1: "271db18f9f9164580b0d77c9aedc303fe98f4c6b",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
 -- ARGV[1]   units           how many follow, >= 1
 -- ARGV[2]   id              name of the question they came from
 -- ARGV[3..] two a unit: its instant in microseconds, its number within the question
--- then      four a charge, see includes/buckets.lua
+-- then      five a charge, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", now} | {"refused", reason}
 -- Writes    KEYS only
@@ -435,13 +916,79 @@ export const landed = {
 local function text(number)
   return string.format("%.0f", number)
 end
--- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts.
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+-- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
--- State, one string: version|level|at|paused|debit,debit,...   with debit = at:millionths
+-- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
+local share = {}
+local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
+
+local function share_cut(current, measured)
+  local part = current * UNMEASURED
+  if measured then part = math.max(current * DEEPEST_CUT, measured) end
+  return math.min(current, math.max(LEAST, part))
+end
+
+-- nil for the whole, and when the whole is used again.
+function share.load(raw, now)
+  local part, at, taken = string.match(raw or "", "^([^:]+):(%d+):(%d+)$")
+  if not part then return nil end
+  local loaded = { part = tonumber(part), at = tonumber(at), taken = tonumber(taken) }
+  if now >= loaded.at + RECOVERY then return nil end
+  return loaded
+end
+
+function share.save(own)
+  if not own then return "" end
+  return string.format("%.17g:%.0f:%.0f", own.part, own.at, own.taken)
+end
+
+function share.at(own, now)
+  if not own then return 1 end
+  local x = math.max(0, now - own.at) / RECOVERY
+  if x >= 1 then return 1 end
+  local cube = x * x * x
+  return own.part + (1 - own.part) * cube * cube
+end
+
+function share.count(own, tokens)
+  if own then own.taken = math.max(0, own.taken + tokens) end
+end
+
+function share.measured(own, now, whole)
+  local elapsed = now - own.at
+  if elapsed < SHORTEST_MEASURE then return nil end
+  return own.taken / (whole * elapsed)
+end
+
+-- What is known after a refusal, and whether it is new.
+function share.refused(own, now, measured)
+  if not own then return { part = 1, at = now, taken = 0 }, true end
+  if now - own.at < SAME_MOMENT then return own, false end
+  return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
+end
+
+function share.ends(own)
+  if not own then return 0 end
+  return own.at + RECOVERY
+end
+-- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
+-- whose calls may leave a debt.
+--
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+--   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
+--   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
 --   at      microseconds of the store's clock; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
+--
+-- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -484,58 +1031,100 @@ local function tb_fold(bucket, now)
   end
 end
 
+-- What could be taken now without breaking a later debit; what is taken cannot overflow meanwhile.
 local function tb_free(bucket, now)
   local level, at, index = tb_walk(bucket, now)
   level = tb_grow(bucket, level, now - at)
   at = now
-  local free = level
+  local free, taken = level, level
   for i = index, #bucket.later do
     local debit = bucket.later[i]
-    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    local gained = tb_gain(bucket, debit[1] - at)
+    level = math.min(bucket.cap, level + gained) - debit[2]
+    taken = taken + gained - debit[2]
     at = debit[1]
-    free = math.min(free, level)
+    if level < 0 then free = math.min(free, level) else free = math.min(free, taken) end
   end
   return free
 end
 
-function token_bucket.load(key, rate, burst, now)
-  local bucket = { key = key, rate = rate, cap = burst * 1000000, now = now, later = {}, algorithm = token_bucket }
+-- Takes note of the time: a share that strangers leave us grows back.
+local function tb_tune(bucket)
+  if not bucket.share then return end
+  tb_fold(bucket, bucket.now)
+  bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
+end
+
+-- The store may have lost what a process knows: the later of the two holds.
+local function tb_raise(bucket, floor)
+  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
+  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  if missing <= 0 then return end
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
+  bucket.at = bucket.now
+end
+
+function token_bucket.load(key, kind, rate, burst, now, floor)
+  local bucket = {
+    key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
+    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+  }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local level, at, paused, rest
+  local version, born, step, level, at, paused, debits, part
   if raw then
-    local version
-    version, level, at, paused, rest = string.match(raw, "^(%d+)|(%-?%d+)|(%d+)|(%d+)|(.*)$")
+    version, born, step, level, at, paused, debits, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
   if level then
+    bucket.born = born
+    bucket.step = tonumber(step)
     bucket.level = math.min(bucket.cap, tonumber(level))
     bucket.at = tonumber(at)
     bucket.paused = tonumber(paused)
-    for when, micro in string.gmatch(rest, "(%d+):(%d+)") do
+    for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    bucket.share = share.load(part, now)
+    tb_tune(bucket)
   else
+    bucket.born = text(now)
+    bucket.step = 0
     bucket.level = bucket.cap
     bucket.at = now
     bucket.paused = 0
   end
+  if floor ~= "" then tb_raise(bucket, floor) end
   return bucket
 end
 
 function token_bucket.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
+  if bucket.spaced then
+    if token_bucket.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+    return 0
+  end
   return math.max(0, math.floor(tb_free(bucket, bucket.now) / (cost * 1000000)))
+end
+
+function token_bucket.most(bucket, cost)
+  if bucket.spaced then return 1 end
+  return math.floor(bucket.cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
+  local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
-    if tb_grow(bucket, level, t - at) < micro then
-      local reached = at + tb_time_to_gain(bucket, micro - level)
+    if tb_grow(bucket, level, t - at) < needed then
+      local reached = at + tb_time_to_gain(bucket, needed - level)
       local debit = bucket.later[index]
       if debit and debit[1] < reached then
         t = debit[1]
@@ -550,12 +1139,13 @@ function token_bucket.earliest(bucket, cost, from)
       local blocked = nil
       for i = index, #bucket.later do
         local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at) - debit[2]
-        at = debit[1]
-        if level < 0 then
+        level = tb_grow(bucket, level, debit[1] - at)
+        if level < math.min(debit[2], bucket.cap) then
           blocked = debit[1]
           break
         end
+        level = level - debit[2]
+        at = debit[1]
       end
       if not blocked then return t end
       t = blocked
@@ -566,6 +1156,7 @@ end
 function token_bucket.take(bucket, cost, units, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, cost * units)
   local micro = cost * units * 1000000
   if at <= now then
     bucket.level = tb_grow(bucket, bucket.level, now - bucket.at) - micro
@@ -585,6 +1176,7 @@ end
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, -cost)
   local micro = cost * 1000000
   for index, debit in ipairs(bucket.later) do
     if debit[1] == at and debit[2] >= micro then
@@ -606,8 +1198,21 @@ end
 -- What has dripped in does not depend on when the provider saw the request.
 function token_bucket.landed() end
 
+function token_bucket.renew() return true end
+
 function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
+end
+
+function token_bucket.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  local measured = nil
+  if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
+  if not fresh then return end
+  token_bucket.lower(bucket, 0)
+  tb_tune(bucket)
 end
 
 function token_bucket.lower(bucket, remaining)
@@ -620,8 +1225,7 @@ function token_bucket.lower(bucket, remaining)
 end
 
 function token_bucket.remaining(bucket)
-  if bucket.now < bucket.paused then return 0 end
-  return math.max(0, math.floor(tb_free(bucket, bucket.now) / 1000000))
+  return token_bucket.units(bucket, 1)
 end
 
 function token_bucket.idle_at(bucket)
@@ -633,22 +1237,33 @@ function token_bucket.idle_at(bucket)
   return math.max(bucket.now, at + tb_time_to_gain(bucket, bucket.cap - level), bucket.paused)
 end
 
+function token_bucket.floor(bucket)
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+end
+
 function token_bucket.save(bucket)
-  local left = token_bucket.idle_at(bucket) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
   end
+  bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
-  local state = "1|" .. text(bucket.level) .. "|" .. text(bucket.at) .. "|" .. text(bucket.paused) .. "|" .. table.concat(debits, ",")
+  local state = table.concat({
+    "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
+    table.concat(debits, ","), share.save(bucket.share),
+  }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end
--- Exact sliding window with tokens in the future; the same steps as algorithms/sliding-window.ts.
+-- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
+-- as algorithms/sliding-window.ts.
 --
--- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and one member
--- named after the state's version, scored minus the instant until which the bucket is paused, or -1.
+-- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
+-- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
+-- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
+-- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -678,38 +1293,92 @@ local function sw_last(bucket)
   return tonumber(last[2]) or 0
 end
 
-function sliding_window.load(key, limit, window, now)
-  local bucket = { key = key, limit = limit, window = window, now = now, paused = 0, algorithm = sliding_window }
+local function sw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+-- A key of another type is nobody's state: it is replaced.
+local function sw_claim(bucket)
+  if not bucket.foreign then return end
+  redis.call("DEL", bucket.key)
+  bucket.foreign = false
+end
+
+-- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+local function sw_raise(bucket, floor)
+  local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or born == bucket.born then return end
+  at = math.min(tonumber(at), bucket.now)
+  if at + bucket.window <= bucket.now then return end
+  sw_claim(bucket)
+  local missing = tonumber(used) - sw_used(bucket, bucket.now)
+  if missing <= 0 then return end
+  for token = 1, missing do redis.call("ZADD", bucket.key, text(at), "known" .. born .. "." .. text(token)) end
+  bucket.last = math.max(bucket.last, at)
+  sliding_window.save(bucket)
+end
+
+function sliding_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
+    places = kind == "c", algorithm = sliding_window, bookable = kind ~= "c",
+  }
   local meta = redis.pcall("ZRANGEBYSCORE", key, "-inf", "(0", "WITHSCORES")
   if meta.err then
     bucket.foreign = true
-    bucket.last = 0
     meta = {}
   end
-  if meta[1] and meta[1] ~= "v1" then return nil, "state of version " .. meta[1] end
-  if meta[2] and tonumber(meta[2]) < -1 then bucket.paused = -tonumber(meta[2]) end
+  for index = 1, #meta, 2 do
+    local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
+    if letter == "v" then
+      if rest ~= "1" then return nil, "state of version " .. meta[index] end
+      if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
+    elseif letter == "b" then
+      bucket.born = rest
+    elseif letter == "s" then
+      bucket.saved_share = meta[index]
+      bucket.share = share.load(rest, now)
+    elseif letter == "n" then
+      bucket.needed = true
+    end
+  end
+  sw_tune(bucket)
+  if not bucket.born then
+    bucket.born = text(now)
+    bucket.fresh = true
+  end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
 
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  return math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function sliding_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
   local t = math.max(from, bucket.paused)
   if bucket.foreign then return t end
+  -- A share below the cost would never do, and the whole may come back.
+  local limit = math.max(bucket.limit, cost)
   while true do
-    local excess = sw_used(bucket, t) + cost - bucket.limit
+    local excess = sw_used(bucket, t) + cost - limit
     if excess > 0 then
       local oldest = redis.call("ZRANGEBYSCORE", bucket.key, "(" .. text(math.max(0, t - bucket.window)), "+inf", "WITHSCORES", "LIMIT", text(excess - 1), "1")
       t = tonumber(oldest[2]) + bucket.window
     else
       local blocked = nil
       for _, at in ipairs(sw_later(bucket, t)) do
-        if sw_used(bucket, at) + cost > bucket.limit then
+        if sw_used(bucket, at) + cost > limit then
           blocked = at
           break
         end
@@ -718,13 +1387,6 @@ function sliding_window.earliest(bucket, cost, from)
       t = blocked
     end
   end
-end
-
--- A key of another type is nobody's state: it is replaced.
-local function sw_claim(bucket)
-  if not bucket.foreign then return end
-  redis.call("DEL", bucket.key)
-  bucket.foreign = false
 end
 
 function sliding_window.take(bucket, cost, units, at, id, first)
@@ -745,7 +1407,7 @@ end
 
 -- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
 function sliding_window.landed(bucket, cost, at, id, unit)
-  if bucket.foreign then return end
+  if bucket.foreign or bucket.places then return end
   local till = math.min(bucket.now, at + 2000000)
   -- One that has left the window already stays gone.
   if till <= at or at + bucket.window <= bucket.now then return end
@@ -755,11 +1417,47 @@ function sliding_window.landed(bucket, cost, at, id, unit)
   bucket.last = sw_last(bucket)
 end
 
+-- Holds a place for another lease; false when it was lost.
+function sliding_window.renew(bucket, cost, at, id, unit)
+  if not bucket.places then return true end
+  if bucket.foreign then return false end
+  local member = id .. "." .. text(unit) .. "."
+  for token = 1, cost do
+    local score = redis.call("ZSCORE", bucket.key, member .. text(token))
+    if not score or tonumber(score) + bucket.window <= bucket.now then return false end
+  end
+  for token = 1, cost do redis.call("ZADD", bucket.key, "XX", text(bucket.now), member .. text(token)) end
+  bucket.last = sw_last(bucket)
+  return true
+end
+
+function sliding_window.refused(bucket)
+  if bucket.places or bucket.now < bucket.paused then return end
+  sw_claim(bucket)
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, sw_used(bucket, bucket.now) / bucket.whole)
+  if fresh then sw_tune(bucket) end
+end
+
+-- Somebody waits for a place: whoever releases one says so.
+function sliding_window.need(bucket)
+  if bucket.places and not bucket.foreign and not bucket.needed and bucket.last > 0 then redis.call("ZADD", bucket.key, "-1", "n") end
+end
+
+-- Whether somebody waited for a place, who is then to be told.
+function sliding_window.heed(bucket)
+  if not bucket.needed then return false end
+  redis.call("ZREM", bucket.key, "n")
+  bucket.needed = false
+  return true
+end
+
 function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
 function sliding_window.lower(bucket, remaining, id)
+  if bucket.places then return end
   sw_claim(bucket)
   local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
   if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
@@ -777,8 +1475,13 @@ function sliding_window.idle_at(bucket)
   return math.max(bucket.now, last, bucket.paused)
 end
 
+function sliding_window.floor(bucket)
+  if bucket.foreign then return "" end
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+end
+
 function sliding_window.save(bucket)
-  local left = sliding_window.idle_at(bucket) - bucket.now
+  local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -787,33 +1490,279 @@ function sliding_window.save(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1")
+  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  local part = share.save(bucket.share)
+  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
+  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
   redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
 end
--- What every script begins with: the store's clock, and the buckets of the charges, checked before anything is written.
+-- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- Four arguments a charge, from ARGV[first] on: t (token bucket) or w (window); rate or limit; burst or window in
--- microseconds; cost.
-local algorithms = { t = token_bucket, w = sliding_window }
+-- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+local counted_window = {}
 
-local function store_now()
-  local time = redis.call("TIME")
-  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+local function cw_index(bucket, t)
+  return math.floor((t - bucket.anchor) / bucket.window)
 end
 
-local function load_charges(first, now)
+local function cw_start(bucket, index)
+  return bucket.anchor + index * bucket.window
+end
+
+local function cw_used(bucket, index)
+  local count = bucket.counts[index]
+  if count then return count.used end
+  return 0
+end
+
+-- What a window before still counts, so far into the one after it.
+local function cw_carried(bucket, used, into)
+  if used == 0 then return 0 end
+  return (used * (bucket.window - into)) / bucket.window
+end
+
+local function cw_into(bucket, t)
+  return t - cw_start(bucket, cw_index(bucket, t))
+end
+
+local function cw_next_holds(bucket, index, cost, limit)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return true end
+  local carried = cw_carried(bucket, cw_used(bucket, index) + cost, following.first - cw_start(bucket, index + 1))
+  return carried <= limit - following.used
+end
+
+local function cw_free(bucket)
+  if next(bucket.counts) == nil then return bucket.limit end
+  local index, before = cw_index(bucket, bucket.now), 0
+  if bucket.sliding then before = cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local free = math.floor(bucket.limit - cw_used(bucket, index) - before)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return free end
+  local part = cw_carried(bucket, 1, following.first - cw_start(bucket, index + 1))
+  local most = free
+  if part ~= 0 then most = math.min(free, math.ceil((bucket.limit - following.used) / part) - cw_used(bucket, index)) end
+  while most > 0 and not cw_next_holds(bucket, index, most, bucket.limit) do most = most - 1 end
+  return most
+end
+
+local function cw_trim(bucket)
+  local oldest = cw_index(bucket, bucket.now)
+  if bucket.sliding then oldest = oldest - 1 end
+  for index in pairs(bucket.counts) do
+    if index < oldest then bucket.counts[index] = nil end
+  end
+end
+
+local function cw_add(bucket, index, cost, at)
+  local count = bucket.counts[index]
+  if not count then
+    bucket.counts[index] = { used = cost, first = at }
+    return
+  end
+  count.used = count.used + cost
+  count.first = math.min(count.first, at)
+end
+
+local function cw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+local function cw_read_counts(raw)
+  local counts = {}
+  for index, used, first in string.gmatch(raw, "(%-?%d+):(%d+):(%d+)") do
+    counts[tonumber(index)] = { used = tonumber(used), first = tonumber(first) }
+  end
+  return counts
+end
+
+local function cw_write_counts(bucket)
+  local counts = {}
+  for index, count in pairs(bucket.counts) do
+    counts[#counts + 1] = text(index) .. ":" .. text(count.used) .. ":" .. text(count.first)
+  end
+  return table.concat(counts, ",")
+end
+
+-- The store may have lost what a process knows: the fuller of the two windows holds.
+local function cw_raise(bucket, floor)
+  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  if not born or born == bucket.born then return end
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  known.counts = cw_read_counts(raw)
+  cw_trim(known)
+  if next(known.counts) == nil then return end
+  if next(bucket.counts) == nil then
+    bucket.anchor = known.anchor
+    bucket.counts = known.counts
+    return
+  end
+  for _, count in pairs(known.counts) do
+    local index = cw_index(bucket, count.first)
+    local missing = count.used - cw_used(bucket, index)
+    if missing > 0 then cw_add(bucket, index, missing, count.first) end
+  end
+end
+
+function counted_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
+    counts = {}, anchor = 0, paused = 0, algorithm = counted_window, bookable = true,
+  }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "table" then raw = false end
+  local version, born, anchor, paused, counts, part
+  if raw then
+    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
+    if version and version ~= "1" then return nil, "state of version " .. version end
+  end
+  if counts then
+    bucket.born = born
+    bucket.anchor = tonumber(anchor)
+    bucket.paused = tonumber(paused)
+    bucket.counts = cw_read_counts(counts)
+    bucket.share = share.load(part, now)
+    cw_tune(bucket)
+  else
+    bucket.born = text(now)
+  end
+  if floor ~= "" then cw_raise(bucket, floor) end
+  return bucket
+end
+
+function counted_window.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function counted_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
+end
+
+function counted_window.earliest(bucket, cost, from)
+  local t = math.max(from, bucket.paused)
+  if next(bucket.counts) == nil then return t end
+  local limit = math.max(bucket.limit, cost)
+  while true do
+    local index = cw_index(bucket, t)
+    local start = cw_start(bucket, index)
+    local room = limit - cw_used(bucket, index) - cost
+    if room < 0 or not cw_next_holds(bucket, index, cost, limit) then
+      t = start + bucket.window
+    else
+      local before = 0
+      if bucket.sliding then before = cw_used(bucket, index - 1) end
+      if cw_carried(bucket, before, t - start) <= room then return t end
+      t = start + math.max(t - start, math.floor(bucket.window - (room * bucket.window) / before))
+      while cw_carried(bucket, before, t - start) > room do t = t + 1 end
+    end
+  end
+end
+
+function counted_window.take(bucket, cost, units, at)
+  cw_trim(bucket)
+  share.count(bucket.share, cost * units)
+  if next(bucket.counts) == nil then bucket.anchor = at end
+  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+end
+
+function counted_window.give_back(bucket, cost, at)
+  cw_trim(bucket)
+  share.count(bucket.share, -cost)
+  local index = cw_index(bucket, at)
+  local count = bucket.counts[index]
+  if not count then return end
+  count.used = count.used - cost
+  if count.used <= 0 then bucket.counts[index] = nil end
+end
+
+function counted_window.landed() end
+
+function counted_window.renew() return true end
+
+function counted_window.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function counted_window.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  cw_trim(bucket)
+  local index = cw_index(bucket, bucket.now)
+  local used = cw_used(bucket, index)
+  if bucket.sliding then used = used + cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, math.min(1, used / bucket.whole))
+  if fresh then cw_tune(bucket) end
+end
+
+function counted_window.lower(bucket, remaining)
+  local surplus = cw_free(bucket) - math.floor(remaining)
+  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+end
+
+function counted_window.remaining(bucket)
+  if bucket.now < bucket.paused then return 0 end
+  return math.max(0, cw_free(bucket))
+end
+
+function counted_window.idle_at(bucket)
+  local last = nil
+  for index in pairs(bucket.counts) do last = math.max(last or index, index) end
+  local ending = 0
+  if last then
+    local windows = 1
+    if bucket.sliding then windows = 2 end
+    ending = cw_start(bucket, last + windows)
+  end
+  return math.max(bucket.now, ending, bucket.paused)
+end
+
+function counted_window.floor(bucket)
+  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+end
+
+function counted_window.save(bucket)
+  local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  local state = table.concat({
+    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+  }, "|")
+  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+end
+-- What every script begins with: the buckets of the charges, checked before anything is written.
+--
+-- Five arguments a charge: kind; rate, limit or places; burst, or window or lease in microseconds; cost; what the process last
+-- knew of the bucket, empty for nothing. Kinds: t token bucket, l leaky bucket, w sliding window, f fixed window,
+-- s sliding window by two counts, c concurrency.
+local algorithms = {
+  t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
+}
+
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
+local function load_charges(first, first_key, count, now)
   local charges = {}
-  for index, key in ipairs(KEYS) do
-    local base = first + (index - 1) * 4
-    local algorithm = algorithms[ARGV[base]]
+  for index = 1, count do
+    local base = first + (index - 1) * 5
+    local kind = ARGV[base]
+    local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
-    if not (algorithm and a and b and cost and a > 0 and b > 0 and cost >= 1) then
+    local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end
-    local bucket, problem = algorithm.load(key, a, b, now)
+    local bucket, problem = algorithm.load(key, kind, a, b, now, floor)
     if not bucket then return nil, problem end
-    local capacity = b
-    if ARGV[base] == "w" then capacity = a end
-    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost, capacity = capacity }
+    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost }
   end
   return charges
 end
@@ -822,9 +1771,15 @@ local function save_charges(charges)
   for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
+local function known_of(charges)
+  local floors = {}
+  for index, charge in ipairs(charges) do floors[index] = charge.algorithm.floor(charge.bucket) end
+  return floors
+end
+
 local now = store_now()
 local units = tonumber(ARGV[1])
-local charges, problem = load_charges(3 + units * 2, now)
+local charges, problem = load_charges(3 + units * 2, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
 for index = 0, units - 1 do
@@ -838,16 +1793,17 @@ return { "ok", text(now) }
 
 export const observe = {
   name: "observe",
-  sha1: "e1b8d9d976afc39f5eebb84e5ed3f538c204177c",
+  sha1: "f876fafd9e6f87b15b6f6b32083812112b3fb59c",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
 -- ARGV[1]   pause           microseconds from now, 0 for none
 -- ARGV[2]   remaining       tokens the provider still sees, -1 for no word
--- ARGV[3]   id              unique name of this word
--- ARGV[4]   channel         where waiters listen
--- ARGV[5]   message         what they are told
--- ARGV[6..] four a charge, see includes/buckets.lua
+-- ARGV[3]   refused         1 when the provider refused what the buckets had granted, else 0
+-- ARGV[4]   id              unique name of this word
+-- ARGV[5]   channel         where waiters listen
+-- ARGV[6]   message         what they are told
+-- ARGV[7..] five a charge, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", now} | {"refused", reason}
 -- Writes    KEYS only
@@ -855,13 +1811,79 @@ export const observe = {
 local function text(number)
   return string.format("%.0f", number)
 end
--- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts.
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+-- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
--- State, one string: version|level|at|paused|debit,debit,...   with debit = at:millionths
+-- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
+local share = {}
+local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
+
+local function share_cut(current, measured)
+  local part = current * UNMEASURED
+  if measured then part = math.max(current * DEEPEST_CUT, measured) end
+  return math.min(current, math.max(LEAST, part))
+end
+
+-- nil for the whole, and when the whole is used again.
+function share.load(raw, now)
+  local part, at, taken = string.match(raw or "", "^([^:]+):(%d+):(%d+)$")
+  if not part then return nil end
+  local loaded = { part = tonumber(part), at = tonumber(at), taken = tonumber(taken) }
+  if now >= loaded.at + RECOVERY then return nil end
+  return loaded
+end
+
+function share.save(own)
+  if not own then return "" end
+  return string.format("%.17g:%.0f:%.0f", own.part, own.at, own.taken)
+end
+
+function share.at(own, now)
+  if not own then return 1 end
+  local x = math.max(0, now - own.at) / RECOVERY
+  if x >= 1 then return 1 end
+  local cube = x * x * x
+  return own.part + (1 - own.part) * cube * cube
+end
+
+function share.count(own, tokens)
+  if own then own.taken = math.max(0, own.taken + tokens) end
+end
+
+function share.measured(own, now, whole)
+  local elapsed = now - own.at
+  if elapsed < SHORTEST_MEASURE then return nil end
+  return own.taken / (whole * elapsed)
+end
+
+-- What is known after a refusal, and whether it is new.
+function share.refused(own, now, measured)
+  if not own then return { part = 1, at = now, taken = 0 }, true end
+  if now - own.at < SAME_MOMENT then return own, false end
+  return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
+end
+
+function share.ends(own)
+  if not own then return 0 end
+  return own.at + RECOVERY
+end
+-- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
+-- whose calls may leave a debt.
+--
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+--   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
+--   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
 --   at      microseconds of the store's clock; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
+--
+-- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -904,58 +1926,100 @@ local function tb_fold(bucket, now)
   end
 end
 
+-- What could be taken now without breaking a later debit; what is taken cannot overflow meanwhile.
 local function tb_free(bucket, now)
   local level, at, index = tb_walk(bucket, now)
   level = tb_grow(bucket, level, now - at)
   at = now
-  local free = level
+  local free, taken = level, level
   for i = index, #bucket.later do
     local debit = bucket.later[i]
-    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    local gained = tb_gain(bucket, debit[1] - at)
+    level = math.min(bucket.cap, level + gained) - debit[2]
+    taken = taken + gained - debit[2]
     at = debit[1]
-    free = math.min(free, level)
+    if level < 0 then free = math.min(free, level) else free = math.min(free, taken) end
   end
   return free
 end
 
-function token_bucket.load(key, rate, burst, now)
-  local bucket = { key = key, rate = rate, cap = burst * 1000000, now = now, later = {}, algorithm = token_bucket }
+-- Takes note of the time: a share that strangers leave us grows back.
+local function tb_tune(bucket)
+  if not bucket.share then return end
+  tb_fold(bucket, bucket.now)
+  bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
+end
+
+-- The store may have lost what a process knows: the later of the two holds.
+local function tb_raise(bucket, floor)
+  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
+  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  if missing <= 0 then return end
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
+  bucket.at = bucket.now
+end
+
+function token_bucket.load(key, kind, rate, burst, now, floor)
+  local bucket = {
+    key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
+    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+  }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local level, at, paused, rest
+  local version, born, step, level, at, paused, debits, part
   if raw then
-    local version
-    version, level, at, paused, rest = string.match(raw, "^(%d+)|(%-?%d+)|(%d+)|(%d+)|(.*)$")
+    version, born, step, level, at, paused, debits, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
   if level then
+    bucket.born = born
+    bucket.step = tonumber(step)
     bucket.level = math.min(bucket.cap, tonumber(level))
     bucket.at = tonumber(at)
     bucket.paused = tonumber(paused)
-    for when, micro in string.gmatch(rest, "(%d+):(%d+)") do
+    for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    bucket.share = share.load(part, now)
+    tb_tune(bucket)
   else
+    bucket.born = text(now)
+    bucket.step = 0
     bucket.level = bucket.cap
     bucket.at = now
     bucket.paused = 0
   end
+  if floor ~= "" then tb_raise(bucket, floor) end
   return bucket
 end
 
 function token_bucket.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
+  if bucket.spaced then
+    if token_bucket.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+    return 0
+  end
   return math.max(0, math.floor(tb_free(bucket, bucket.now) / (cost * 1000000)))
+end
+
+function token_bucket.most(bucket, cost)
+  if bucket.spaced then return 1 end
+  return math.floor(bucket.cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
+  local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
-    if tb_grow(bucket, level, t - at) < micro then
-      local reached = at + tb_time_to_gain(bucket, micro - level)
+    if tb_grow(bucket, level, t - at) < needed then
+      local reached = at + tb_time_to_gain(bucket, needed - level)
       local debit = bucket.later[index]
       if debit and debit[1] < reached then
         t = debit[1]
@@ -970,12 +2034,13 @@ function token_bucket.earliest(bucket, cost, from)
       local blocked = nil
       for i = index, #bucket.later do
         local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at) - debit[2]
-        at = debit[1]
-        if level < 0 then
+        level = tb_grow(bucket, level, debit[1] - at)
+        if level < math.min(debit[2], bucket.cap) then
           blocked = debit[1]
           break
         end
+        level = level - debit[2]
+        at = debit[1]
       end
       if not blocked then return t end
       t = blocked
@@ -986,6 +2051,7 @@ end
 function token_bucket.take(bucket, cost, units, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, cost * units)
   local micro = cost * units * 1000000
   if at <= now then
     bucket.level = tb_grow(bucket, bucket.level, now - bucket.at) - micro
@@ -1005,6 +2071,7 @@ end
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, -cost)
   local micro = cost * 1000000
   for index, debit in ipairs(bucket.later) do
     if debit[1] == at and debit[2] >= micro then
@@ -1026,8 +2093,21 @@ end
 -- What has dripped in does not depend on when the provider saw the request.
 function token_bucket.landed() end
 
+function token_bucket.renew() return true end
+
 function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
+end
+
+function token_bucket.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  local measured = nil
+  if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
+  if not fresh then return end
+  token_bucket.lower(bucket, 0)
+  tb_tune(bucket)
 end
 
 function token_bucket.lower(bucket, remaining)
@@ -1040,8 +2120,7 @@ function token_bucket.lower(bucket, remaining)
 end
 
 function token_bucket.remaining(bucket)
-  if bucket.now < bucket.paused then return 0 end
-  return math.max(0, math.floor(tb_free(bucket, bucket.now) / 1000000))
+  return token_bucket.units(bucket, 1)
 end
 
 function token_bucket.idle_at(bucket)
@@ -1053,22 +2132,33 @@ function token_bucket.idle_at(bucket)
   return math.max(bucket.now, at + tb_time_to_gain(bucket, bucket.cap - level), bucket.paused)
 end
 
+function token_bucket.floor(bucket)
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+end
+
 function token_bucket.save(bucket)
-  local left = token_bucket.idle_at(bucket) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
   end
+  bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
-  local state = "1|" .. text(bucket.level) .. "|" .. text(bucket.at) .. "|" .. text(bucket.paused) .. "|" .. table.concat(debits, ",")
+  local state = table.concat({
+    "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
+    table.concat(debits, ","), share.save(bucket.share),
+  }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end
--- Exact sliding window with tokens in the future; the same steps as algorithms/sliding-window.ts.
+-- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
+-- as algorithms/sliding-window.ts.
 --
--- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and one member
--- named after the state's version, scored minus the instant until which the bucket is paused, or -1.
+-- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
+-- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
+-- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
+-- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -1098,38 +2188,92 @@ local function sw_last(bucket)
   return tonumber(last[2]) or 0
 end
 
-function sliding_window.load(key, limit, window, now)
-  local bucket = { key = key, limit = limit, window = window, now = now, paused = 0, algorithm = sliding_window }
+local function sw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+-- A key of another type is nobody's state: it is replaced.
+local function sw_claim(bucket)
+  if not bucket.foreign then return end
+  redis.call("DEL", bucket.key)
+  bucket.foreign = false
+end
+
+-- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+local function sw_raise(bucket, floor)
+  local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or born == bucket.born then return end
+  at = math.min(tonumber(at), bucket.now)
+  if at + bucket.window <= bucket.now then return end
+  sw_claim(bucket)
+  local missing = tonumber(used) - sw_used(bucket, bucket.now)
+  if missing <= 0 then return end
+  for token = 1, missing do redis.call("ZADD", bucket.key, text(at), "known" .. born .. "." .. text(token)) end
+  bucket.last = math.max(bucket.last, at)
+  sliding_window.save(bucket)
+end
+
+function sliding_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
+    places = kind == "c", algorithm = sliding_window, bookable = kind ~= "c",
+  }
   local meta = redis.pcall("ZRANGEBYSCORE", key, "-inf", "(0", "WITHSCORES")
   if meta.err then
     bucket.foreign = true
-    bucket.last = 0
     meta = {}
   end
-  if meta[1] and meta[1] ~= "v1" then return nil, "state of version " .. meta[1] end
-  if meta[2] and tonumber(meta[2]) < -1 then bucket.paused = -tonumber(meta[2]) end
+  for index = 1, #meta, 2 do
+    local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
+    if letter == "v" then
+      if rest ~= "1" then return nil, "state of version " .. meta[index] end
+      if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
+    elseif letter == "b" then
+      bucket.born = rest
+    elseif letter == "s" then
+      bucket.saved_share = meta[index]
+      bucket.share = share.load(rest, now)
+    elseif letter == "n" then
+      bucket.needed = true
+    end
+  end
+  sw_tune(bucket)
+  if not bucket.born then
+    bucket.born = text(now)
+    bucket.fresh = true
+  end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
 
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  return math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function sliding_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
   local t = math.max(from, bucket.paused)
   if bucket.foreign then return t end
+  -- A share below the cost would never do, and the whole may come back.
+  local limit = math.max(bucket.limit, cost)
   while true do
-    local excess = sw_used(bucket, t) + cost - bucket.limit
+    local excess = sw_used(bucket, t) + cost - limit
     if excess > 0 then
       local oldest = redis.call("ZRANGEBYSCORE", bucket.key, "(" .. text(math.max(0, t - bucket.window)), "+inf", "WITHSCORES", "LIMIT", text(excess - 1), "1")
       t = tonumber(oldest[2]) + bucket.window
     else
       local blocked = nil
       for _, at in ipairs(sw_later(bucket, t)) do
-        if sw_used(bucket, at) + cost > bucket.limit then
+        if sw_used(bucket, at) + cost > limit then
           blocked = at
           break
         end
@@ -1138,13 +2282,6 @@ function sliding_window.earliest(bucket, cost, from)
       t = blocked
     end
   end
-end
-
--- A key of another type is nobody's state: it is replaced.
-local function sw_claim(bucket)
-  if not bucket.foreign then return end
-  redis.call("DEL", bucket.key)
-  bucket.foreign = false
 end
 
 function sliding_window.take(bucket, cost, units, at, id, first)
@@ -1165,7 +2302,7 @@ end
 
 -- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
 function sliding_window.landed(bucket, cost, at, id, unit)
-  if bucket.foreign then return end
+  if bucket.foreign or bucket.places then return end
   local till = math.min(bucket.now, at + 2000000)
   -- One that has left the window already stays gone.
   if till <= at or at + bucket.window <= bucket.now then return end
@@ -1175,11 +2312,47 @@ function sliding_window.landed(bucket, cost, at, id, unit)
   bucket.last = sw_last(bucket)
 end
 
+-- Holds a place for another lease; false when it was lost.
+function sliding_window.renew(bucket, cost, at, id, unit)
+  if not bucket.places then return true end
+  if bucket.foreign then return false end
+  local member = id .. "." .. text(unit) .. "."
+  for token = 1, cost do
+    local score = redis.call("ZSCORE", bucket.key, member .. text(token))
+    if not score or tonumber(score) + bucket.window <= bucket.now then return false end
+  end
+  for token = 1, cost do redis.call("ZADD", bucket.key, "XX", text(bucket.now), member .. text(token)) end
+  bucket.last = sw_last(bucket)
+  return true
+end
+
+function sliding_window.refused(bucket)
+  if bucket.places or bucket.now < bucket.paused then return end
+  sw_claim(bucket)
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, sw_used(bucket, bucket.now) / bucket.whole)
+  if fresh then sw_tune(bucket) end
+end
+
+-- Somebody waits for a place: whoever releases one says so.
+function sliding_window.need(bucket)
+  if bucket.places and not bucket.foreign and not bucket.needed and bucket.last > 0 then redis.call("ZADD", bucket.key, "-1", "n") end
+end
+
+-- Whether somebody waited for a place, who is then to be told.
+function sliding_window.heed(bucket)
+  if not bucket.needed then return false end
+  redis.call("ZREM", bucket.key, "n")
+  bucket.needed = false
+  return true
+end
+
 function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
 function sliding_window.lower(bucket, remaining, id)
+  if bucket.places then return end
   sw_claim(bucket)
   local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
   if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
@@ -1197,8 +2370,13 @@ function sliding_window.idle_at(bucket)
   return math.max(bucket.now, last, bucket.paused)
 end
 
+function sliding_window.floor(bucket)
+  if bucket.foreign then return "" end
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+end
+
 function sliding_window.save(bucket)
-  local left = sliding_window.idle_at(bucket) - bucket.now
+  local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -1207,33 +2385,279 @@ function sliding_window.save(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1")
+  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  local part = share.save(bucket.share)
+  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
+  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
   redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
 end
--- What every script begins with: the store's clock, and the buckets of the charges, checked before anything is written.
+-- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- Four arguments a charge, from ARGV[first] on: t (token bucket) or w (window); rate or limit; burst or window in
--- microseconds; cost.
-local algorithms = { t = token_bucket, w = sliding_window }
+-- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+local counted_window = {}
 
-local function store_now()
-  local time = redis.call("TIME")
-  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+local function cw_index(bucket, t)
+  return math.floor((t - bucket.anchor) / bucket.window)
 end
 
-local function load_charges(first, now)
+local function cw_start(bucket, index)
+  return bucket.anchor + index * bucket.window
+end
+
+local function cw_used(bucket, index)
+  local count = bucket.counts[index]
+  if count then return count.used end
+  return 0
+end
+
+-- What a window before still counts, so far into the one after it.
+local function cw_carried(bucket, used, into)
+  if used == 0 then return 0 end
+  return (used * (bucket.window - into)) / bucket.window
+end
+
+local function cw_into(bucket, t)
+  return t - cw_start(bucket, cw_index(bucket, t))
+end
+
+local function cw_next_holds(bucket, index, cost, limit)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return true end
+  local carried = cw_carried(bucket, cw_used(bucket, index) + cost, following.first - cw_start(bucket, index + 1))
+  return carried <= limit - following.used
+end
+
+local function cw_free(bucket)
+  if next(bucket.counts) == nil then return bucket.limit end
+  local index, before = cw_index(bucket, bucket.now), 0
+  if bucket.sliding then before = cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local free = math.floor(bucket.limit - cw_used(bucket, index) - before)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return free end
+  local part = cw_carried(bucket, 1, following.first - cw_start(bucket, index + 1))
+  local most = free
+  if part ~= 0 then most = math.min(free, math.ceil((bucket.limit - following.used) / part) - cw_used(bucket, index)) end
+  while most > 0 and not cw_next_holds(bucket, index, most, bucket.limit) do most = most - 1 end
+  return most
+end
+
+local function cw_trim(bucket)
+  local oldest = cw_index(bucket, bucket.now)
+  if bucket.sliding then oldest = oldest - 1 end
+  for index in pairs(bucket.counts) do
+    if index < oldest then bucket.counts[index] = nil end
+  end
+end
+
+local function cw_add(bucket, index, cost, at)
+  local count = bucket.counts[index]
+  if not count then
+    bucket.counts[index] = { used = cost, first = at }
+    return
+  end
+  count.used = count.used + cost
+  count.first = math.min(count.first, at)
+end
+
+local function cw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+local function cw_read_counts(raw)
+  local counts = {}
+  for index, used, first in string.gmatch(raw, "(%-?%d+):(%d+):(%d+)") do
+    counts[tonumber(index)] = { used = tonumber(used), first = tonumber(first) }
+  end
+  return counts
+end
+
+local function cw_write_counts(bucket)
+  local counts = {}
+  for index, count in pairs(bucket.counts) do
+    counts[#counts + 1] = text(index) .. ":" .. text(count.used) .. ":" .. text(count.first)
+  end
+  return table.concat(counts, ",")
+end
+
+-- The store may have lost what a process knows: the fuller of the two windows holds.
+local function cw_raise(bucket, floor)
+  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  if not born or born == bucket.born then return end
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  known.counts = cw_read_counts(raw)
+  cw_trim(known)
+  if next(known.counts) == nil then return end
+  if next(bucket.counts) == nil then
+    bucket.anchor = known.anchor
+    bucket.counts = known.counts
+    return
+  end
+  for _, count in pairs(known.counts) do
+    local index = cw_index(bucket, count.first)
+    local missing = count.used - cw_used(bucket, index)
+    if missing > 0 then cw_add(bucket, index, missing, count.first) end
+  end
+end
+
+function counted_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
+    counts = {}, anchor = 0, paused = 0, algorithm = counted_window, bookable = true,
+  }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "table" then raw = false end
+  local version, born, anchor, paused, counts, part
+  if raw then
+    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
+    if version and version ~= "1" then return nil, "state of version " .. version end
+  end
+  if counts then
+    bucket.born = born
+    bucket.anchor = tonumber(anchor)
+    bucket.paused = tonumber(paused)
+    bucket.counts = cw_read_counts(counts)
+    bucket.share = share.load(part, now)
+    cw_tune(bucket)
+  else
+    bucket.born = text(now)
+  end
+  if floor ~= "" then cw_raise(bucket, floor) end
+  return bucket
+end
+
+function counted_window.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function counted_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
+end
+
+function counted_window.earliest(bucket, cost, from)
+  local t = math.max(from, bucket.paused)
+  if next(bucket.counts) == nil then return t end
+  local limit = math.max(bucket.limit, cost)
+  while true do
+    local index = cw_index(bucket, t)
+    local start = cw_start(bucket, index)
+    local room = limit - cw_used(bucket, index) - cost
+    if room < 0 or not cw_next_holds(bucket, index, cost, limit) then
+      t = start + bucket.window
+    else
+      local before = 0
+      if bucket.sliding then before = cw_used(bucket, index - 1) end
+      if cw_carried(bucket, before, t - start) <= room then return t end
+      t = start + math.max(t - start, math.floor(bucket.window - (room * bucket.window) / before))
+      while cw_carried(bucket, before, t - start) > room do t = t + 1 end
+    end
+  end
+end
+
+function counted_window.take(bucket, cost, units, at)
+  cw_trim(bucket)
+  share.count(bucket.share, cost * units)
+  if next(bucket.counts) == nil then bucket.anchor = at end
+  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+end
+
+function counted_window.give_back(bucket, cost, at)
+  cw_trim(bucket)
+  share.count(bucket.share, -cost)
+  local index = cw_index(bucket, at)
+  local count = bucket.counts[index]
+  if not count then return end
+  count.used = count.used - cost
+  if count.used <= 0 then bucket.counts[index] = nil end
+end
+
+function counted_window.landed() end
+
+function counted_window.renew() return true end
+
+function counted_window.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function counted_window.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  cw_trim(bucket)
+  local index = cw_index(bucket, bucket.now)
+  local used = cw_used(bucket, index)
+  if bucket.sliding then used = used + cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, math.min(1, used / bucket.whole))
+  if fresh then cw_tune(bucket) end
+end
+
+function counted_window.lower(bucket, remaining)
+  local surplus = cw_free(bucket) - math.floor(remaining)
+  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+end
+
+function counted_window.remaining(bucket)
+  if bucket.now < bucket.paused then return 0 end
+  return math.max(0, cw_free(bucket))
+end
+
+function counted_window.idle_at(bucket)
+  local last = nil
+  for index in pairs(bucket.counts) do last = math.max(last or index, index) end
+  local ending = 0
+  if last then
+    local windows = 1
+    if bucket.sliding then windows = 2 end
+    ending = cw_start(bucket, last + windows)
+  end
+  return math.max(bucket.now, ending, bucket.paused)
+end
+
+function counted_window.floor(bucket)
+  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+end
+
+function counted_window.save(bucket)
+  local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  local state = table.concat({
+    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+  }, "|")
+  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+end
+-- What every script begins with: the buckets of the charges, checked before anything is written.
+--
+-- Five arguments a charge: kind; rate, limit or places; burst, or window or lease in microseconds; cost; what the process last
+-- knew of the bucket, empty for nothing. Kinds: t token bucket, l leaky bucket, w sliding window, f fixed window,
+-- s sliding window by two counts, c concurrency.
+local algorithms = {
+  t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
+}
+
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
+local function load_charges(first, first_key, count, now)
   local charges = {}
-  for index, key in ipairs(KEYS) do
-    local base = first + (index - 1) * 4
-    local algorithm = algorithms[ARGV[base]]
+  for index = 1, count do
+    local base = first + (index - 1) * 5
+    local kind = ARGV[base]
+    local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
-    if not (algorithm and a and b and cost and a > 0 and b > 0 and cost >= 1) then
+    local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end
-    local bucket, problem = algorithm.load(key, a, b, now)
+    local bucket, problem = algorithm.load(key, kind, a, b, now, floor)
     if not bucket then return nil, problem end
-    local capacity = b
-    if ARGV[base] == "w" then capacity = a end
-    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost, capacity = capacity }
+    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost }
   end
   return charges
 end
@@ -1242,17 +2666,24 @@ local function save_charges(charges)
   for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
+local function known_of(charges)
+  local floors = {}
+  for index, charge in ipairs(charges) do floors[index] = charge.algorithm.floor(charge.bucket) end
+  return floors
+end
+
 local now = store_now()
 local pause, remaining = tonumber(ARGV[1]), tonumber(ARGV[2])
-local charges, problem = load_charges(6, now)
+local charges, problem = load_charges(7, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
 for _, charge in ipairs(charges) do
+  if ARGV[3] == "1" then charge.algorithm.refused(charge.bucket) end
   if pause > 0 then charge.algorithm.pause(charge.bucket, now + pause) end
-  if remaining >= 0 then charge.algorithm.lower(charge.bucket, remaining, ARGV[3]) end
+  if remaining >= 0 then charge.algorithm.lower(charge.bucket, remaining, ARGV[4]) end
 end
 save_charges(charges)
-if pause > 0 then redis.call("PUBLISH", ARGV[4], ARGV[5]) end
+if pause > 0 then redis.call("PUBLISH", ARGV[5], ARGV[6]) end
 return { "ok", text(now) }
 `,
 } as const;
@@ -1279,35 +2710,96 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 `,
 } as const;
 
-export const take = {
-  name: "take",
-  sha1: "bbaabbd70b69703ad2d89fe6211731d7591d4e20",
-  source: `-- take: book up to \`count\` units, each taking all charges together: those free now, then at most \`ahead\` groups in the future.
+export const renew = {
+  name: "renew",
+  sha1: "5c53e75892f24f1ae38dcc13db993c49bca463d6",
+  source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
--- ARGV[1]   peek            1 only looks, 0 takes
--- ARGV[2]   count           units wanted, >= 1
--- ARGV[3]   ahead           groups that may be booked in the future, >= 0
--- ARGV[4]   group           units in each, >= 1
--- ARGV[5]   within          microseconds; nothing due later than this from now is booked; -1 for no bound
--- ARGV[6]   deadline        microseconds of the store's clock; a command that runs later does nothing; 0 for none
--- ARGV[7]   id              unique name of this question
--- ARGV[8..] four a charge, see includes/buckets.lua
+-- ARGV[1]   units           how many follow, >= 1
+-- ARGV[2]   id              name of the question they came from
+-- ARGV[3..] two a unit: its instant in microseconds, its number within the question
+-- then      five a charge, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
--- Returns   {"ok", now, next, binding, remaining, idle, at, units, at, units, ...} all text, instants in microseconds
---           {"late", now} when it ran after its deadline | {"refused", reason} when nothing could be decided
--- Writes    KEYS only, and only when it takes; every key expires when its bucket is idle
+-- Returns   {"ok", now, "1" when all places were still held, else "0"} | {"refused", reason}
+-- Writes    KEYS only
 -- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
 local function text(number)
   return string.format("%.0f", number)
 end
--- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts.
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+-- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
--- State, one string: version|level|at|paused|debit,debit,...   with debit = at:millionths
+-- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
+local share = {}
+local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
+
+local function share_cut(current, measured)
+  local part = current * UNMEASURED
+  if measured then part = math.max(current * DEEPEST_CUT, measured) end
+  return math.min(current, math.max(LEAST, part))
+end
+
+-- nil for the whole, and when the whole is used again.
+function share.load(raw, now)
+  local part, at, taken = string.match(raw or "", "^([^:]+):(%d+):(%d+)$")
+  if not part then return nil end
+  local loaded = { part = tonumber(part), at = tonumber(at), taken = tonumber(taken) }
+  if now >= loaded.at + RECOVERY then return nil end
+  return loaded
+end
+
+function share.save(own)
+  if not own then return "" end
+  return string.format("%.17g:%.0f:%.0f", own.part, own.at, own.taken)
+end
+
+function share.at(own, now)
+  if not own then return 1 end
+  local x = math.max(0, now - own.at) / RECOVERY
+  if x >= 1 then return 1 end
+  local cube = x * x * x
+  return own.part + (1 - own.part) * cube * cube
+end
+
+function share.count(own, tokens)
+  if own then own.taken = math.max(0, own.taken + tokens) end
+end
+
+function share.measured(own, now, whole)
+  local elapsed = now - own.at
+  if elapsed < SHORTEST_MEASURE then return nil end
+  return own.taken / (whole * elapsed)
+end
+
+-- What is known after a refusal, and whether it is new.
+function share.refused(own, now, measured)
+  if not own then return { part = 1, at = now, taken = 0 }, true end
+  if now - own.at < SAME_MOMENT then return own, false end
+  return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
+end
+
+function share.ends(own)
+  if not own then return 0 end
+  return own.at + RECOVERY
+end
+-- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
+-- whose calls may leave a debt.
+--
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+--   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
+--   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
 --   at      microseconds of the store's clock; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
+--
+-- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -1350,58 +2842,100 @@ local function tb_fold(bucket, now)
   end
 end
 
+-- What could be taken now without breaking a later debit; what is taken cannot overflow meanwhile.
 local function tb_free(bucket, now)
   local level, at, index = tb_walk(bucket, now)
   level = tb_grow(bucket, level, now - at)
   at = now
-  local free = level
+  local free, taken = level, level
   for i = index, #bucket.later do
     local debit = bucket.later[i]
-    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    local gained = tb_gain(bucket, debit[1] - at)
+    level = math.min(bucket.cap, level + gained) - debit[2]
+    taken = taken + gained - debit[2]
     at = debit[1]
-    free = math.min(free, level)
+    if level < 0 then free = math.min(free, level) else free = math.min(free, taken) end
   end
   return free
 end
 
-function token_bucket.load(key, rate, burst, now)
-  local bucket = { key = key, rate = rate, cap = burst * 1000000, now = now, later = {}, algorithm = token_bucket }
+-- Takes note of the time: a share that strangers leave us grows back.
+local function tb_tune(bucket)
+  if not bucket.share then return end
+  tb_fold(bucket, bucket.now)
+  bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
+end
+
+-- The store may have lost what a process knows: the later of the two holds.
+local function tb_raise(bucket, floor)
+  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
+  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  if missing <= 0 then return end
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
+  bucket.at = bucket.now
+end
+
+function token_bucket.load(key, kind, rate, burst, now, floor)
+  local bucket = {
+    key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
+    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+  }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local level, at, paused, rest
+  local version, born, step, level, at, paused, debits, part
   if raw then
-    local version
-    version, level, at, paused, rest = string.match(raw, "^(%d+)|(%-?%d+)|(%d+)|(%d+)|(.*)$")
+    version, born, step, level, at, paused, debits, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
   if level then
+    bucket.born = born
+    bucket.step = tonumber(step)
     bucket.level = math.min(bucket.cap, tonumber(level))
     bucket.at = tonumber(at)
     bucket.paused = tonumber(paused)
-    for when, micro in string.gmatch(rest, "(%d+):(%d+)") do
+    for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    bucket.share = share.load(part, now)
+    tb_tune(bucket)
   else
+    bucket.born = text(now)
+    bucket.step = 0
     bucket.level = bucket.cap
     bucket.at = now
     bucket.paused = 0
   end
+  if floor ~= "" then tb_raise(bucket, floor) end
   return bucket
 end
 
 function token_bucket.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
+  if bucket.spaced then
+    if token_bucket.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+    return 0
+  end
   return math.max(0, math.floor(tb_free(bucket, bucket.now) / (cost * 1000000)))
+end
+
+function token_bucket.most(bucket, cost)
+  if bucket.spaced then return 1 end
+  return math.floor(bucket.cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
+  local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
-    if tb_grow(bucket, level, t - at) < micro then
-      local reached = at + tb_time_to_gain(bucket, micro - level)
+    if tb_grow(bucket, level, t - at) < needed then
+      local reached = at + tb_time_to_gain(bucket, needed - level)
       local debit = bucket.later[index]
       if debit and debit[1] < reached then
         t = debit[1]
@@ -1416,12 +2950,13 @@ function token_bucket.earliest(bucket, cost, from)
       local blocked = nil
       for i = index, #bucket.later do
         local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at) - debit[2]
-        at = debit[1]
-        if level < 0 then
+        level = tb_grow(bucket, level, debit[1] - at)
+        if level < math.min(debit[2], bucket.cap) then
           blocked = debit[1]
           break
         end
+        level = level - debit[2]
+        at = debit[1]
       end
       if not blocked then return t end
       t = blocked
@@ -1432,6 +2967,7 @@ end
 function token_bucket.take(bucket, cost, units, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, cost * units)
   local micro = cost * units * 1000000
   if at <= now then
     bucket.level = tb_grow(bucket, bucket.level, now - bucket.at) - micro
@@ -1451,6 +2987,7 @@ end
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
   tb_fold(bucket, now)
+  share.count(bucket.share, -cost)
   local micro = cost * 1000000
   for index, debit in ipairs(bucket.later) do
     if debit[1] == at and debit[2] >= micro then
@@ -1472,8 +3009,21 @@ end
 -- What has dripped in does not depend on when the provider saw the request.
 function token_bucket.landed() end
 
+function token_bucket.renew() return true end
+
 function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
+end
+
+function token_bucket.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  local measured = nil
+  if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
+  if not fresh then return end
+  token_bucket.lower(bucket, 0)
+  tb_tune(bucket)
 end
 
 function token_bucket.lower(bucket, remaining)
@@ -1486,8 +3036,7 @@ function token_bucket.lower(bucket, remaining)
 end
 
 function token_bucket.remaining(bucket)
-  if bucket.now < bucket.paused then return 0 end
-  return math.max(0, math.floor(tb_free(bucket, bucket.now) / 1000000))
+  return token_bucket.units(bucket, 1)
 end
 
 function token_bucket.idle_at(bucket)
@@ -1499,22 +3048,33 @@ function token_bucket.idle_at(bucket)
   return math.max(bucket.now, at + tb_time_to_gain(bucket, bucket.cap - level), bucket.paused)
 end
 
+function token_bucket.floor(bucket)
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+end
+
 function token_bucket.save(bucket)
-  local left = token_bucket.idle_at(bucket) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
   end
+  bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
-  local state = "1|" .. text(bucket.level) .. "|" .. text(bucket.at) .. "|" .. text(bucket.paused) .. "|" .. table.concat(debits, ",")
+  local state = table.concat({
+    "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
+    table.concat(debits, ","), share.save(bucket.share),
+  }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end
--- Exact sliding window with tokens in the future; the same steps as algorithms/sliding-window.ts.
+-- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
+-- as algorithms/sliding-window.ts.
 --
--- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and one member
--- named after the state's version, scored minus the instant until which the bucket is paused, or -1.
+-- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
+-- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
+-- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
+-- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -1544,38 +3104,92 @@ local function sw_last(bucket)
   return tonumber(last[2]) or 0
 end
 
-function sliding_window.load(key, limit, window, now)
-  local bucket = { key = key, limit = limit, window = window, now = now, paused = 0, algorithm = sliding_window }
+local function sw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+-- A key of another type is nobody's state: it is replaced.
+local function sw_claim(bucket)
+  if not bucket.foreign then return end
+  redis.call("DEL", bucket.key)
+  bucket.foreign = false
+end
+
+-- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+local function sw_raise(bucket, floor)
+  local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or born == bucket.born then return end
+  at = math.min(tonumber(at), bucket.now)
+  if at + bucket.window <= bucket.now then return end
+  sw_claim(bucket)
+  local missing = tonumber(used) - sw_used(bucket, bucket.now)
+  if missing <= 0 then return end
+  for token = 1, missing do redis.call("ZADD", bucket.key, text(at), "known" .. born .. "." .. text(token)) end
+  bucket.last = math.max(bucket.last, at)
+  sliding_window.save(bucket)
+end
+
+function sliding_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
+    places = kind == "c", algorithm = sliding_window, bookable = kind ~= "c",
+  }
   local meta = redis.pcall("ZRANGEBYSCORE", key, "-inf", "(0", "WITHSCORES")
   if meta.err then
     bucket.foreign = true
-    bucket.last = 0
     meta = {}
   end
-  if meta[1] and meta[1] ~= "v1" then return nil, "state of version " .. meta[1] end
-  if meta[2] and tonumber(meta[2]) < -1 then bucket.paused = -tonumber(meta[2]) end
+  for index = 1, #meta, 2 do
+    local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
+    if letter == "v" then
+      if rest ~= "1" then return nil, "state of version " .. meta[index] end
+      if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
+    elseif letter == "b" then
+      bucket.born = rest
+    elseif letter == "s" then
+      bucket.saved_share = meta[index]
+      bucket.share = share.load(rest, now)
+    elseif letter == "n" then
+      bucket.needed = true
+    end
+  end
+  sw_tune(bucket)
+  if not bucket.born then
+    bucket.born = text(now)
+    bucket.fresh = true
+  end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
 
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  return math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function sliding_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
   local t = math.max(from, bucket.paused)
   if bucket.foreign then return t end
+  -- A share below the cost would never do, and the whole may come back.
+  local limit = math.max(bucket.limit, cost)
   while true do
-    local excess = sw_used(bucket, t) + cost - bucket.limit
+    local excess = sw_used(bucket, t) + cost - limit
     if excess > 0 then
       local oldest = redis.call("ZRANGEBYSCORE", bucket.key, "(" .. text(math.max(0, t - bucket.window)), "+inf", "WITHSCORES", "LIMIT", text(excess - 1), "1")
       t = tonumber(oldest[2]) + bucket.window
     else
       local blocked = nil
       for _, at in ipairs(sw_later(bucket, t)) do
-        if sw_used(bucket, at) + cost > bucket.limit then
+        if sw_used(bucket, at) + cost > limit then
           blocked = at
           break
         end
@@ -1584,13 +3198,6 @@ function sliding_window.earliest(bucket, cost, from)
       t = blocked
     end
   end
-end
-
--- A key of another type is nobody's state: it is replaced.
-local function sw_claim(bucket)
-  if not bucket.foreign then return end
-  redis.call("DEL", bucket.key)
-  bucket.foreign = false
 end
 
 function sliding_window.take(bucket, cost, units, at, id, first)
@@ -1611,7 +3218,7 @@ end
 
 -- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
 function sliding_window.landed(bucket, cost, at, id, unit)
-  if bucket.foreign then return end
+  if bucket.foreign or bucket.places then return end
   local till = math.min(bucket.now, at + 2000000)
   -- One that has left the window already stays gone.
   if till <= at or at + bucket.window <= bucket.now then return end
@@ -1621,11 +3228,47 @@ function sliding_window.landed(bucket, cost, at, id, unit)
   bucket.last = sw_last(bucket)
 end
 
+-- Holds a place for another lease; false when it was lost.
+function sliding_window.renew(bucket, cost, at, id, unit)
+  if not bucket.places then return true end
+  if bucket.foreign then return false end
+  local member = id .. "." .. text(unit) .. "."
+  for token = 1, cost do
+    local score = redis.call("ZSCORE", bucket.key, member .. text(token))
+    if not score or tonumber(score) + bucket.window <= bucket.now then return false end
+  end
+  for token = 1, cost do redis.call("ZADD", bucket.key, "XX", text(bucket.now), member .. text(token)) end
+  bucket.last = sw_last(bucket)
+  return true
+end
+
+function sliding_window.refused(bucket)
+  if bucket.places or bucket.now < bucket.paused then return end
+  sw_claim(bucket)
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, sw_used(bucket, bucket.now) / bucket.whole)
+  if fresh then sw_tune(bucket) end
+end
+
+-- Somebody waits for a place: whoever releases one says so.
+function sliding_window.need(bucket)
+  if bucket.places and not bucket.foreign and not bucket.needed and bucket.last > 0 then redis.call("ZADD", bucket.key, "-1", "n") end
+end
+
+-- Whether somebody waited for a place, who is then to be told.
+function sliding_window.heed(bucket)
+  if not bucket.needed then return false end
+  redis.call("ZREM", bucket.key, "n")
+  bucket.needed = false
+  return true
+end
+
 function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
 function sliding_window.lower(bucket, remaining, id)
+  if bucket.places then return end
   sw_claim(bucket)
   local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
   if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
@@ -1643,8 +3286,13 @@ function sliding_window.idle_at(bucket)
   return math.max(bucket.now, last, bucket.paused)
 end
 
+function sliding_window.floor(bucket)
+  if bucket.foreign then return "" end
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+end
+
 function sliding_window.save(bucket)
-  local left = sliding_window.idle_at(bucket) - bucket.now
+  local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -1653,33 +3301,279 @@ function sliding_window.save(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1")
+  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  local part = share.save(bucket.share)
+  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
+  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
   redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
 end
--- What every script begins with: the store's clock, and the buckets of the charges, checked before anything is written.
+-- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- Four arguments a charge, from ARGV[first] on: t (token bucket) or w (window); rate or limit; burst or window in
--- microseconds; cost.
-local algorithms = { t = token_bucket, w = sliding_window }
+-- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+local counted_window = {}
 
-local function store_now()
-  local time = redis.call("TIME")
-  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+local function cw_index(bucket, t)
+  return math.floor((t - bucket.anchor) / bucket.window)
 end
 
-local function load_charges(first, now)
+local function cw_start(bucket, index)
+  return bucket.anchor + index * bucket.window
+end
+
+local function cw_used(bucket, index)
+  local count = bucket.counts[index]
+  if count then return count.used end
+  return 0
+end
+
+-- What a window before still counts, so far into the one after it.
+local function cw_carried(bucket, used, into)
+  if used == 0 then return 0 end
+  return (used * (bucket.window - into)) / bucket.window
+end
+
+local function cw_into(bucket, t)
+  return t - cw_start(bucket, cw_index(bucket, t))
+end
+
+local function cw_next_holds(bucket, index, cost, limit)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return true end
+  local carried = cw_carried(bucket, cw_used(bucket, index) + cost, following.first - cw_start(bucket, index + 1))
+  return carried <= limit - following.used
+end
+
+local function cw_free(bucket)
+  if next(bucket.counts) == nil then return bucket.limit end
+  local index, before = cw_index(bucket, bucket.now), 0
+  if bucket.sliding then before = cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local free = math.floor(bucket.limit - cw_used(bucket, index) - before)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return free end
+  local part = cw_carried(bucket, 1, following.first - cw_start(bucket, index + 1))
+  local most = free
+  if part ~= 0 then most = math.min(free, math.ceil((bucket.limit - following.used) / part) - cw_used(bucket, index)) end
+  while most > 0 and not cw_next_holds(bucket, index, most, bucket.limit) do most = most - 1 end
+  return most
+end
+
+local function cw_trim(bucket)
+  local oldest = cw_index(bucket, bucket.now)
+  if bucket.sliding then oldest = oldest - 1 end
+  for index in pairs(bucket.counts) do
+    if index < oldest then bucket.counts[index] = nil end
+  end
+end
+
+local function cw_add(bucket, index, cost, at)
+  local count = bucket.counts[index]
+  if not count then
+    bucket.counts[index] = { used = cost, first = at }
+    return
+  end
+  count.used = count.used + cost
+  count.first = math.min(count.first, at)
+end
+
+local function cw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+local function cw_read_counts(raw)
+  local counts = {}
+  for index, used, first in string.gmatch(raw, "(%-?%d+):(%d+):(%d+)") do
+    counts[tonumber(index)] = { used = tonumber(used), first = tonumber(first) }
+  end
+  return counts
+end
+
+local function cw_write_counts(bucket)
+  local counts = {}
+  for index, count in pairs(bucket.counts) do
+    counts[#counts + 1] = text(index) .. ":" .. text(count.used) .. ":" .. text(count.first)
+  end
+  return table.concat(counts, ",")
+end
+
+-- The store may have lost what a process knows: the fuller of the two windows holds.
+local function cw_raise(bucket, floor)
+  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  if not born or born == bucket.born then return end
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  known.counts = cw_read_counts(raw)
+  cw_trim(known)
+  if next(known.counts) == nil then return end
+  if next(bucket.counts) == nil then
+    bucket.anchor = known.anchor
+    bucket.counts = known.counts
+    return
+  end
+  for _, count in pairs(known.counts) do
+    local index = cw_index(bucket, count.first)
+    local missing = count.used - cw_used(bucket, index)
+    if missing > 0 then cw_add(bucket, index, missing, count.first) end
+  end
+end
+
+function counted_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
+    counts = {}, anchor = 0, paused = 0, algorithm = counted_window, bookable = true,
+  }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "table" then raw = false end
+  local version, born, anchor, paused, counts, part
+  if raw then
+    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
+    if version and version ~= "1" then return nil, "state of version " .. version end
+  end
+  if counts then
+    bucket.born = born
+    bucket.anchor = tonumber(anchor)
+    bucket.paused = tonumber(paused)
+    bucket.counts = cw_read_counts(counts)
+    bucket.share = share.load(part, now)
+    cw_tune(bucket)
+  else
+    bucket.born = text(now)
+  end
+  if floor ~= "" then cw_raise(bucket, floor) end
+  return bucket
+end
+
+function counted_window.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function counted_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
+end
+
+function counted_window.earliest(bucket, cost, from)
+  local t = math.max(from, bucket.paused)
+  if next(bucket.counts) == nil then return t end
+  local limit = math.max(bucket.limit, cost)
+  while true do
+    local index = cw_index(bucket, t)
+    local start = cw_start(bucket, index)
+    local room = limit - cw_used(bucket, index) - cost
+    if room < 0 or not cw_next_holds(bucket, index, cost, limit) then
+      t = start + bucket.window
+    else
+      local before = 0
+      if bucket.sliding then before = cw_used(bucket, index - 1) end
+      if cw_carried(bucket, before, t - start) <= room then return t end
+      t = start + math.max(t - start, math.floor(bucket.window - (room * bucket.window) / before))
+      while cw_carried(bucket, before, t - start) > room do t = t + 1 end
+    end
+  end
+end
+
+function counted_window.take(bucket, cost, units, at)
+  cw_trim(bucket)
+  share.count(bucket.share, cost * units)
+  if next(bucket.counts) == nil then bucket.anchor = at end
+  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+end
+
+function counted_window.give_back(bucket, cost, at)
+  cw_trim(bucket)
+  share.count(bucket.share, -cost)
+  local index = cw_index(bucket, at)
+  local count = bucket.counts[index]
+  if not count then return end
+  count.used = count.used - cost
+  if count.used <= 0 then bucket.counts[index] = nil end
+end
+
+function counted_window.landed() end
+
+function counted_window.renew() return true end
+
+function counted_window.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function counted_window.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  cw_trim(bucket)
+  local index = cw_index(bucket, bucket.now)
+  local used = cw_used(bucket, index)
+  if bucket.sliding then used = used + cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, math.min(1, used / bucket.whole))
+  if fresh then cw_tune(bucket) end
+end
+
+function counted_window.lower(bucket, remaining)
+  local surplus = cw_free(bucket) - math.floor(remaining)
+  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+end
+
+function counted_window.remaining(bucket)
+  if bucket.now < bucket.paused then return 0 end
+  return math.max(0, cw_free(bucket))
+end
+
+function counted_window.idle_at(bucket)
+  local last = nil
+  for index in pairs(bucket.counts) do last = math.max(last or index, index) end
+  local ending = 0
+  if last then
+    local windows = 1
+    if bucket.sliding then windows = 2 end
+    ending = cw_start(bucket, last + windows)
+  end
+  return math.max(bucket.now, ending, bucket.paused)
+end
+
+function counted_window.floor(bucket)
+  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+end
+
+function counted_window.save(bucket)
+  local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  local state = table.concat({
+    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+  }, "|")
+  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+end
+-- What every script begins with: the buckets of the charges, checked before anything is written.
+--
+-- Five arguments a charge: kind; rate, limit or places; burst, or window or lease in microseconds; cost; what the process last
+-- knew of the bucket, empty for nothing. Kinds: t token bucket, l leaky bucket, w sliding window, f fixed window,
+-- s sliding window by two counts, c concurrency.
+local algorithms = {
+  t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
+}
+
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
+local function load_charges(first, first_key, count, now)
   local charges = {}
-  for index, key in ipairs(KEYS) do
-    local base = first + (index - 1) * 4
-    local algorithm = algorithms[ARGV[base]]
+  for index = 1, count do
+    local base = first + (index - 1) * 5
+    local kind = ARGV[base]
+    local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
-    if not (algorithm and a and b and cost and a > 0 and b > 0 and cost >= 1) then
+    local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end
-    local bucket, problem = algorithm.load(key, a, b, now)
+    local bucket, problem = algorithm.load(key, kind, a, b, now, floor)
     if not bucket then return nil, problem end
-    local capacity = b
-    if ARGV[base] == "w" then capacity = a end
-    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost, capacity = capacity }
+    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost }
   end
   return charges
 end
@@ -1688,16 +3582,922 @@ local function save_charges(charges)
   for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
-local now = store_now()
-local deadline = tonumber(ARGV[6])
-if deadline > 0 and now > deadline then return { "late", text(now) } end
+local function known_of(charges)
+  local floors = {}
+  for index, charge in ipairs(charges) do floors[index] = charge.algorithm.floor(charge.bucket) end
+  return floors
+end
 
-local peek = ARGV[1] == "1"
-local count, ahead, group, within = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local charges, problem = load_charges(8, now)
+local now = store_now()
+local units = tonumber(ARGV[1])
+local charges, problem = load_charges(3 + units * 2, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
-local function earliest_of_all(units, from)
+local held = true
+for index = 0, units - 1 do
+  local at, unit = tonumber(ARGV[3 + index * 2]), tonumber(ARGV[4 + index * 2])
+  for _, charge in ipairs(charges) do
+    held = charge.algorithm.renew(charge.bucket, charge.cost, at, ARGV[2], unit) and held
+  end
+end
+save_charges(charges)
+if held then return { "ok", text(now), "1" } end
+return { "ok", text(now), "0" }
+`,
+} as const;
+
+export const take = {
+  name: "take",
+  sha1: "c81fbfd415397f0ce340ed5f0a75decf645f102f",
+  source: `-- take: answer questions for units. Each books up to \`count\` units, each unit taking all charges of the question together: those free
+-- now, then at most \`ahead\` groups in the future. Questions are answered in order, as if they had been asked one by one.
+--
+-- KEYS      state of the buckets, question by question, charge by charge; all carry one {hash tag}
+-- ARGV[1]   deadline        microseconds of the store's clock; a command that runs later does nothing; 0 for none
+-- ARGV[2]   questions       how many follow, >= 1
+-- then, for each: peek      1 only looks, 0 takes, 2 takes or has somebody wait
+--           count           units wanted, >= 1
+--           ahead           groups that may be booked in the future, >= 0
+--           group           units in each, >= 1
+--           within          microseconds; nothing due later than this from now is booked; -1 for no bound
+--           id              unique name of this question
+--           charges         how many follow, >= 1; five arguments each, see includes/buckets.lua
+-- Clock     redis TIME in microseconds; never the caller's
+-- Returns   {now as text, answer, ...}, one answer a question, in microseconds from now:
+--           {next, binding, remaining, idle, floors, at, units, at, units, ...} | {"refused", reason}
+--           {"late", now} when it ran after its deadline
+-- Writes    KEYS only, and only when it takes; every key expires when its bucket is idle
+-- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
+local function text(number)
+  return string.format("%.0f", number)
+end
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+local now = store_now()
+local deadline = tonumber(ARGV[1])
+if deadline > 0 and now > deadline then return { "late", text(now) } end
+
+-- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
+--
+-- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
+local share = {}
+local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
+
+local function share_cut(current, measured)
+  local part = current * UNMEASURED
+  if measured then part = math.max(current * DEEPEST_CUT, measured) end
+  return math.min(current, math.max(LEAST, part))
+end
+
+-- nil for the whole, and when the whole is used again.
+function share.load(raw, now)
+  local part, at, taken = string.match(raw or "", "^([^:]+):(%d+):(%d+)$")
+  if not part then return nil end
+  local loaded = { part = tonumber(part), at = tonumber(at), taken = tonumber(taken) }
+  if now >= loaded.at + RECOVERY then return nil end
+  return loaded
+end
+
+function share.save(own)
+  if not own then return "" end
+  return string.format("%.17g:%.0f:%.0f", own.part, own.at, own.taken)
+end
+
+function share.at(own, now)
+  if not own then return 1 end
+  local x = math.max(0, now - own.at) / RECOVERY
+  if x >= 1 then return 1 end
+  local cube = x * x * x
+  return own.part + (1 - own.part) * cube * cube
+end
+
+function share.count(own, tokens)
+  if own then own.taken = math.max(0, own.taken + tokens) end
+end
+
+function share.measured(own, now, whole)
+  local elapsed = now - own.at
+  if elapsed < SHORTEST_MEASURE then return nil end
+  return own.taken / (whole * elapsed)
+end
+
+-- What is known after a refusal, and whether it is new.
+function share.refused(own, now, measured)
+  if not own then return { part = 1, at = now, taken = 0 }, true end
+  if now - own.at < SAME_MOMENT then return own, false end
+  return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
+end
+
+function share.ends(own)
+  if not own then return 0 end
+  return own.at + RECOVERY
+end
+-- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
+-- whose calls may leave a debt.
+--
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+--   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
+--   step    counts the changes since; what a replica missed shows in it
+--   level   millionths of a token at \`at\`, may be negative
+--   at      microseconds of the store's clock; debits lie after it
+--   paused  microseconds of the store's clock, 0 for none
+-- Unknown versions are refused, state that cannot be read counts as new.
+--
+-- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
+local token_bucket = {}
+
+local function tb_gain(bucket, elapsed)
+  if elapsed <= 0 then return 0 end
+  return math.floor(elapsed * bucket.rate)
+end
+
+local function tb_grow(bucket, level, elapsed)
+  return math.min(bucket.cap, level + tb_gain(bucket, elapsed))
+end
+
+local function tb_time_to_gain(bucket, micro)
+  if micro <= 0 then return 0 end
+  local elapsed = math.ceil(micro / bucket.rate)
+  while math.floor(elapsed * bucket.rate) < micro do elapsed = elapsed + 1 end
+  return elapsed
+end
+
+-- Level after all debits up to t, when that was, and the index of the next debit.
+local function tb_walk(bucket, t)
+  local level, at, index = bucket.level, bucket.at, 1
+  while index <= #bucket.later do
+    local debit = bucket.later[index]
+    if debit[1] > t then break end
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    index = index + 1
+  end
+  return level, at, index
+end
+
+local function tb_fold(bucket, now)
+  local level, at, index = tb_walk(bucket, now)
+  bucket.level = level
+  bucket.at = math.min(at, now)
+  if index > 1 then
+    local rest = {}
+    for i = index, #bucket.later do rest[#rest + 1] = bucket.later[i] end
+    bucket.later = rest
+  end
+end
+
+-- What could be taken now without breaking a later debit; what is taken cannot overflow meanwhile.
+local function tb_free(bucket, now)
+  local level, at, index = tb_walk(bucket, now)
+  level = tb_grow(bucket, level, now - at)
+  at = now
+  local free, taken = level, level
+  for i = index, #bucket.later do
+    local debit = bucket.later[i]
+    local gained = tb_gain(bucket, debit[1] - at)
+    level = math.min(bucket.cap, level + gained) - debit[2]
+    taken = taken + gained - debit[2]
+    at = debit[1]
+    if level < 0 then free = math.min(free, level) else free = math.min(free, taken) end
+  end
+  return free
+end
+
+-- Takes note of the time: a share that strangers leave us grows back.
+local function tb_tune(bucket)
+  if not bucket.share then return end
+  tb_fold(bucket, bucket.now)
+  bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
+end
+
+-- The store may have lost what a process knows: the later of the two holds.
+local function tb_raise(bucket, floor)
+  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
+  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  if missing <= 0 then return end
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
+  bucket.at = bucket.now
+end
+
+function token_bucket.load(key, kind, rate, burst, now, floor)
+  local bucket = {
+    key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
+    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+  }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "table" then raw = false end
+  local version, born, step, level, at, paused, debits, part
+  if raw then
+    version, born, step, level, at, paused, debits, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
+    if version and version ~= "1" then return nil, "state of version " .. version end
+  end
+  if level then
+    bucket.born = born
+    bucket.step = tonumber(step)
+    bucket.level = math.min(bucket.cap, tonumber(level))
+    bucket.at = tonumber(at)
+    bucket.paused = tonumber(paused)
+    for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
+      bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
+    end
+    bucket.share = share.load(part, now)
+    tb_tune(bucket)
+  else
+    bucket.born = text(now)
+    bucket.step = 0
+    bucket.level = bucket.cap
+    bucket.at = now
+    bucket.paused = 0
+  end
+  if floor ~= "" then tb_raise(bucket, floor) end
+  return bucket
+end
+
+function token_bucket.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  if bucket.spaced then
+    if token_bucket.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+    return 0
+  end
+  return math.max(0, math.floor(tb_free(bucket, bucket.now) / (cost * 1000000)))
+end
+
+function token_bucket.most(bucket, cost)
+  if bucket.spaced then return 1 end
+  return math.floor(bucket.cap / (cost * 1000000))
+end
+
+function token_bucket.earliest(bucket, cost, from)
+  local micro = cost * 1000000
+  local needed = math.min(micro, bucket.cap)
+  local t = math.max(from, bucket.paused)
+  while true do
+    local level, at, index = tb_walk(bucket, t)
+    local stepped = false
+    if tb_grow(bucket, level, t - at) < needed then
+      local reached = at + tb_time_to_gain(bucket, needed - level)
+      local debit = bucket.later[index]
+      if debit and debit[1] < reached then
+        t = debit[1]
+        stepped = true
+      else
+        t = reached
+      end
+    end
+    if not stepped then
+      level = tb_grow(bucket, level, t - at) - micro
+      at = t
+      local blocked = nil
+      for i = index, #bucket.later do
+        local debit = bucket.later[i]
+        level = tb_grow(bucket, level, debit[1] - at)
+        if level < math.min(debit[2], bucket.cap) then
+          blocked = debit[1]
+          break
+        end
+        level = level - debit[2]
+        at = debit[1]
+      end
+      if not blocked then return t end
+      t = blocked
+    end
+  end
+end
+
+function token_bucket.take(bucket, cost, units, at)
+  local now = bucket.now
+  tb_fold(bucket, now)
+  share.count(bucket.share, cost * units)
+  local micro = cost * units * 1000000
+  if at <= now then
+    bucket.level = tb_grow(bucket, bucket.level, now - bucket.at) - micro
+    bucket.at = now
+    return
+  end
+  local index = #bucket.later + 1
+  while index > 1 and bucket.later[index - 1][1] > at do index = index - 1 end
+  local same = bucket.later[index - 1]
+  if same and same[1] == at then
+    same[2] = same[2] + micro
+  else
+    table.insert(bucket.later, index, { at, micro })
+  end
+end
+
+function token_bucket.give_back(bucket, cost, at)
+  local now = bucket.now
+  tb_fold(bucket, now)
+  share.count(bucket.share, -cost)
+  local micro = cost * 1000000
+  for index, debit in ipairs(bucket.later) do
+    if debit[1] == at and debit[2] >= micro then
+      debit[2] = debit[2] - micro
+      if debit[2] == 0 then table.remove(bucket.later, index) end
+      return
+    end
+  end
+  if bucket.at == at then
+    bucket.level = math.min(bucket.cap, bucket.level + micro)
+    return
+  end
+  local missing = micro - tb_gain(bucket, now - at)
+  if missing <= 0 then return end
+  bucket.level = math.min(bucket.cap, tb_grow(bucket, bucket.level, now - bucket.at) + missing)
+  bucket.at = now
+end
+
+-- What has dripped in does not depend on when the provider saw the request.
+function token_bucket.landed() end
+
+function token_bucket.renew() return true end
+
+function token_bucket.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function token_bucket.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  local measured = nil
+  if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
+  if not fresh then return end
+  token_bucket.lower(bucket, 0)
+  tb_tune(bucket)
+end
+
+function token_bucket.lower(bucket, remaining)
+  tb_fold(bucket, bucket.now)
+  local level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
+  local most = math.floor(remaining * 1000000)
+  if level <= most then return end
+  bucket.level = most
+  bucket.at = bucket.now
+end
+
+function token_bucket.remaining(bucket)
+  return token_bucket.units(bucket, 1)
+end
+
+function token_bucket.idle_at(bucket)
+  local level, at = bucket.level, bucket.at
+  for _, debit in ipairs(bucket.later) do
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+  end
+  return math.max(bucket.now, at + tb_time_to_gain(bucket, bucket.cap - level), bucket.paused)
+end
+
+function token_bucket.floor(bucket)
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+end
+
+function token_bucket.save(bucket)
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  bucket.step = bucket.step + 1
+  local debits = {}
+  for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
+  local state = table.concat({
+    "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
+    table.concat(debits, ","), share.save(bucket.share),
+  }, "|")
+  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+end
+-- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
+-- as algorithms/sliding-window.ts.
+--
+-- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
+-- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
+-- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
+-- A token at e counts in every window that ends at t with t - window < e <= t.
+-- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
+local sliding_window = {}
+
+local function sw_used(bucket, t)
+  return redis.call("ZCOUNT", bucket.key, "(" .. text(math.max(0, t - bucket.window)), text(t))
+end
+
+-- Instants of tokens in (t, t + window), each once.
+local function sw_later(bucket, t)
+  if t >= bucket.last then return {} end
+  local found = redis.call("ZRANGEBYSCORE", bucket.key, "(" .. text(t), "(" .. text(t + bucket.window), "WITHSCORES")
+  local later = {}
+  for index = 2, #found, 2 do
+    local at = tonumber(found[index])
+    if later[#later] ~= at then later[#later + 1] = at end
+  end
+  return later
+end
+
+local function sw_free(bucket, now)
+  local most = sw_used(bucket, now)
+  for _, at in ipairs(sw_later(bucket, now)) do most = math.max(most, sw_used(bucket, at)) end
+  return bucket.limit - most
+end
+
+local function sw_last(bucket)
+  local last = redis.call("ZREVRANGEBYSCORE", bucket.key, "+inf", "(0", "WITHSCORES", "LIMIT", "0", "1")
+  return tonumber(last[2]) or 0
+end
+
+local function sw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+-- A key of another type is nobody's state: it is replaced.
+local function sw_claim(bucket)
+  if not bucket.foreign then return end
+  redis.call("DEL", bucket.key)
+  bucket.foreign = false
+end
+
+-- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+local function sw_raise(bucket, floor)
+  local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  if not born or born == bucket.born then return end
+  at = math.min(tonumber(at), bucket.now)
+  if at + bucket.window <= bucket.now then return end
+  sw_claim(bucket)
+  local missing = tonumber(used) - sw_used(bucket, bucket.now)
+  if missing <= 0 then return end
+  for token = 1, missing do redis.call("ZADD", bucket.key, text(at), "known" .. born .. "." .. text(token)) end
+  bucket.last = math.max(bucket.last, at)
+  sliding_window.save(bucket)
+end
+
+function sliding_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
+    places = kind == "c", algorithm = sliding_window, bookable = kind ~= "c",
+  }
+  local meta = redis.pcall("ZRANGEBYSCORE", key, "-inf", "(0", "WITHSCORES")
+  if meta.err then
+    bucket.foreign = true
+    meta = {}
+  end
+  for index = 1, #meta, 2 do
+    local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
+    if letter == "v" then
+      if rest ~= "1" then return nil, "state of version " .. meta[index] end
+      if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
+    elseif letter == "b" then
+      bucket.born = rest
+    elseif letter == "s" then
+      bucket.saved_share = meta[index]
+      bucket.share = share.load(rest, now)
+    elseif letter == "n" then
+      bucket.needed = true
+    end
+  end
+  sw_tune(bucket)
+  if not bucket.born then
+    bucket.born = text(now)
+    bucket.fresh = true
+  end
+  if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if floor ~= "" then sw_raise(bucket, floor) end
+  return bucket
+end
+
+function sliding_window.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  if bucket.foreign then return math.floor(bucket.limit / cost) end
+  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function sliding_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
+end
+
+function sliding_window.earliest(bucket, cost, from)
+  local t = math.max(from, bucket.paused)
+  if bucket.foreign then return t end
+  -- A share below the cost would never do, and the whole may come back.
+  local limit = math.max(bucket.limit, cost)
+  while true do
+    local excess = sw_used(bucket, t) + cost - limit
+    if excess > 0 then
+      local oldest = redis.call("ZRANGEBYSCORE", bucket.key, "(" .. text(math.max(0, t - bucket.window)), "+inf", "WITHSCORES", "LIMIT", text(excess - 1), "1")
+      t = tonumber(oldest[2]) + bucket.window
+    else
+      local blocked = nil
+      for _, at in ipairs(sw_later(bucket, t)) do
+        if sw_used(bucket, at) + cost > limit then
+          blocked = at
+          break
+        end
+      end
+      if not blocked then return t end
+      t = blocked
+    end
+  end
+end
+
+function sliding_window.take(bucket, cost, units, at, id, first)
+  sw_claim(bucket)
+  redis.call("ZREMRANGEBYSCORE", bucket.key, "(0", text(bucket.now - bucket.window))
+  local score = text(at)
+  for unit = first, first + units - 1 do
+    for token = 1, cost do redis.call("ZADD", bucket.key, score, id .. "." .. text(unit) .. "." .. text(token)) end
+  end
+  bucket.last = math.max(bucket.last, at)
+end
+
+function sliding_window.give_back(bucket, cost, at, id, unit)
+  if bucket.foreign then return end
+  for token = 1, cost do redis.call("ZREM", bucket.key, id .. "." .. text(unit) .. "." .. text(token)) end
+  bucket.last = sw_last(bucket)
+end
+
+-- A provider counts a request when it arrives; one that is answered later than two seconds was counted before.
+function sliding_window.landed(bucket, cost, at, id, unit)
+  if bucket.foreign or bucket.places then return end
+  local till = math.min(bucket.now, at + 2000000)
+  -- One that has left the window already stays gone.
+  if till <= at or at + bucket.window <= bucket.now then return end
+  for token = 1, cost do
+    redis.call("ZADD", bucket.key, "XX", text(till), id .. "." .. text(unit) .. "." .. text(token))
+  end
+  bucket.last = sw_last(bucket)
+end
+
+-- Holds a place for another lease; false when it was lost.
+function sliding_window.renew(bucket, cost, at, id, unit)
+  if not bucket.places then return true end
+  if bucket.foreign then return false end
+  local member = id .. "." .. text(unit) .. "."
+  for token = 1, cost do
+    local score = redis.call("ZSCORE", bucket.key, member .. text(token))
+    if not score or tonumber(score) + bucket.window <= bucket.now then return false end
+  end
+  for token = 1, cost do redis.call("ZADD", bucket.key, "XX", text(bucket.now), member .. text(token)) end
+  bucket.last = sw_last(bucket)
+  return true
+end
+
+function sliding_window.refused(bucket)
+  if bucket.places or bucket.now < bucket.paused then return end
+  sw_claim(bucket)
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, sw_used(bucket, bucket.now) / bucket.whole)
+  if fresh then sw_tune(bucket) end
+end
+
+-- Somebody waits for a place: whoever releases one says so.
+function sliding_window.need(bucket)
+  if bucket.places and not bucket.foreign and not bucket.needed and bucket.last > 0 then redis.call("ZADD", bucket.key, "-1", "n") end
+end
+
+-- Whether somebody waited for a place, who is then to be told.
+function sliding_window.heed(bucket)
+  if not bucket.needed then return false end
+  redis.call("ZREM", bucket.key, "n")
+  bucket.needed = false
+  return true
+end
+
+function sliding_window.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function sliding_window.lower(bucket, remaining, id)
+  if bucket.places then return end
+  sw_claim(bucket)
+  local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
+  if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
+end
+
+function sliding_window.remaining(bucket)
+  if bucket.now < bucket.paused then return 0 end
+  if bucket.foreign then return bucket.limit end
+  return math.max(0, sw_free(bucket, bucket.now))
+end
+
+function sliding_window.idle_at(bucket)
+  local last = 0
+  if bucket.last > 0 then last = bucket.last + bucket.window end
+  return math.max(bucket.now, last, bucket.paused)
+end
+
+function sliding_window.floor(bucket)
+  if bucket.foreign then return "" end
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+end
+
+function sliding_window.save(bucket)
+  local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  sw_claim(bucket)
+  local score = -1
+  if bucket.paused > bucket.now then score = -bucket.paused end
+  redis.call("ZADD", bucket.key, text(score), "v1")
+  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  local part = share.save(bucket.share)
+  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
+  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
+  redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
+end
+-- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
+--
+-- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+local counted_window = {}
+
+local function cw_index(bucket, t)
+  return math.floor((t - bucket.anchor) / bucket.window)
+end
+
+local function cw_start(bucket, index)
+  return bucket.anchor + index * bucket.window
+end
+
+local function cw_used(bucket, index)
+  local count = bucket.counts[index]
+  if count then return count.used end
+  return 0
+end
+
+-- What a window before still counts, so far into the one after it.
+local function cw_carried(bucket, used, into)
+  if used == 0 then return 0 end
+  return (used * (bucket.window - into)) / bucket.window
+end
+
+local function cw_into(bucket, t)
+  return t - cw_start(bucket, cw_index(bucket, t))
+end
+
+local function cw_next_holds(bucket, index, cost, limit)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return true end
+  local carried = cw_carried(bucket, cw_used(bucket, index) + cost, following.first - cw_start(bucket, index + 1))
+  return carried <= limit - following.used
+end
+
+local function cw_free(bucket)
+  if next(bucket.counts) == nil then return bucket.limit end
+  local index, before = cw_index(bucket, bucket.now), 0
+  if bucket.sliding then before = cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local free = math.floor(bucket.limit - cw_used(bucket, index) - before)
+  local following = nil
+  if bucket.sliding then following = bucket.counts[index + 1] end
+  if not following then return free end
+  local part = cw_carried(bucket, 1, following.first - cw_start(bucket, index + 1))
+  local most = free
+  if part ~= 0 then most = math.min(free, math.ceil((bucket.limit - following.used) / part) - cw_used(bucket, index)) end
+  while most > 0 and not cw_next_holds(bucket, index, most, bucket.limit) do most = most - 1 end
+  return most
+end
+
+local function cw_trim(bucket)
+  local oldest = cw_index(bucket, bucket.now)
+  if bucket.sliding then oldest = oldest - 1 end
+  for index in pairs(bucket.counts) do
+    if index < oldest then bucket.counts[index] = nil end
+  end
+end
+
+local function cw_add(bucket, index, cost, at)
+  local count = bucket.counts[index]
+  if not count then
+    bucket.counts[index] = { used = cost, first = at }
+    return
+  end
+  count.used = count.used + cost
+  count.first = math.min(count.first, at)
+end
+
+local function cw_tune(bucket)
+  if not bucket.share then return end
+  bucket.limit = math.max(1, math.floor(bucket.whole * share.at(bucket.share, bucket.now)))
+end
+
+local function cw_read_counts(raw)
+  local counts = {}
+  for index, used, first in string.gmatch(raw, "(%-?%d+):(%d+):(%d+)") do
+    counts[tonumber(index)] = { used = tonumber(used), first = tonumber(first) }
+  end
+  return counts
+end
+
+local function cw_write_counts(bucket)
+  local counts = {}
+  for index, count in pairs(bucket.counts) do
+    counts[#counts + 1] = text(index) .. ":" .. text(count.used) .. ":" .. text(count.first)
+  end
+  return table.concat(counts, ",")
+end
+
+-- The store may have lost what a process knows: the fuller of the two windows holds.
+local function cw_raise(bucket, floor)
+  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  if not born or born == bucket.born then return end
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  known.counts = cw_read_counts(raw)
+  cw_trim(known)
+  if next(known.counts) == nil then return end
+  if next(bucket.counts) == nil then
+    bucket.anchor = known.anchor
+    bucket.counts = known.counts
+    return
+  end
+  for _, count in pairs(known.counts) do
+    local index = cw_index(bucket, count.first)
+    local missing = count.used - cw_used(bucket, index)
+    if missing > 0 then cw_add(bucket, index, missing, count.first) end
+  end
+end
+
+function counted_window.load(key, kind, limit, window, now, floor)
+  local bucket = {
+    key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
+    counts = {}, anchor = 0, paused = 0, algorithm = counted_window, bookable = true,
+  }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "table" then raw = false end
+  local version, born, anchor, paused, counts, part
+  if raw then
+    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    if not version then version = string.match(raw, "^(%d+)|") end
+    if version and version ~= "1" then return nil, "state of version " .. version end
+  end
+  if counts then
+    bucket.born = born
+    bucket.anchor = tonumber(anchor)
+    bucket.paused = tonumber(paused)
+    bucket.counts = cw_read_counts(counts)
+    bucket.share = share.load(part, now)
+    cw_tune(bucket)
+  else
+    bucket.born = text(now)
+  end
+  if floor ~= "" then cw_raise(bucket, floor) end
+  return bucket
+end
+
+function counted_window.units(bucket, cost)
+  if bucket.now < bucket.paused then return 0 end
+  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
+  return units
+end
+
+function counted_window.most(bucket, cost)
+  return math.floor(bucket.whole / cost)
+end
+
+function counted_window.earliest(bucket, cost, from)
+  local t = math.max(from, bucket.paused)
+  if next(bucket.counts) == nil then return t end
+  local limit = math.max(bucket.limit, cost)
+  while true do
+    local index = cw_index(bucket, t)
+    local start = cw_start(bucket, index)
+    local room = limit - cw_used(bucket, index) - cost
+    if room < 0 or not cw_next_holds(bucket, index, cost, limit) then
+      t = start + bucket.window
+    else
+      local before = 0
+      if bucket.sliding then before = cw_used(bucket, index - 1) end
+      if cw_carried(bucket, before, t - start) <= room then return t end
+      t = start + math.max(t - start, math.floor(bucket.window - (room * bucket.window) / before))
+      while cw_carried(bucket, before, t - start) > room do t = t + 1 end
+    end
+  end
+end
+
+function counted_window.take(bucket, cost, units, at)
+  cw_trim(bucket)
+  share.count(bucket.share, cost * units)
+  if next(bucket.counts) == nil then bucket.anchor = at end
+  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+end
+
+function counted_window.give_back(bucket, cost, at)
+  cw_trim(bucket)
+  share.count(bucket.share, -cost)
+  local index = cw_index(bucket, at)
+  local count = bucket.counts[index]
+  if not count then return end
+  count.used = count.used - cost
+  if count.used <= 0 then bucket.counts[index] = nil end
+end
+
+function counted_window.landed() end
+
+function counted_window.renew() return true end
+
+function counted_window.pause(bucket, till)
+  bucket.paused = math.max(bucket.paused, till)
+end
+
+function counted_window.refused(bucket)
+  if bucket.now < bucket.paused then return end
+  cw_trim(bucket)
+  local index = cw_index(bucket, bucket.now)
+  local used = cw_used(bucket, index)
+  if bucket.sliding then used = used + cw_carried(bucket, cw_used(bucket, index - 1), cw_into(bucket, bucket.now)) end
+  local fresh
+  bucket.share, fresh = share.refused(bucket.share, bucket.now, math.min(1, used / bucket.whole))
+  if fresh then cw_tune(bucket) end
+end
+
+function counted_window.lower(bucket, remaining)
+  local surplus = cw_free(bucket) - math.floor(remaining)
+  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+end
+
+function counted_window.remaining(bucket)
+  if bucket.now < bucket.paused then return 0 end
+  return math.max(0, cw_free(bucket))
+end
+
+function counted_window.idle_at(bucket)
+  local last = nil
+  for index in pairs(bucket.counts) do last = math.max(last or index, index) end
+  local ending = 0
+  if last then
+    local windows = 1
+    if bucket.sliding then windows = 2 end
+    ending = cw_start(bucket, last + windows)
+  end
+  return math.max(bucket.now, ending, bucket.paused)
+end
+
+function counted_window.floor(bucket)
+  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+end
+
+function counted_window.save(bucket)
+  local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  if left <= 0 then
+    redis.call("DEL", bucket.key)
+    return
+  end
+  local state = table.concat({
+    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+  }, "|")
+  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+end
+-- What every script begins with: the buckets of the charges, checked before anything is written.
+--
+-- Five arguments a charge: kind; rate, limit or places; burst, or window or lease in microseconds; cost; what the process last
+-- knew of the bucket, empty for nothing. Kinds: t token bucket, l leaky bucket, w sliding window, f fixed window,
+-- s sliding window by two counts, c concurrency.
+local algorithms = {
+  t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
+}
+
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
+local function load_charges(first, first_key, count, now)
+  local charges = {}
+  for index = 1, count do
+    local base = first + (index - 1) * 5
+    local kind = ARGV[base]
+    local algorithm = algorithms[kind]
+    local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
+    local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
+      return nil, "arguments of charge " .. index
+    end
+    local bucket, problem = algorithm.load(key, kind, a, b, now, floor)
+    if not bucket then return nil, problem end
+    charges[index] = { bucket = bucket, algorithm = algorithm, cost = cost }
+  end
+  return charges
+end
+
+local function save_charges(charges)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
+end
+
+local function known_of(charges)
+  local floors = {}
+  for index, charge in ipairs(charges) do floors[index] = charge.algorithm.floor(charge.bucket) end
+  return floors
+end
+
+local function earliest_of_all(charges, units, from)
   local at, binding, before = from, 1, -1
   while before ~= at do
     before = at
@@ -1712,45 +4512,75 @@ local function earliest_of_all(units, from)
   return at, binding
 end
 
-local slots, taken = {}, 0
-local function take(at, units)
-  slots[#slots + 1] = text(at)
-  slots[#slots + 1] = text(units)
-  if not peek then
-    for _, charge in ipairs(charges) do charge.algorithm.take(charge.bucket, charge.cost, units, at, ARGV[7], taken) end
+local function answer(peek, count, ahead, group, within, id, charges)
+  local slots, taken = {}, 0
+  local function take(at, units)
+    slots[#slots + 1] = at - now
+    slots[#slots + 1] = units
+    if peek ~= "1" then
+      for _, charge in ipairs(charges) do charge.algorithm.take(charge.bucket, charge.cost, units, at, id, taken) end
+    end
+    taken = taken + units
   end
-  taken = taken + units
-end
 
-local free, largest = count, math.huge
-for _, charge in ipairs(charges) do
-  free = math.min(free, charge.algorithm.units(charge.bucket, charge.cost))
-  largest = math.min(largest, math.floor(charge.capacity / charge.cost))
-end
-if free > 0 then take(now, free) end
-
-local next_at, binding = now, 1
-if not (peek and free > 0) then
-  local from, booked = now, 0
-  while true do
-    local units = math.max(1, math.min(group, count - taken, largest))
-    next_at, binding = earliest_of_all(units, from)
-    if peek or taken >= count or booked >= ahead or (within >= 0 and next_at - now > within) then break end
-    take(next_at, units)
-    from = next_at
-    booked = booked + 1
+  local free, largest = count, math.huge
+  for _, charge in ipairs(charges) do
+    free = math.min(free, charge.algorithm.units(charge.bucket, charge.cost))
+    largest = math.min(largest, charge.algorithm.most(charge.bucket, charge.cost))
   end
+  if free > 0 then take(now, free) end
+
+  local next_at, binding = now, 1
+  if not (peek == "1" and free > 0) then
+    -- Places that are free now may be booked along with tokens to come, but no place that somebody still holds.
+    local most = count
+    for _, charge in ipairs(charges) do
+      if not charge.bucket.bookable then
+        most = math.min(most, charge.algorithm.units(charge.bucket, charge.cost) + taken)
+      end
+    end
+    local from, booked = now, 0
+    while true do
+      local units = math.max(1, math.min(group, most - taken, largest))
+      next_at, binding = earliest_of_all(charges, units, from)
+      if peek == "1" or taken >= most or booked >= ahead or (within >= 0 and next_at - now > within) then break end
+      take(next_at, units)
+      from = next_at
+      booked = booked + 1
+    end
+  end
+
+  if taken > 0 and peek ~= "1" then save_charges(charges) end
+  if peek == "2" and taken < count then
+    for _, charge in ipairs(charges) do
+      if charge.algorithm.need then charge.algorithm.need(charge.bucket) end
+    end
+  end
+
+  local remaining, idle = math.huge, 0
+  for _, charge in ipairs(charges) do
+    remaining = math.min(remaining, charge.algorithm.remaining(charge.bucket))
+    idle = math.max(idle, charge.algorithm.idle_at(charge.bucket))
+  end
+  local reply = { next_at - now, binding - 1, remaining, idle - now, known_of(charges) }
+  for index, value in ipairs(slots) do reply[5 + index] = value end
+  return reply
 end
 
-if taken > 0 and not peek then save_charges(charges) end
-
-local remaining, idle = math.huge, 0
-for _, charge in ipairs(charges) do
-  remaining = math.min(remaining, charge.algorithm.remaining(charge.bucket))
-  idle = math.max(idle, charge.algorithm.idle_at(charge.bucket))
+local replies = { text(now) }
+local place, key = 3, 1
+for question = 1, tonumber(ARGV[2]) do
+  local count, ahead, group = tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2]), tonumber(ARGV[place + 3])
+  local within, many = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 6])
+  local charges, problem = load_charges(place + 7, key, many, now)
+  if charges then
+    replies[question + 1] = answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], charges)
+  else
+    replies[question + 1] = { "refused", problem }
+  end
+  place = place + 7 + many * 5
+  key = key + many
 end
-local reply = { "ok", text(now), text(next_at), text(binding - 1), text(remaining), text(idle) }
-for index, value in ipairs(slots) do reply[6 + index] = value end
-return reply
+return replies
 `,
 } as const;

@@ -31,6 +31,11 @@ export function createFallback(mode: OnStoreError): Fallback {
     local,
     over: () => begun.clear(),
     take(request, peers) {
+      if (request.charges.some(({ limit }) => limit.kind === "concurrency")) {
+        throw new StoreUnavailableError(
+          "The shared store cannot be asked, and without it nobody knows how many places are taken; nothing was sent",
+        );
+      }
       if (mode === "closed")
         throw new StoreUnavailableError(
           'The shared store cannot be asked and onStoreError is "closed"; nothing was sent',
@@ -38,7 +43,8 @@ export function createFallback(mode: OnStoreError): Fallback {
       if (mode === "open") return openReply(request);
       const charges = request.charges.map((charge) => shareOf(charge, peers));
       const fresh = charges.filter(({ bucket }) => begin(begun, `${request.scope} ${bucket}`));
-      if (fresh.length > 0) void local.observe({ scope: request.scope, charges: fresh, pauseMs: 0, remaining: 0 });
+      if (fresh.length > 0)
+        void local.observe({ scope: request.scope, charges: fresh, pauseMs: 0, remaining: 0, refused: false });
       return local.take({ ...request, charges });
     },
   };

@@ -13,11 +13,11 @@ export async function runScript(
   script: Script,
   keys: readonly string[],
   args: readonly string[],
-): Promise<readonly string[]> {
+): Promise<readonly unknown[]> {
   try {
-    return (await client.evalsha(script.sha1, keys.length, ...keys, ...args)) as string[];
+    return (await client.evalsha(script.sha1, keys.length, ...keys, ...args)) as unknown[];
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return (await client.eval(script.source, keys.length, ...keys, ...args)) as string[];
+    return (await client.eval(script.source, keys.length, ...keys, ...args)) as unknown[];
   }
 }

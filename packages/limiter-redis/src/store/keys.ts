@@ -7,7 +7,14 @@ export interface Keys {
   readonly presence: string;
 }
 
-const letters = { tokenBucket: "t", slidingWindow: "w" } as const;
+const letters = {
+  tokenBucket: "t",
+  leakyBucket: "l",
+  slidingWindow: "w",
+  fixedWindow: "f",
+  slidingWindowCounter: "s",
+  concurrency: "c",
+} as const;
 const MOST_REMEMBERED = 10_000;
 
 export function createKeys(prefix: string): Keys {
@@ -23,7 +30,7 @@ export function createKeys(prefix: string): Keys {
   };
   return {
     bucket: (scope, { bucket, limit }) => `${prefix}:{${scope}}:${letters[limit.kind]}:${encode(bucket)}`,
-    channel: (scope) => `${prefix}:{${scope}}:pauses`,
+    channel: (scope) => `${prefix}:{${scope}}:news`,
     presence: `${prefix}:{presence}`,
   };
 }

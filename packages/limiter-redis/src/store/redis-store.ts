@@ -1,5 +1,5 @@
 import { isSluiceError, StoreUnavailableError } from "@sluice/core";
-import type { GiveBackRequest, ObserveRequest, Store, TakeReply, TakeRequest } from "@sluice/limiter";
+import type { GiveBackRequest, ObserveRequest, Store, StoreCharge, TakeReply, TakeRequest } from "@sluice/limiter";
 import { bounded } from "../connection/bounded.js";
 import { openClient, type RedisClient } from "../connection/client.js";
 import { connected } from "../connection/connected.js";
@@ -7,9 +7,11 @@ import { explained } from "../connection/refused-login.js";
 import { createFallback } from "../outage/fallback.js";
 import { createHealth } from "../outage/health.js";
 import * as commands from "../scripts/commands.js";
+import { type Asked, createBatches } from "./batches.js";
 import { createKeys } from "./keys.js";
 import { type RedisStoreConfig, resolveRedisStore, type RedisStoreOptions } from "./options.js";
-import { createPauseChannel } from "./pause-channel.js";
+import { createKnowledge } from "./knowledge.js";
+import { createNewsChannel } from "./news-channel.js";
 import { createPresence } from "./presence.js";
 import { createStoreClock } from "./store-clock.js";
 
@@ -39,7 +41,8 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
 
   const client = (): RedisClient =>
     (opened ??= openClient(config.address as NonNullable<RedisStoreConfig["address"]>, commandTimeoutMs));
-  const pauses = createPauseChannel(client, keys.channel);
+  const news = createNewsChannel(client, keys.channel);
+  const knowledge = createKnowledge();
   const run = <Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<Value> =>
     bounded(explained(client(), connected(client()).then(command)), commandTimeoutMs, what);
   const presence = createPresence((name, lifetimeMs) =>
@@ -84,6 +87,49 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     }
   };
 
+  const keysOf = (scope: string, charges: readonly StoreCharge[]): string[] =>
+    charges.map((charge) => keys.bucket(scope, charge));
+
+  /** Puts the questions of a turn to the store, or to the fallback. */
+  const put = async (scope: string, asked: readonly Asked[]): Promise<void> => {
+    const storeNowUs = clock.nowUs();
+    const deadlineUs = storeNowUs === 0 ? 0 : storeNowUs + commandTimeoutMs * 1000;
+    const questions = asked.map(({ request }): commands.Question => {
+      const own = keysOf(scope, request.charges);
+      return { request, keys: own, known: own.map(knowledge.of) };
+    });
+    const done = await tried("a question for tokens", (redis) => commands.take(redis, questions, deadlineUs));
+    if (done === undefined || done.value === commands.tooLate) {
+      for (const { request, resolve, reject } of asked) answerAlone(request, resolve, reject);
+      return;
+    }
+    for (const [index, answer] of done.value.entries()) {
+      const { resolve, reject } = asked[index] as Asked;
+      if (answer instanceof Error) {
+        reject(answer);
+        continue;
+      }
+      const { reply, known } = answer;
+      clock.heard(reply.nowUs);
+      const validMs = (reply.idleUs - reply.nowUs) / 1000;
+      for (const [place, key] of (questions[index] as commands.Question).keys.entries())
+        knowledge.learn(key, known[place] ?? "", validMs);
+      resolve(reply);
+    }
+  };
+  const answerAlone = (request: TakeRequest, resolve: Asked["resolve"], reject: Asked["reject"]): void => {
+    try {
+      resolve(fallback.take(request, presence.peers));
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const batches = createBatches((scope, asked) => {
+    put(scope, asked).catch((error: unknown) => {
+      for (const { reject } of asked) reject(error);
+    });
+  });
+
   return {
     get latencyMs() {
       // Twice the usual answer and a timer's grain.
@@ -95,42 +141,45 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     get peers() {
       return presence.peers;
     },
-    async take(request: TakeRequest): Promise<TakeReply> {
-      const storeNowUs = clock.nowUs();
-      const deadlineUs = storeNowUs === 0 ? 0 : storeNowUs + commandTimeoutMs * 1000;
-      const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
-      const done = await tried("a question for tokens", (redis) =>
-        commands.take(redis, bucketKeys, request, deadlineUs),
-      );
-      if (done === undefined || done.value === commands.tooLate) return fallback.take(request, presence.peers);
-      clock.heard(done.value.nowUs);
-      return done.value;
-    },
+    take: (request: TakeRequest): Promise<TakeReply> => batches.ask(request),
     async giveBack(request: GiveBackRequest): Promise<void> {
       if (request.units.every(({ atUs }) => isLocal(atUs))) return fallback.local.giveBack(request);
-      const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
-      await tried("giving tokens back", (redis) => commands.giveBack(redis, bucketKeys, request));
+      const places = request.charges.filter(({ limit }) => limit.kind === "concurrency").map(({ bucket }) => bucket);
+      const freed = { channel: keys.channel(request.scope), message: news.encodeRelease(places) };
+      await tried("giving tokens back", (redis) =>
+        commands.giveBack(redis, keysOf(request.scope, request.charges), request, freed),
+      );
     },
     async landed(request: GiveBackRequest): Promise<void> {
       if (request.units.every(({ atUs }) => isLocal(atUs))) return fallback.local.landed(request);
-      const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
-      await tried("an answered request", (redis) => commands.landed(redis, bucketKeys, request));
+      await tried("an answered request", (redis) =>
+        commands.landed(redis, keysOf(request.scope, request.charges), request),
+      );
+    },
+    async renew(request: GiveBackRequest): Promise<boolean> {
+      const done = await tried("renewing a place", (redis) =>
+        commands.renew(redis, keysOf(request.scope, request.charges), request),
+      );
+      return done?.value ?? false;
     },
     async observe(request: ObserveRequest): Promise<void> {
-      const bucketKeys = request.charges.map((charge) => keys.bucket(request.scope, charge));
-      const message = pauses.encode({ buckets: request.charges.map(({ bucket }) => bucket), pauseMs: request.pauseMs });
-      const word = { id: `observed${performance.now()}`, channel: keys.channel(request.scope), message };
+      const { scope, pauseMs } = request;
+      const message = news.encodePause({ buckets: request.charges.map(({ bucket }) => bucket), pauseMs });
+      const word = { id: `observed${performance.now()}`, channel: keys.channel(scope), message };
       // The fallback hears it too: an outage may begin before the pause has passed.
       await fallback.local.observe(request);
-      await tried("a provider's word", (redis) => commands.observe(redis, bucketKeys, request, word));
+      await tried("a provider's word", (redis) =>
+        commands.observe(redis, keysOf(scope, request.charges), request, word),
+      );
     },
-    onPause: pauses.listen,
+    onPause: news.onPause,
+    onRelease: news.onRelease,
     async close() {
       if (closed) return;
       closed = true;
       health.stop();
       presence.stop();
-      pauses.close();
+      news.close();
       if (config.client === undefined) opened?.disconnect();
     },
   };

@@ -1,8 +1,19 @@
-import { memoryStore, slidingWindow, type StoreCharge, type TakeReply, tokenBucket } from "@sluice/limiter";
+import {
+  concurrency,
+  fixedWindow,
+  leakyBucket,
+  memoryStore,
+  slidingWindow,
+  slidingWindowCounter,
+  type StoreCharge,
+  type TakeReply,
+  tokenBucket,
+} from "@sluice/limiter";
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import * as scripts from "../generated/scripts.js";
 import * as commands from "../scripts/commands.js";
 import { createKeys } from "./keys.js";
 
@@ -24,6 +35,10 @@ const buckets: StoreCharge[] = [
   { bucket: "slow", limit: tokenBucket({ refillRate: 50, burst: 3 }), cost: 1 },
   { bucket: "window", limit: slidingWindow({ limit: 4, windowMs: 2 }), cost: 1 },
   { bucket: "wide", limit: slidingWindow({ limit: 9, windowMs: 15 }), cost: 1 },
+  { bucket: "spaced", limit: leakyBucket({ rate: 1500 }), cost: 1 },
+  { bucket: "fixed", limit: fixedWindow({ limit: 5, windowMs: 3 }), cost: 1 },
+  { bucket: "counter", limit: slidingWindowCounter({ limit: 7, windowMs: 4 }), cost: 1 },
+  { bucket: "places", limit: concurrency({ max: 4, leaseMs: 9 }), cost: 1 },
 ];
 
 const charges = fc
@@ -46,11 +61,15 @@ const operation = fc.oneof(
       group: fc.integer({ min: 1, max: 3 }),
       withinMs: fc.constantFrom(0, 0.3, 5, Number.POSITIVE_INFINITY),
       peek: fc.boolean(),
+      waiting: fc.boolean(),
     }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constantFrom("give back" as const, "landed" as const), pick: fc.nat() }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom("give back" as const, "landed" as const, "renew" as const),
+      pick: fc.nat(),
+    }),
   },
   {
     weight: 1,
@@ -59,6 +78,7 @@ const operation = fc.oneof(
       charges,
       pauseMs: fc.constantFrom(0, 0.2, 1.5),
       remaining: fc.constantFrom(undefined, 0, 2),
+      refused: fc.boolean(),
     }),
   },
 );
@@ -87,12 +107,9 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
         const id = `q${index}`;
         if (step.kind === "take") {
           const request = { ...step, scope, id };
-          const reply = (await commands.take(
-            redis,
-            step.charges.map((charge) => keys.bucket(scope, charge)),
-            request,
-            0,
-          )) as TakeReply;
+          const asked = { request, keys: step.charges.map((charge) => keys.bucket(scope, charge)), known: [] };
+          const [answer] = (await commands.take(redis, [asked], 0)) as [commands.Answer];
+          const { reply } = answer;
           at(reply.nowUs);
           const expected = memory.take(request) as TakeReply;
           expect(relative(reply, baseUs as number), JSON.stringify(step)).toEqual(relative(expected, 0));
@@ -103,26 +120,33 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
                 taken.push({ charges: step.charges, id, atUs: slot.atUs, unit: unit++ });
           }
           compared += 1;
-        } else if ((step.kind === "give back" || step.kind === "landed") && taken.length > 0) {
+        } else if (step.kind !== "observe" && taken.length > 0) {
           const [given] = taken.splice(step.pick % taken.length, 1) as [(typeof taken)[number]];
-          const units = [{ atUs: given.atUs, unit: given.unit }];
-          const [command, method] =
-            step.kind === "landed"
-              ? ([commands.landed, "landed"] as const)
-              : ([commands.giveBack, "giveBack"] as const);
-          at(
-            await command(
-              redis,
-              given.charges.map((charge) => keys.bucket(scope, charge)),
-              { scope, charges: given.charges, id: given.id, units },
-            ),
-          );
-          memory[method]({
+          const own = given.charges.map((charge) => keys.bucket(scope, charge));
+          const named = (atUs: number) => ({
             scope,
             charges: given.charges,
             id: given.id,
-            units: [{ atUs: given.atUs - (baseUs as number), unit: given.unit }],
+            units: [{ atUs, unit: given.unit }],
           });
+          const there = named(given.atUs);
+          const here = named(given.atUs - (baseUs as number));
+          if (step.kind === "renew") {
+            const reply = (await redis
+              .evalsha(scripts.renew.sha1, own.length, ...own, ...commands.unitArguments(there))
+              .catch(() =>
+                redis.eval(scripts.renew.source, own.length, ...own, ...commands.unitArguments(there)),
+              )) as string[];
+            at(Number(reply[1]));
+            expect(reply[2] === "1", JSON.stringify(step)).toBe(memory.renew?.(here));
+            taken.push(given);
+          } else if (step.kind === "landed") {
+            at(await commands.landed(redis, own, there));
+            memory.landed(here);
+          } else {
+            at(await commands.giveBack(redis, own, there, { channel: "c", message: "m" }));
+            memory.giveBack(here);
+          }
         } else if (step.kind === "observe") {
           const word = { id, channel: "c", message: "m" };
           at(

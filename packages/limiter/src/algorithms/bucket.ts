@@ -7,24 +7,36 @@ import type { Limit } from "../limits/limit.js";
 export interface Bucket {
   /** How many units of this cost could be taken at `nowUs`, all at once, without breaking any debit booked for later. */
   units(cost: number, nowUs: number): number;
+  /** How many units of this cost may ever share an instant. */
+  most(cost: number): number;
   /** The first instant from `fromUs` on at which the cost can be debited without breaking any later debit. */
   earliest(cost: number, fromUs: number): number;
+  /** Whether what will be free later may be booked now; places come back when they are released, which nobody can foresee. */
+  readonly bookable: boolean;
   /** Debits the cost at the instant, which `earliest` must have named. */
   take(debit: Debit, nowUs: number): void;
   /** Takes a debit back, as far as that cannot let anybody exceed the limit. */
   giveBack(debit: Debit, nowUs: number): void;
   /** The debit has reached the provider by `nowUs` at the latest: a window counts it from then. */
   landed(debit: Debit, nowUs: number): void;
+  /** Holds a place for another lease; false when it was lost. True where nothing is held. */
+  renew(debit: Debit, nowUs: number): boolean;
   /** Nothing before this instant; never shortens a pause. */
   pause(untilUs: number): void;
+  /** The provider refused what this bucket had granted: somebody else uses the quota too. Ask before `pause`. */
+  refused(nowUs: number): void;
   /** Lowers the bucket to this many tokens; never fills it. */
   lower(remaining: number, nowUs: number): void;
+  /** Takes note of the time, ahead of the questions about it: a share that strangers leave us grows back. */
+  tune(nowUs: number): void;
   /** Whole tokens free now. */
   remaining(nowUs: number): number;
   /** A bucket with other numbers of the same kind that remembers the same debits. */
   retuned(limit: Limit): Bucket;
-  /** The first instant at which the state is that of a bucket never used. */
+  /** When all tokens would be there again. */
   idleAt(nowUs: number): number;
+  /** The first instant at which the state is that of a bucket never used, what strangers taught it included. */
+  keptUntil(nowUs: number): number;
 }
 
 /** Tokens taken at an instant. */

@@ -1,7 +1,8 @@
 import { createFakeClock } from "@sluice/core/testing";
 import { expect, it } from "vitest";
 import { createLimiter } from "../limiter/create-limiter.js";
-import { slidingWindow, tokenBucket } from "../limits/limit.js";
+import { tokenBucket } from "../limits/token-bucket.js";
+import { slidingWindow } from "../limits/windows.js";
 import { memoryStore } from "../memory/memory-store.js";
 
 const window = { bucket: "w", limit: slidingWindow({ limit: 1, windowMs: 10_000 }) };

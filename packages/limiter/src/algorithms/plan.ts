@@ -4,8 +4,6 @@ import type { Bucket } from "./bucket.js";
 export interface PlannedCharge {
   readonly bucket: Bucket;
   readonly cost: number;
-  /** The most tokens the bucket can hold. */
-  readonly capacity: number;
 }
 
 /** How many units, and how far ahead. */
@@ -62,12 +60,18 @@ export function plan(charges: readonly PlannedCharge[], request: PlanRequest): P
   // A peek has not taken what it found free, so what follows would be asked of a fuller bucket.
   if (request.peek && free > 0) return { slots, nextUs: nowUs, binding: 0 };
 
-  const largest = Math.min(...charges.map(({ cost, capacity }) => Math.floor(capacity / cost)));
+  const largest = Math.min(...charges.map(({ bucket, cost }) => bucket.most(cost)));
+  // Places that are free now may be booked along with tokens to come, but no place that somebody still holds.
+  const places = charges.filter(({ bucket }) => !bucket.bookable);
+  const most =
+    places.length === 0
+      ? count
+      : Math.min(count, ...places.map(({ bucket, cost }) => bucket.units(cost, nowUs) + taken));
   let fromUs = nowUs;
   for (let booked = 0; ; booked += 1) {
-    const units = Math.max(1, Math.min(request.group, count - taken, largest));
+    const units = Math.max(1, Math.min(request.group, most - taken, largest));
     const next = earliestOfAll(charges, units, fromUs);
-    const enough = taken >= count || booked >= request.ahead || next.atUs - nowUs > request.withinUs;
+    const enough = taken >= most || booked >= request.ahead || next.atUs - nowUs > request.withinUs;
     if (enough || request.peek) return { slots, nextUs: next.atUs, binding: next.binding };
     take(next.atUs, units);
     fromUs = next.atUs;

@@ -1,5 +1,8 @@
-import type { Limit, SlidingWindowLimit } from "../limits/limit.js";
+import type { ConcurrencyLimit } from "../limits/concurrency.js";
+import type { Limit } from "../limits/limit.js";
+import type { SlidingWindowLimit } from "../limits/windows.js";
 import type { Bucket, Debit } from "./bucket.js";
+import { Share } from "./share.js";
 
 /** One token taken; `atUs` may lie in the future. */
 interface Entry {
@@ -13,27 +16,47 @@ const LONGEST_WAY_US = 2_000_000;
 /**
  * An exact sliding window: a token taken at `e` counts in every window that ends at `t` with `t - window < e <= t`, and no
  * such window may hold more than the limit, past or future.
+ *
+ * Places of a concurrency limit are tokens whose window is the lease; they are given back when they are released.
  */
 export class SlidingWindow implements Bucket {
   /** One per token, in order of time. */
   #entries: Entry[] = [];
   #pausedUntilUs = 0;
-  readonly #limit: number;
+  #share: Share | undefined;
+  /** The whole limit, or the share of it that strangers leave. */
+  #limit: number;
+  readonly #wholeLimit: number;
   readonly #windowUs: number;
+  readonly #places: boolean;
 
-  constructor(limit: SlidingWindowLimit) {
-    this.#limit = limit.limit;
-    this.#windowUs = limit.windowMs * 1000;
+  constructor(limit: SlidingWindowLimit | ConcurrencyLimit) {
+    this.#places = limit.kind === "concurrency";
+    this.#wholeLimit = limit.kind === "concurrency" ? limit.max : limit.limit;
+    this.#limit = this.#wholeLimit;
+    this.#windowUs = (limit.kind === "concurrency" ? limit.leaseMs : limit.windowMs) * 1000;
+  }
+
+  get bookable(): boolean {
+    return !this.#places;
+  }
+
+  most(cost: number): number {
+    return Math.floor(this.#wholeLimit / cost);
   }
 
   units(cost: number, nowUs: number): number {
-    return nowUs < this.#pausedUntilUs ? 0 : Math.max(0, Math.floor(this.#free(nowUs) / cost));
+    if (nowUs < this.#pausedUntilUs) return 0;
+    const units = Math.max(0, Math.floor(this.#free(nowUs) / cost));
+    return units === 0 && cost > this.#limit && this.earliest(cost, nowUs) === nowUs ? 1 : units;
   }
 
   earliest(cost: number, fromUs: number): number {
     let t = Math.max(fromUs, this.#pausedUntilUs);
+    // A share below the cost would never do, and the whole may come back.
+    const limit = Math.max(this.#limit, cost);
     for (;;) {
-      const excess = this.#used(t) + cost - this.#limit;
+      const excess = this.#used(t) + cost - limit;
       if (excess > 0) {
         // The window has room again when that many of its oldest tokens have left it.
         const oldest = this.#firstAfter(t - this.#windowUs);
@@ -60,6 +83,7 @@ export class SlidingWindow implements Bucket {
   }
 
   landed(debit: Debit, nowUs: number): void {
+    if (this.#places) return;
     const atUs = Math.min(nowUs, debit.atUs + LONGEST_WAY_US);
     // One that has left the window already stays gone.
     const gone = debit.atUs + this.#windowUs <= nowUs;
@@ -68,13 +92,37 @@ export class SlidingWindow implements Bucket {
     this.take({ ...debit, atUs }, nowUs);
   }
 
+  renew(debit: Debit, nowUs: number): boolean {
+    if (!this.#places) return true;
+    this.#trim(nowUs);
+    const held = this.#entries.filter((entry) => entry.id === debit.id).length;
+    if (held < debit.cost) return false;
+    this.giveBack(debit, nowUs);
+    this.take({ ...debit, atUs: nowUs }, nowUs);
+    return true;
+  }
+
+  refused(nowUs: number): void {
+    if (this.#places || nowUs < this.#pausedUntilUs) return;
+    const used = this.#used(nowUs);
+    if (this.#share === undefined) this.#share = new Share(nowUs);
+    else if (!this.#share.refused(nowUs, used / this.#wholeLimit)) return;
+    this.tune(nowUs);
+  }
+
+  tune(nowUs: number): void {
+    if (this.#share === undefined) return;
+    if (nowUs >= this.#share.endsUs) this.#share = undefined;
+    this.#limit = Math.max(1, Math.floor(this.#wholeLimit * (this.#share?.at(nowUs) ?? 1)));
+  }
+
   pause(untilUs: number): void {
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, untilUs);
   }
 
   lower(remaining: number, nowUs: number): void {
     const surplus = this.#limit - this.#used(nowUs) - Math.floor(remaining);
-    if (surplus > 0) this.take({ atUs: nowUs, cost: surplus, id: "observed" }, nowUs);
+    if (surplus > 0 && !this.#places) this.take({ atUs: nowUs, cost: surplus, id: "observed" }, nowUs);
   }
 
   remaining(nowUs: number): number {
@@ -86,9 +134,14 @@ export class SlidingWindow implements Bucket {
     return Math.max(nowUs, last === undefined ? 0 : last.atUs + this.#windowUs, this.#pausedUntilUs);
   }
 
+  keptUntil(nowUs: number): number {
+    return Math.max(this.idleAt(nowUs), this.#share?.endsUs ?? 0);
+  }
+
   retuned(limit: Limit): Bucket {
-    if (limit.kind !== "slidingWindow") return this;
+    if (limit.kind !== "slidingWindow" && limit.kind !== "concurrency") return this;
     const copy = new SlidingWindow(limit);
+    copy.#share = this.#share;
     copy.#entries = [...this.#entries];
     copy.#pausedUntilUs = this.#pausedUntilUs;
     return copy;
@@ -103,7 +156,7 @@ export class SlidingWindow implements Bucket {
 
   /** The first later token whose window has no room for `cost` more. */
   #firstFull(t: number, cost: number): number | undefined {
-    return this.#laterThan(t).find((atUs) => this.#used(atUs) + cost > this.#limit);
+    return this.#laterThan(t).find((atUs) => this.#used(atUs) + cost > Math.max(this.#limit, cost));
   }
 
   /** Instants of tokens in (t, t + window). */

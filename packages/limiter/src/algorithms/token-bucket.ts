@@ -1,5 +1,8 @@
-import type { Limit, TokenBucketLimit } from "../limits/limit.js";
+import type { LeakyBucketLimit } from "../limits/leaky-bucket.js";
+import type { Limit } from "../limits/limit.js";
+import type { TokenBucketLimit } from "../limits/token-bucket.js";
 import type { Bucket, Debit } from "./bucket.js";
+import { Share } from "./share.js";
 
 /** Tokens are counted in millionths, as whole numbers: a rate in tokens per second is millionths per microsecond. */
 const MICRO = 1e6;
@@ -14,35 +17,63 @@ interface Later {
  *
  * Refill is rounded down and waits are rounded up, so rounding never favours the caller; since refused questions do not
  * touch the state, at most one millionth of a token is lost per grant.
+ *
+ * Even spacing is a bucket of one token: a call goes when that token is there, and one that costs more leaves a debt.
  */
 export class TokenBucket implements Bucket {
+  readonly bookable = true;
   /** Level at `atUs`, in millionths of a token. */
   #level: number;
   #atUs: number;
   #pausedUntilUs = 0;
   /** Debits after `atUs`, in order. */
   #later: Later[] = [];
-  readonly #rate: number;
+  #share: Share | undefined;
+  /** What drips in now: the whole rate, or the share of it that strangers leave. Millionths per microsecond. */
+  #rate: number;
+  readonly #wholeRate: number;
   readonly #cap: number;
+  readonly #spaced: boolean;
 
-  constructor(limit: TokenBucketLimit, nowUs: number) {
-    this.#rate = limit.refillRate;
-    this.#cap = limit.burst * MICRO;
+  constructor(limit: TokenBucketLimit | LeakyBucketLimit, nowUs: number) {
+    this.#spaced = limit.kind === "leakyBucket";
+    this.#wholeRate = limit.kind === "leakyBucket" ? limit.rate : limit.refillRate;
+    this.#rate = this.#wholeRate;
+    this.#cap = limit.kind === "leakyBucket" ? MICRO : limit.burst * MICRO;
     this.#level = this.#cap;
     this.#atUs = nowUs;
   }
 
+  /** The level, when it is all there is to this bucket: no pause, no debits to come, no strangers. */
+  get plainLevel(): { readonly level: number; readonly atUs: number } | undefined {
+    return this.#pausedUntilUs === 0 && this.#later.length === 0 && this.#share === undefined
+      ? { level: this.#level, atUs: this.#atUs }
+      : undefined;
+  }
+
+  set plainLevel({ level, atUs }: { readonly level: number; readonly atUs: number }) {
+    this.#level = level;
+    this.#atUs = atUs;
+  }
+
   units(cost: number, nowUs: number): number {
-    return nowUs < this.#pausedUntilUs ? 0 : Math.max(0, Math.floor(this.#free(nowUs) / (cost * MICRO)));
+    if (nowUs < this.#pausedUntilUs) return 0;
+    if (this.#spaced) return this.earliest(cost, nowUs) === nowUs ? 1 : 0;
+    return Math.max(0, Math.floor(this.#free(nowUs) / (cost * MICRO)));
+  }
+
+  most(cost: number): number {
+    return this.#spaced ? 1 : Math.floor(this.#cap / (cost * MICRO));
   }
 
   earliest(cost: number, fromUs: number): number {
     const micro = cost * MICRO;
+    const needed = Math.min(micro, this.#cap);
     let t = Math.max(fromUs, this.#pausedUntilUs);
     for (;;) {
       let { level, atUs, next } = this.#walkTo(t);
-      if (this.#grow(level, t - atUs) < micro) {
-        const reachedUs = atUs + this.#timeToGain(micro - level);
+      if (this.#grow(level, t - atUs) < needed) {
+        const reachedUs = atUs + this.#timeToGain(needed - level);
         const debit = this.#later[next];
         if (debit !== undefined && debit.atUs < reachedUs) {
           t = debit.atUs;
@@ -60,6 +91,7 @@ export class TokenBucket implements Bucket {
 
   take(debit: Debit, nowUs: number): void {
     this.#fold(nowUs);
+    this.#share?.count(debit.cost);
     const micro = debit.cost * MICRO;
     if (debit.atUs > nowUs) {
       this.#insert({ atUs: debit.atUs, micro });
@@ -71,6 +103,7 @@ export class TokenBucket implements Bucket {
 
   giveBack(debit: Debit, nowUs: number): void {
     this.#fold(nowUs);
+    this.#share?.count(-debit.cost);
     const micro = debit.cost * MICRO;
     const index = this.#later.findIndex((later) => later.atUs === debit.atUs && later.micro >= micro);
     const later = this.#later[index];
@@ -94,8 +127,28 @@ export class TokenBucket implements Bucket {
   /** What has dripped in does not depend on when the provider saw the request. */
   landed(): void {}
 
+  renew(): boolean {
+    return true;
+  }
+
   pause(untilUs: number): void {
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, untilUs);
+  }
+
+  refused(nowUs: number): void {
+    if (nowUs < this.#pausedUntilUs) return;
+    if (this.#share === undefined) this.#share = new Share(nowUs);
+    else if (!this.#share.refused(nowUs, this.#share.measured(nowUs, this.#wholeRate / MICRO))) return;
+    // The provider has nothing now, so neither have we.
+    this.lower(0, nowUs);
+    this.tune(nowUs);
+  }
+
+  tune(nowUs: number): void {
+    if (this.#share === undefined) return;
+    this.#fold(nowUs);
+    if (nowUs >= this.#share.endsUs) this.#share = undefined;
+    this.#rate = this.#wholeRate * (this.#share?.at(nowUs) ?? 1);
   }
 
   lower(remaining: number, nowUs: number): void {
@@ -108,7 +161,7 @@ export class TokenBucket implements Bucket {
   }
 
   remaining(nowUs: number): number {
-    return nowUs < this.#pausedUntilUs ? 0 : Math.max(0, Math.floor(this.#free(nowUs) / MICRO));
+    return this.units(1, nowUs);
   }
 
   idleAt(nowUs: number): number {
@@ -119,26 +172,34 @@ export class TokenBucket implements Bucket {
     return Math.max(nowUs, end.atUs + this.#timeToGain(this.#cap - end.level), this.#pausedUntilUs);
   }
 
+  keptUntil(nowUs: number): number {
+    return Math.max(this.idleAt(nowUs), this.#share?.endsUs ?? 0);
+  }
+
   retuned(limit: Limit): Bucket {
-    if (limit.kind !== "tokenBucket") return this;
+    if (limit.kind !== "tokenBucket" && limit.kind !== "leakyBucket") return this;
     const copy = new TokenBucket(limit, this.#atUs);
+    copy.#share = this.#share;
     copy.#level = Math.min(copy.#cap, this.#level);
     copy.#pausedUntilUs = this.#pausedUntilUs;
     copy.#later = this.#later.map((later) => ({ ...later }));
     return copy;
   }
 
-  /** Level free at `nowUs`: what is there, less what later debits will need before it drips in. */
+  /** What could be taken at `nowUs` without breaking a later debit; what is taken cannot overflow meanwhile. */
   #free(nowUs: number): number {
     let { level, atUs, next } = this.#walkTo(nowUs);
     level = this.#grow(level, nowUs - atUs);
     atUs = nowUs;
     let free = level;
+    let taken = level;
     for (; next < this.#later.length; next += 1) {
       const debit = this.#later[next] as Later;
-      level = this.#grow(level, debit.atUs - atUs) - debit.micro;
+      const gained = this.#gain(debit.atUs - atUs);
+      level = Math.min(this.#cap, level + gained) - debit.micro;
+      taken += gained - debit.micro;
       atUs = debit.atUs;
-      free = Math.min(free, level);
+      free = Math.min(free, level < 0 ? level : taken);
     }
     return free;
   }
@@ -161,9 +222,10 @@ export class TokenBucket implements Bucket {
   #firstBroken(level: number, atUs: number, next: number): number | undefined {
     for (let index = next; index < this.#later.length; index += 1) {
       const debit = this.#later[index] as Later;
-      level = this.#grow(level, debit.atUs - atUs) - debit.micro;
+      level = this.#grow(level, debit.atUs - atUs);
+      if (level < Math.min(debit.micro, this.#cap)) return debit.atUs;
+      level -= debit.micro;
       atUs = debit.atUs;
-      if (level < 0) return debit.atUs;
     }
     return undefined;
   }

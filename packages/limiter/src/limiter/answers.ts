@@ -1,16 +1,25 @@
 import { ConfigError, show } from "@sluice/core";
-import { capacityOf } from "../limits/limit.js";
+import { largestCostOf } from "../limits/limit.js";
 import type { StoreCharge, TakeReply } from "../store/store.js";
 import type { Decision } from "./decision.js";
+import type { Grant } from "./limiter.js";
 
-/** The answer to a question for one unit. */
-export function decide(
-  charges: readonly StoreCharge[],
-  { nowUs, slots, nextUs, binding, remaining, idleUs }: TakeReply,
-): Decision {
-  return slots.length > 0
-    ? { kind: "allowed", remaining, resetAfterMs: Math.max(0, idleUs - nowUs) / 1000 }
-    : { kind: "delayed", retryAfterMs: Math.max(0, nextUs - nowUs) / 1000, bucket: bucketAt(charges, binding) };
+/** A yes with its grant, which is no part of the data: two answers are equal when their figures are. */
+export class Allowed {
+  readonly kind = "allowed" as const;
+  readonly remaining: number;
+  readonly resetAfterMs: number;
+  readonly #grant: Grant;
+
+  constructor(remaining: number, resetAfterMs: number, grant: Grant) {
+    this.remaining = remaining;
+    this.resetAfterMs = resetAfterMs;
+    this.#grant = grant;
+  }
+
+  get grant(): Grant {
+    return this.#grant;
+  }
 }
 
 /** A question that takes nothing is always answered yes. */
@@ -24,14 +33,14 @@ export function look(reply: TakeReply | undefined): Decision {
 
 /** The answer that no waiting changes. */
 export function impossibility({ bucket, limit }: StoreCharge): Decision {
-  return { kind: "impossible", bucket, burst: capacityOf(limit) };
+  return { kind: "impossible", bucket, burst: largestCostOf(limit) };
 }
 
 /** No waiting makes room for such a cost, so asking to wait for it is a mistake of the caller's. */
 export function costError({ bucket, limit, cost }: StoreCharge): ConfigError {
   return new ConfigError({
     option: "cost",
-    accepted: `a whole number from 0 to ${capacityOf(limit)}, the burst of bucket ${show(bucket)}`,
+    accepted: `a whole number from 0 to ${largestCostOf(limit)}, the burst of bucket ${show(bucket)}`,
     value: cost,
   });
 }

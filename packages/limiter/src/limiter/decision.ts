@@ -1,3 +1,5 @@
+import type { Grant } from "./limiter.js";
+
 /** The answer to a question for tokens. */
 export type Decision =
   | {
@@ -6,6 +8,11 @@ export type Decision =
       readonly remaining: number;
       /** Milliseconds until every bucket asked about is full again, if nobody takes more. */
       readonly resetAfterMs: number;
+      /**
+       * What was taken, to give it back, or to release the places of concurrency limits. There is none after a `peek`, nor after a
+       * `tryAcquireSync` that spent tokens of one bucket alone.
+       */
+      readonly grant?: Grant;
     }
   | {
       readonly kind: "delayed";

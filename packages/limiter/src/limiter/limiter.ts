@@ -6,6 +6,12 @@ export interface Limiter {
   /** Now or no: takes all charges, or nothing. A cost above the burst is answered `impossible`. */
   tryAcquire(charges: Charge | readonly Charge[]): Promise<Decision>;
   /**
+   * `tryAcquire` without a promise, for stores that can say so at once: `memoryStore()`, and any store under `lease`.
+   *
+   * @throws ConfigError when the store has to be asked over a network.
+   */
+  tryAcquireSync(charges: Charge | readonly Charge[]): Decision;
+  /**
    * Waits until all charges can be taken, and takes them together.
    *
    * @throws LimitExceededError at once, taking nothing, when the wait cannot end before the timeout.
@@ -19,7 +25,8 @@ export interface Limiter {
   /**
    * Books the next free slot, however far off.
    *
-   * @throws LimitExceededError when it lies beyond `maxDelayMs`; nothing is booked then.
+   * @throws LimitExceededError when it lies beyond `maxDelayMs`, or when a place of a concurrency limit is missing, since nobody knows
+   * when one comes back; nothing is booked then.
    */
   reserve(charges: Charge | readonly Charge[], options?: ReserveOptions): Promise<Reservation>;
   /**
@@ -27,9 +34,19 @@ export interface Limiter {
    * already wait included; fewer tokens remaining than we thought lowers the bucket. Nothing makes a bucket fuller.
    */
   observe(charges: Charge | readonly Charge[], word: Observation): Promise<void>;
+  /**
+   * Whether limits hold: `enforce`; `shadow` decides and tells `onDecision`, but neither refuses nor waits; `disabled` does not even
+   * ask. May be set at any time; those who wait already go on waiting.
+   *
+   * @throws ConfigError for anything else.
+   */
+  mode: Mode;
   /** Fails all waiters with `LIMITER_CLOSED`. A store shared with others is not closed. */
   close(): Promise<void>;
 }
+
+/** Whether limits hold. */
+export type Mode = "enforce" | "shadow" | "disabled";
 
 /** How to wait. */
 export interface AcquireOptions {
@@ -42,7 +59,13 @@ export interface AcquireOptions {
   readonly timeoutMs?: number;
   /** Ends the wait; its reason is what the promise rejects with. */
   readonly signal?: AbortSignal;
-  /** Higher goes first among the waiters of this process; equals keep their order. @defaultValue 0 */
+  /**
+   * Higher goes first among the waiters of this process; equals keep their order. Every eighth grant goes to whoever has waited
+   * longest, so that nobody starves.
+   * Range: -1e6 to 1e6.
+   *
+   * @defaultValue 0
+   */
   readonly priority?: number;
 }
 
@@ -54,8 +77,12 @@ export interface Grant {
   readonly atUs: number;
   /** Whole tokens left, in the bucket that has the fewest, when the store was asked. */
   readonly remaining: number;
-  /** Gives the tokens back unused; the second time does nothing. */
+  /** Gives tokens and places back unused; the second time does nothing. */
   giveBack(): Promise<void>;
+  /** Frees the places of concurrency limits when the work is done; tokens stay spent. The second time does nothing. */
+  release(): Promise<void>;
+  /** Holds the places for another lease, from now; false when one was lost meanwhile. True where no place is held. */
+  renew(): Promise<boolean>;
   /**
    * Says that the request has been answered. The provider counted it somewhere between its sending and now, so a sliding window
    * holds it from now on, at most two seconds late; without this the window counts from the grant.
@@ -84,6 +111,13 @@ export interface Observation {
    * Unit: milliseconds. Range: 0 to one day, more counts as one day.
    */
   readonly retryAfterMs?: number;
+  /**
+   * Whether the provider refused a request that these buckets had let out. Somebody else uses the quota then: the buckets keep to what
+   * was left for us, and try for the whole again within a minute.
+   *
+   * @defaultValue true with a `retryAfterMs` above 0
+   */
+  readonly refused?: boolean;
   /** Tokens the provider still sees in these buckets. Only lowers. Range: >= 0. */
   readonly remaining?: number;
 }

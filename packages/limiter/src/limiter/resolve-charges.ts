@@ -1,6 +1,7 @@
 import { ConfigError, wholeBetween } from "@sluice/core";
 import type { Charge } from "../limits/charge.js";
-import { capacityOf, type Limit, numbersOf, slidingWindow, tokenBucket } from "../limits/limit.js";
+import { checkLimit } from "../limits/check-limit.js";
+import { largestCostOf, type Limit, numbersOf } from "../limits/limit.js";
 import type { StoreCharge } from "../store/store.js";
 
 /** Charges checked and merged: what can be taken, what only is looked at, and what can never be. */
@@ -37,12 +38,17 @@ export function resolveCharges(charges: Charge | readonly Charge[]): ResolvedCha
   return {
     taking: all.filter(({ cost }) => cost > 0),
     looking: all.filter(({ cost }) => cost === 0).map((charge) => ({ ...charge, cost: 1 })),
-    impossible: all.find(({ cost, limit }) => cost > capacityOf(limit)),
+    impossible: all.find(({ cost, limit }) => cost > largestCostOf(limit)),
   };
 }
 
 // Limits are plain data and may come from anywhere, JSON included; each object is checked once.
 const checked = new WeakSet<object>();
+
+/** Whether this very limit has been checked and cannot have changed since. */
+export function isChecked(limit: Limit): boolean {
+  return checked.has(limit);
+}
 
 function checkCharge(charge: Charge): StoreCharge {
   if (typeof charge !== "object" || charge === null)
@@ -50,21 +56,11 @@ function checkCharge(charge: Charge): StoreCharge {
   const { bucket, limit, cost = 1 } = charge;
   if (typeof bucket !== "string" || bucket === "")
     throw new ConfigError({ option: "bucket", accepted: "a text that is not empty", value: bucket });
-  if (typeof limit !== "object" || limit === null || !checked.has(limit)) checkLimit(limit);
+  if (typeof limit !== "object" || limit === null || !checked.has(limit)) {
+    checkLimit(limit);
+    if (Object.isFrozen(limit)) checked.add(limit);
+  }
   return { bucket, limit, cost: wholeBetween("cost", cost, 0, Number.MAX_SAFE_INTEGER) };
-}
-
-function checkLimit(limit: Limit): void {
-  const kind: unknown = (limit as { kind?: unknown } | null | undefined)?.kind;
-  if (kind === "tokenBucket") tokenBucket(limit as Extract<Limit, { kind: "tokenBucket" }>);
-  else if (kind === "slidingWindow") slidingWindow(limit as Extract<Limit, { kind: "slidingWindow" }>);
-  else
-    throw new ConfigError({
-      option: "limit",
-      accepted: "a limit made by tokenBucket() or slidingWindow()",
-      value: kind ?? limit,
-    });
-  if (Object.isFrozen(limit)) checked.add(limit);
 }
 
 function sameNumbers(one: Limit, other: Limit): boolean {

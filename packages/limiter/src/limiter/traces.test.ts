@@ -1,7 +1,8 @@
 import { createFakeClock } from "@sluice/core/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { slidingWindow, tokenBucket } from "../limits/limit.js";
+import { tokenBucket } from "../limits/token-bucket.js";
+import { slidingWindow } from "../limits/windows.js";
 import { memoryStore } from "../memory/memory-store.js";
 import { createLimiter } from "./create-limiter.js";
 

@@ -1,12 +1,8 @@
-import { type Clock, StoreUnavailableError, systemClock, wholeBetween } from "@sluice/core";
-import type { Bucket } from "../algorithms/bucket.js";
+import { type Clock, systemClock, wholeBetween } from "@sluice/core";
 import { plan, type PlannedCharge } from "../algorithms/plan.js";
-import { SlidingWindow } from "../algorithms/sliding-window.js";
-import { TokenBucket } from "../algorithms/token-bucket.js";
-import { capacityOf, type Limit, numbersOf } from "../limits/limit.js";
-import { bucketKey } from "../store/bucket-key.js";
-import { createPauseListeners } from "../store/pause-listeners.js";
-import type { Store, StoreCharge, TakeReply } from "../store/store.js";
+import { createListeners } from "../store/listeners.js";
+import type { Pause, Store, StoreCharge, TakeReply } from "../store/store.js";
+import { BucketTable } from "./bucket-table.js";
 
 /** Settings of a store in memory. */
 export interface MemoryStoreOptions {
@@ -21,103 +17,99 @@ export interface MemoryStoreOptions {
   readonly clock?: Clock;
 }
 
-interface Held {
-  readonly bucket: Bucket;
-  readonly numbers: string;
+/** A store in memory. */
+export interface MemoryStore extends Store {
+  /** Buckets that are not idle: those that were never used, or are full again, are not held. */
+  readonly size: number;
 }
 
 /** Buckets in this process alone: for one process, for tests, and while no shared store can be asked. */
-export function memoryStore(options: MemoryStoreOptions = {}): Store & { readonly size: number } {
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const clock = options.clock ?? systemClock;
-  const maxBuckets = wholeBetween("maxBuckets", options.maxBuckets ?? 100_000, 1, 1e7);
-  const table = new Map<string, Held>();
-  const listeners = createPauseListeners();
+  const table = new BucketTable(wholeBetween("maxBuckets", options.maxBuckets ?? 100_000, 1, 1e7));
+  const pauses = createListeners<Pause>();
+  const releases = createListeners<readonly string[]>();
   const nowUs = (): number => Math.round(clock.now() * 1000);
 
-  const bucketOf = (scope: string, { limit, bucket: name }: StoreCharge, atUs: number, keep: boolean): Bucket => {
-    const key = bucketKey(scope, limit.kind, name);
-    const held = table.get(key);
-    const numbers = numbersOf(limit);
-    if (held?.numbers === numbers) return held.bucket;
-    const bucket = held === undefined ? createBucket(limit, atUs) : held.bucket.retuned(limit);
-    if (keep) table.set(key, { bucket, numbers });
-    return bucket;
+  const opened = (scope: string, charges: readonly StoreCharge[], atUs: number): PlannedCharge[] =>
+    charges.map((charge) => ({ bucket: table.open(scope, charge, atUs), cost: charge.cost }));
+  const keep = (
+    scope: string,
+    charges: readonly StoreCharge[],
+    buckets: readonly PlannedCharge[],
+    atUs: number,
+  ): void => {
+    const newcomers = charges.filter((charge) => !table.has(scope, charge)).length;
+    if (newcomers > 0) table.makeRoom(newcomers, atUs);
+    for (const [index, charge] of charges.entries())
+      table.keep(scope, charge, (buckets[index] as PlannedCharge).bucket);
   };
-  const planned = (scope: string, charges: readonly StoreCharge[], atUs: number, keep: boolean): PlannedCharge[] => {
-    if (keep) {
-      const newcomers = charges.filter(({ limit, bucket }) => !table.has(bucketKey(scope, limit.kind, bucket))).length;
-      if (newcomers > 0) makeRoom(table, maxBuckets, newcomers, atUs);
-    }
-    return charges.map((charge) => ({
-      bucket: bucketOf(scope, charge, atUs, keep),
-      cost: charge.cost,
-      capacity: capacityOf(charge.limit),
-    }));
+  /** Opens the buckets, changes them and keeps them. */
+  const change = <Value>(
+    scope: string,
+    charges: readonly StoreCharge[],
+    act: (charge: PlannedCharge, nowUs: number) => Value,
+  ): Value[] => {
+    const now = nowUs();
+    const buckets = opened(scope, charges, now);
+    const values = buckets.map((charge) => act(charge, now));
+    keep(scope, charges, buckets, now);
+    return values;
   };
 
   return {
     latencyMs: 0,
+    immediate: true,
     get size() {
+      table.sweepAll(nowUs());
       return table.size;
     },
+    decide: (scope, bucket, limit, cost) => table.flat(scope).decide(bucket, limit, cost, nowUs()),
     take({ scope, charges, count, ahead, group, withinMs, id, peek }): TakeReply {
       const now = nowUs();
-      const buckets = planned(scope, charges, now, !peek);
+      const buckets = opened(scope, charges, now);
+      // A full table refuses before anything is taken.
+      if (!peek) {
+        const newcomers = charges.filter((charge) => !table.has(scope, charge)).length;
+        if (newcomers > 0) table.makeRoom(newcomers, now);
+      }
       const done = plan(buckets, { count, ahead, group, withinUs: withinMs * 1000, nowUs: now, id, peek });
-      return {
+      const reply = {
         nowUs: now,
         ...done,
         remaining: Math.min(...buckets.map(({ bucket }) => bucket.remaining(now))),
         idleUs: Math.max(...buckets.map(({ bucket }) => bucket.idleAt(now))),
       };
+      if (!peek && done.slots.length > 0) keep(scope, charges, buckets, now);
+      return reply;
     },
     giveBack({ scope, charges, id, units }) {
-      const now = nowUs();
-      for (const { bucket, cost } of planned(scope, charges, now, true)) {
+      change(scope, charges, ({ bucket, cost }, now) => {
         for (const { atUs, unit } of units) bucket.giveBack({ atUs, cost, id: `${id}.${unit}` }, now);
-      }
+      });
+      const freed = charges.filter(({ limit }) => limit.kind === "concurrency").map(({ bucket }) => bucket);
+      if (freed.length > 0) releases.tell(scope, freed);
     },
     landed({ scope, charges, id, units }) {
-      const now = nowUs();
-      for (const { bucket, cost } of planned(scope, charges, now, true)) {
+      change(scope, charges, ({ bucket, cost }, now) => {
         for (const { atUs, unit } of units) bucket.landed({ atUs, cost, id: `${id}.${unit}` }, now);
-      }
+      });
     },
-    observe({ scope, charges, pauseMs, remaining }) {
-      const now = nowUs();
-      for (const { bucket } of planned(scope, charges, now, true)) {
+    renew({ scope, charges, id, units }) {
+      return change(scope, charges, ({ bucket, cost }, now) =>
+        units.every(({ atUs, unit }) => bucket.renew({ atUs, cost, id: `${id}.${unit}` }, now)),
+      ).every(Boolean);
+    },
+    observe({ scope, charges, pauseMs, remaining, refused }) {
+      change(scope, charges, ({ bucket }, now) => {
+        if (refused === true) bucket.refused(now);
         if (pauseMs > 0) bucket.pause(now + Math.ceil(pauseMs * 1000));
         if (remaining !== undefined) bucket.lower(remaining, now);
-      }
-      if (pauseMs > 0) listeners.tell(scope, { buckets: charges.map(({ bucket }) => bucket), pauseMs });
+      });
+      if (pauseMs > 0) pauses.tell(scope, { buckets: charges.map(({ bucket }) => bucket), pauseMs });
     },
-    onPause: listeners.add,
+    onPause: pauses.add,
+    onRelease: releases.add,
     close: async () => table.clear(),
   };
-}
-
-function createBucket(limit: Limit, nowUs: number): Bucket {
-  return limit.kind === "tokenBucket" ? new TokenBucket(limit, nowUs) : new SlidingWindow(limit);
-}
-
-/** How many buckets each newcomer looks at, so that idle ones go without a timer and no call pays for a full sweep. */
-const LOOKED_AT = 4;
-
-function makeRoom(table: Map<string, Held>, maxBuckets: number, needed: number, nowUs: number): void {
-  const most = maxBuckets - needed;
-  const full = table.size > most;
-  let looked = 0;
-  for (const [key, held] of table) {
-    if (full ? table.size <= most : looked >= LOOKED_AT) return;
-    if (looked >= table.size) break;
-    looked += 1;
-    table.delete(key);
-    // Busy: to the end of the line, so that the next newcomer looks at others.
-    if (held.bucket.idleAt(nowUs) > nowUs) table.set(key, held);
-  }
-  if (table.size > most) {
-    throw new StoreUnavailableError(
-      `The memory store is full of busy buckets; raise maxBuckets (now ${maxBuckets}) or use fewer bucket names`,
-    );
-  }
 }

@@ -1,4 +1,6 @@
+import type { Decision } from "../limiter/decision.js";
 import type { Limit } from "../limits/limit.js";
+import type { TokenBucketLimit } from "../limits/token-bucket.js";
 
 /**
  * Where buckets live. One atomic step per method; time is the store's own. `@sluice/limiter/testing` has the contract suite
@@ -10,17 +12,31 @@ export interface Store {
    * May answer at once when no input or output is needed.
    */
   take(request: TakeRequest): TakeReply | Promise<TakeReply>;
-  /** Takes units back that will not be used. */
+  /** Whether `take` answers at once, without a promise. @defaultValue `false` */
+  readonly immediate?: boolean;
+  /**
+   * Now or no for one call on one token bucket, whose cost is within the burst, where that can be said at once and fast; undefined
+   * where it cannot, and `take` has to be asked.
+   */
+  decide?(scope: string, bucket: string, limit: TokenBucketLimit, cost: number): Decision | undefined;
+  /** Takes units back that will not be used, and frees places that were. */
   giveBack(request: GiveBackRequest): void | Promise<void>;
   /**
    * Units whose requests have been answered: the provider counted each somewhere between its instant and now, so windows count it
    * from now, though never more than two seconds late.
    */
   landed(request: GiveBackRequest): void | Promise<void>;
+  /**
+   * Holds the places of these units for another lease; says whether all of them were still held. Without it, as without `onRelease`, a
+   * store is none for concurrency limits.
+   */
+  renew?(request: GiveBackRequest): boolean | Promise<boolean>;
   /** Pauses or lowers buckets, never fills them, and tells everybody who waits. */
   observe(request: ObserveRequest): void | Promise<void>;
   /** Calls back whenever a pause begins in this scope, in whichever process it was learned. Returns the way to stop. */
   onPause(scope: string, listener: (pause: Pause) => void): () => void;
+  /** Calls back with the names of buckets in this scope whose places were released, in whichever process. Returns the way to stop. */
+  onRelease?(scope: string, listener: (buckets: readonly string[]) => void): () => void;
   /** How long an answer takes; those who wait ask that much early. Unit: milliseconds. */
   readonly latencyMs: number;
   close(): Promise<void>;
@@ -46,6 +62,8 @@ export interface TakeRequest {
   /** Unique name of this question; its units are found again by it. */
   readonly id: string;
   readonly peek: boolean;
+  /** Whether somebody waits for what is not there yet, and wants to hear of released places. */
+  readonly waiting?: boolean;
 }
 
 /** The answer. Instants are microseconds of the store's clock. */
@@ -77,6 +95,8 @@ export interface ObserveRequest {
   /** Unit: milliseconds. 0 for no pause. */
   readonly pauseMs: number;
   readonly remaining: number | undefined;
+  /** Whether the provider refused what these buckets had granted: the quota is then taken to be shared with strangers. */
+  readonly refused?: boolean;
 }
 
 /** A pause that has begun. */

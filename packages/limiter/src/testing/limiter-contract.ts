@@ -2,7 +2,8 @@ import { isSluiceError } from "@sluice/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { createLimiter } from "../limiter/create-limiter.js";
 import type { Limiter } from "../limiter/limiter.js";
-import { slidingWindow, tokenBucket } from "../limits/limit.js";
+import { tokenBucket } from "../limits/token-bucket.js";
+import { slidingWindow } from "../limits/windows.js";
 import type { Store } from "../store/store.js";
 
 /** What the suite needs to know of a store. */

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "@sluice/core";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
 import { giveBackUnits } from "./give-back-units.js";
 import { leastWaitMs, type Pace, paceOf, SOON_MS } from "./pace.js";
+import { Spare } from "./spare.js";
 import type { Refusal, Unit, Waiter } from "./waiter.js";
 import { WaiterQueue } from "./waiter-queue.js";
 
@@ -12,12 +13,16 @@ export interface LaneSurroundings {
   readonly clock: Clock;
   /** A name no other question has. */
   readonly nextId: () => string;
+  /** Told when this lane gets its first waiter, or loses its last. */
+  readonly onWaiting: (waiting: boolean) => void;
 }
 
 /** Most units asked for at once. */
 const MOST_UNITS = 5_000;
 /** Longest head start for a question, so that its answer is there when the unit is due. Unit: milliseconds. */
 const MOST_LEAD_MS = 25;
+/** Who waits for a place is told when one is released; should that word be lost, it is found out so soon. Unit: milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
 /** Clocks of store and process are matched by replies, which arrive late by some of this. Unit: milliseconds. */
 const TOLERANCE_MS = 20;
 
@@ -31,6 +36,10 @@ export class Lane {
   readonly #units: Unit[] = [];
   readonly #holders: Waiter[] = [];
   readonly #pace: Pace;
+  readonly #spare: Spare;
+  /** Whether only rates are waited for: when a place comes back, nobody can tell. */
+  readonly #foreseeable: boolean;
+  #waited = false;
   #asking = false;
   /** When the next unit could be had, as the store last said. On the limiter's clock. */
   #nextMs = Number.NEGATIVE_INFINITY;
@@ -47,6 +56,8 @@ export class Lane {
     readonly around: LaneSurroundings,
   ) {
     this.#pace = paceOf(charges);
+    this.#foreseeable = charges.every(({ limit }) => limit.kind !== "concurrency");
+    this.#spare = new Spare(around.clock, (unit) => this.#giveBack([unit]));
     this.#nextBucket = charges[0]?.bucket ?? "";
   }
 
@@ -55,13 +66,13 @@ export class Lane {
   }
 
   get idle(): boolean {
-    return this.waiting === 0 && !this.#asking;
+    return this.waiting === 0 && !this.#asking && this.#spare.empty;
   }
 
   /** Milliseconds that a newcomer would wait at the least, as far as is known here. */
   leastWaitMs(priority: number): number {
     // Only an empty bucket makes those ahead a matter of time; until the store has said that it is, nobody is refused here.
-    if (this.waiting === 0 || this.#nextMs <= this.around.clock.now()) return 0;
+    if (!this.#foreseeable || this.waiting === 0 || this.#nextMs <= this.around.clock.now()) return 0;
     const aheadMs = leastWaitMs(this.charges, this.#queue.ahead(priority));
     return Math.max(0, this.#nextMs + aheadMs - this.around.clock.now());
   }
@@ -72,6 +83,14 @@ export class Lane {
 
   /** Joins the waiters. Refused at once when the wait surely cannot end in time. */
   join(waiter: Waiter): void {
+    const spare = this.waiting === 0 && !this.#asking ? this.#spare.take(waiter) : undefined;
+    if (spare !== undefined) {
+      this.#units.push(spare);
+      this.#holders.push(waiter);
+      this.#grantDue();
+      this.#schedule();
+      return;
+    }
     const last = this.#holders.at(-1);
     if (last !== undefined && waiter.priority > last.priority) {
       this.#overtake(waiter);
@@ -102,6 +121,7 @@ export class Lane {
 
   /** Nothing before the pause has passed: units booked before go back, their holders wait on in their old order. */
   hold(pauseMs: number): void {
+    this.#spare.drop();
     const untilMs = this.around.clock.now() + pauseMs;
     if (untilMs <= this.#heldUntilMs) return;
     this.#heldUntilMs = untilMs;
@@ -124,6 +144,7 @@ export class Lane {
   /** Ends all waits. */
   close(error: unknown): void {
     this.#closed = true;
+    this.#spare.drop();
     this.#giveBack(this.#units.splice(0));
     this.#refuseAll([...this.#holders.splice(0), ...this.#drain()], error);
     this.#schedule();
@@ -151,12 +172,13 @@ export class Lane {
       const reply = store.take({
         scope,
         charges: this.charges,
-        count: Math.min(this.#queue.size, MOST_UNITS),
+        count: Math.min(this.#queue.size + (store.immediate === true ? 0 : this.#spare.wanted), MOST_UNITS),
         ahead: this.#pace.ahead,
         group: this.#pace.group,
         withinMs: this.#pace.slow ? SOON_MS : this.#longestPatienceMs(startedMs),
         id,
         peek: false,
+        waiting: true,
       });
       if (!(reply instanceof Promise)) this.#heard(reply, id);
       else
@@ -186,7 +208,9 @@ export class Lane {
     // Answered before a pause that we know of by now.
     const early = units.filter((unit) => unit.dueMs < this.#heldUntilMs - TOLERANCE_MS);
     const good = early.length === 0 ? units : units.slice(early.length);
-    this.#giveBack([...early, ...(this.#closed ? good : this.#assign(good))]);
+    const surplus = this.#closed ? good : this.#assign(good);
+    if (!this.#closed && early.length === 0) this.#spare.keep(surplus);
+    this.#giveBack([...early, ...surplus]);
     this.#refuseLate();
     this.#grantDue();
     this.#schedule();
@@ -227,23 +251,16 @@ export class Lane {
     while (count < this.#units.length && (this.#units[count] as Unit).dueMs <= nowMs) count += 1;
     if (count === 0) return;
     const units = this.#units.splice(0, count);
+    if (this.waiting === count) this.#spare.granted(nowMs);
     for (const [index, holder] of this.#holders.splice(0, count).entries()) holder.grant(units[index] as Unit);
   }
 
   /** Says no to all whose wait cannot end in time any more. */
   #refuseLate(): void {
-    if (this.#queue.size === 0 || this.#nextMs <= this.around.clock.now()) return;
-    let position = 0;
-    const late: { waiter: Waiter; atMs: number }[] = [];
-    for (const waiter of this.#queue) {
-      const atMs = this.#nextMs + leastWaitMs(this.charges, position);
-      if (atMs > waiter.deadlineMs) late.push({ waiter, atMs });
-      else position += 1;
-    }
-    for (const { waiter, atMs } of late) {
-      this.#queue.remove(waiter);
-      waiter.refuse(this.#late(atMs));
-    }
+    if (!this.#foreseeable || this.#queue.size === 0 || this.#nextMs <= this.around.clock.now()) return;
+    const atMs = (position: number): number => this.#nextMs + leastWaitMs(this.charges, position);
+    const late = this.#queue.removeLate((waiter, position) => atMs(position) > waiter.deadlineMs);
+    for (const waiter of late) waiter.refuse(this.#late(this.#nextMs));
   }
 
   #late(atMs: number): Refusal {
@@ -256,6 +273,10 @@ export class Lane {
     this.#due?.cancel();
     this.#wake = undefined;
     this.#due = undefined;
+    if (this.#waited !== this.waiting > 0) {
+      this.#waited = !this.#waited;
+      this.around.onWaiting(this.#waited);
+    }
     const nowMs = clock.now();
     const first = this.#units[0];
     if (first !== undefined) this.#due = clock.setTimer(() => this.#onDue(), first.dueMs - nowMs);
@@ -263,7 +284,8 @@ export class Lane {
 
     // With units booked, ask again as the last of them falls due: others have had their chunk meanwhile. Else when told.
     const last = this.#pace.slow ? undefined : this.#units.at(-1);
-    const askMs = Math.max(this.#notBeforeMs, (last?.dueMs ?? this.#nextMs) - Math.min(MOST_LEAD_MS, store.latencyMs));
+    const nextMs = this.#foreseeable ? this.#nextMs : Math.min(this.#nextMs, nowMs + LOOK_AGAIN_MS);
+    const askMs = Math.max(this.#notBeforeMs, (last?.dueMs ?? nextMs) - Math.min(MOST_LEAD_MS, store.latencyMs));
     if (askMs <= nowMs) this.#pump();
     else this.#wake = clock.setTimer(() => this.#onWake(), askMs - nowMs);
   }

@@ -15,6 +15,8 @@ export interface Pace {
 const CHUNK_MS = 80;
 /** Most debits one question leaves in a bucket's future; beyond that, units share an instant. */
 const MOST_GROUPS = 16;
+/** Evenly spaced units cannot share an instant, so fewer of them are booked. */
+const MOST_SPACED = 64;
 /** A slow lane books a unit only when it is due this soon. */
 export const SOON_MS = 100;
 
@@ -23,9 +25,13 @@ export const SOON_MS = 100;
  * comer waits one round of such chunks, and four units a question keep the store idle.
  */
 export function paceOf(charges: readonly StoreCharge[]): Pace {
+  // Places come back when they are released, which nobody can foresee: none is booked ahead.
+  if (charges.every(({ limit }) => limit.kind === "concurrency")) return { ahead: 0, group: 1, slow: true };
   const unitsPerMs = Math.min(...charges.map(({ limit, cost }) => rateOf(limit) / cost / 1000));
   const chunk = Math.floor(unitsPerMs * CHUNK_MS);
   if (chunk < 1) return { ahead: 1, group: 1, slow: true };
+  if (charges.some(({ limit }) => limit.kind === "leakyBucket"))
+    return { ahead: Math.min(chunk, MOST_SPACED), group: 1, slow: false };
   const group = Math.ceil(chunk / MOST_GROUPS);
   return { ahead: Math.ceil(chunk / group), group, slow: false };
 }
@@ -36,8 +42,20 @@ export function leastWaitMs(charges: readonly StoreCharge[], position: number): 
 }
 
 function leastOf(limit: Limit, tokens: number): number {
-  // A bucket that is waited for is empty, so every token has to drip in; a window may free all of its tokens at once.
-  return limit.kind === "tokenBucket"
-    ? (tokens / limit.refillRate) * 1000
-    : Math.floor(tokens / limit.limit) * limit.windowMs;
+  switch (limit.kind) {
+    // A bucket that is waited for is empty, so every token has to drip in.
+    case "tokenBucket":
+      return (tokens / limit.refillRate) * 1000;
+    case "leakyBucket":
+      return (tokens / limit.rate) * 1000;
+    // Whoever holds a place may release it at any moment.
+    case "concurrency":
+      return 0;
+    // One that only estimates may let twice its limit through.
+    case "slidingWindowCounter":
+      return Math.floor(tokens / (2 * limit.limit)) * limit.windowMs;
+    // A window may free all of its tokens at once.
+    default:
+      return Math.floor(tokens / limit.limit) * limit.windowMs;
+  }
 }

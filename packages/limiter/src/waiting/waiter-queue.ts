@@ -1,10 +1,17 @@
 import type { Waiter } from "./waiter.js";
 
-/** Waiters without a unit: higher priority first, then first come, first served. */
+/** One unit in so many goes to whoever has waited longest, whatever the priorities. */
+const OLDEST_EVERY = 8;
+
+/**
+ * Waiters without a unit: higher priority first, then first come, first served. So that nobody starves behind an endless row of higher
+ * ones, every eighth unit goes to the longest waiter.
+ */
 export class WaiterQueue {
   /** By priority, highest first; each list in order of arrival. */
-  readonly #lists: { readonly priority: number; waiters: Waiter[]; head: number }[] = [];
+  readonly #lists: Equals[] = [];
   #size = 0;
+  #served = 0;
 
   get size(): number {
     return this.#size;
@@ -24,18 +31,18 @@ export class WaiterQueue {
   }
 
   shift(): Waiter | undefined {
-    for (const list of this.#lists) {
-      const waiter = list.waiters[list.head];
-      if (waiter === undefined) continue;
-      list.head += 1;
-      this.#size -= 1;
-      if (list.head > 1024 && list.head * 2 > list.waiters.length) {
-        list.waiters = list.waiters.slice(list.head);
-        list.head = 0;
-      }
-      return waiter;
+    if (this.#size === 0) return undefined;
+    this.#served += 1;
+    const list = this.#served % OLDEST_EVERY === 0 ? this.#oldest() : this.#highest();
+    const waiter = list?.waiters[list.head];
+    if (list === undefined || waiter === undefined) return undefined;
+    list.head += 1;
+    this.#size -= 1;
+    if (list.head > 1024 && list.head * 2 > list.waiters.length) {
+      list.waiters = list.waiters.slice(list.head);
+      list.head = 0;
     }
-    return undefined;
+    return waiter;
   }
 
   /** Takes out one who leaves early. */
@@ -47,26 +54,79 @@ export class WaiterQueue {
     this.#size -= 1;
   }
 
-  /** How many go before a newcomer of this priority. */
+  /** How many surely go before a newcomer of this priority: all that are no lower, since they are older too. */
   ahead(priority: number): number {
     let count = 0;
     for (const list of this.#lists) if (list.priority >= priority) count += list.waiters.length - list.head;
     return count;
   }
 
-  /** In the order in which they will be served. */
+  /**
+   * Takes out all who are too late, asked with how many surely go before: those who came earlier, are no lower, and stay.
+   */
+  removeLate(isLate: (waiter: Waiter, position: number) => boolean): Waiter[] {
+    const late: Waiter[] = [];
+    const higher: Waiter[][] = [];
+    for (const list of this.#lists) {
+      const staying: Waiter[] = [];
+      const olderIn = higher.map(() => 0);
+      for (let index = list.head; index < list.waiters.length; index += 1) {
+        const waiter = list.waiters[index] as Waiter;
+        let position = staying.length;
+        for (const [which, waiters] of higher.entries()) {
+          let older = olderIn[which] ?? 0;
+          while (older < waiters.length && (waiters[older] as Waiter).sinceMs <= waiter.sinceMs) older += 1;
+          olderIn[which] = older;
+          position += older;
+        }
+        if (isLate(waiter, position)) late.push(waiter);
+        else staying.push(waiter);
+      }
+      higher.push(staying);
+      if (staying.length === list.waiters.length - list.head) continue;
+      this.#size -= list.waiters.length - list.head - staying.length;
+      list.waiters = staying;
+      list.head = 0;
+    }
+    return late;
+  }
+
+  /** By priority, then in order of arrival. */
   *[Symbol.iterator](): Iterator<Waiter> {
     for (const list of this.#lists)
       for (let index = list.head; index < list.waiters.length; index += 1) yield list.waiters[index] as Waiter;
   }
 
-  #listOf(priority: number): { waiters: Waiter[]; head: number } {
+  #highest(): Equals | undefined {
+    return this.#lists.find(({ waiters, head }) => head < waiters.length);
+  }
+
+  #oldest(): Equals | undefined {
+    let oldest: Equals | undefined;
+    let sinceMs = Number.POSITIVE_INFINITY;
+    for (const list of this.#lists) {
+      const waiter = list.waiters[list.head];
+      if (waiter === undefined || waiter.sinceMs >= sinceMs) continue;
+      oldest = list;
+      sinceMs = waiter.sinceMs;
+    }
+    return oldest;
+  }
+
+  #listOf(priority: number): Equals {
     let index = 0;
     while (index < this.#lists.length && (this.#lists[index] as { priority: number }).priority > priority) index += 1;
     const found = this.#lists[index];
     if (found?.priority === priority) return found;
-    const list = { priority, waiters: [], head: 0 };
+    const list: Equals = { priority, waiters: [], head: 0 };
     this.#lists.splice(index, 0, list);
     return list;
   }
+}
+
+/** Waiters of one priority, in order of arrival from `head` on. */
+interface Equals {
+  readonly priority: number;
+  waiters: Waiter[];
+  head: number;
 }

@@ -1,6 +1,8 @@
 /** Somebody who waits for one unit. */
 export interface Waiter {
   readonly priority: number;
+  /** When the wait began, on the limiter's clock, in milliseconds. */
+  readonly sinceMs: number;
   /** On the limiter's clock, in milliseconds. */
   readonly deadlineMs: number;
   /** The unit is due; the waiter may go. */

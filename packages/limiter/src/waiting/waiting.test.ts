@@ -3,7 +3,8 @@ import { createFakeClock } from "@sluice/core/testing";
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { createLimiter } from "../limiter/create-limiter.js";
-import { slidingWindow, tokenBucket } from "../limits/limit.js";
+import { tokenBucket } from "../limits/token-bucket.js";
+import { slidingWindow } from "../limits/windows.js";
 import { memoryStore } from "../memory/memory-store.js";
 import type { Store } from "../store/store.js";
 

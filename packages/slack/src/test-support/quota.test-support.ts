@@ -1,5 +1,5 @@
 import { createCall } from "@sluice/core";
-import type { Charge, Limiter } from "@sluice/limiter";
+import { capacityOf, type Charge, type Limiter, rateOf } from "@sluice/limiter";
 import { withRequest } from "../operations/request.js";
 import { resolveQuota, type SlackQuotaOptions } from "../quota/options.js";
 import { createSlackQuota } from "../quota/slack-quota.js";
@@ -34,7 +34,7 @@ export function shortly(charges: readonly Charge[]): Record<string, string> {
       bucket,
       limit.kind === "slidingWindow"
         ? `${limit.limit} in ${limit.windowMs} ms`
-        : `${Number(limit.refillRate.toFixed(4))}/s, ${limit.burst} at once`,
+        : `${Number(rateOf(limit).toFixed(4))}/s, ${capacityOf(limit)} at once`,
     ]),
   );
 }
@@ -44,13 +44,26 @@ export function keptLimiter(): Limiter & { readonly asked: (readonly Charge[])[]
   const asked: (readonly Charge[])[] = [];
   const grant = async (charges: Charge | readonly Charge[]) => {
     asked.push([charges].flat() as Charge[]);
-    return { waitedMs: 0, atUs: 0, remaining: 1, giveBack: async () => {}, landed: async () => {} };
+    const nothing = async (): Promise<void> => {};
+    return {
+      waitedMs: 0,
+      atUs: 0,
+      remaining: 1,
+      giveBack: nothing,
+      release: nothing,
+      renew: async () => true,
+      landed: nothing,
+    };
   };
   const unused = (): Promise<never> => Promise.reject(new Error("not part of this test"));
   return {
     asked,
     acquire: grant,
     tryAcquire: unused,
+    tryAcquireSync: () => {
+      throw new Error("not part of this test");
+    },
+    mode: "enforce",
     peek: unused,
     reserve: unused,
     observe: async () => {},

@@ -1,0 +1,67 @@
+import { createListeners, type Pause } from "@sluice/limiter";
+import { openListener, type RedisClient } from "../connection/client.js";
+
+/** What processes tell each other: pauses that began, and buckets whose places were released. */
+export interface NewsChannel {
+  onPause(scope: string, listener: (pause: Pause) => void): () => void;
+  onRelease(scope: string, listener: (buckets: readonly string[]) => void): () => void;
+  /** What the others are told; read by their listeners. */
+  encodePause(pause: Pause): string;
+  encodeRelease(buckets: readonly string[]): string;
+  close(): void;
+}
+
+/** Listens on a connection of its own, opened when the first limiter wants to hear. */
+export function createNewsChannel(client: () => RedisClient, channelOf: (scope: string) => string): NewsChannel {
+  const pauses = createListeners<Pause>();
+  const releases = createListeners<readonly string[]>();
+  const scopes = new Map<string, string>();
+  let connection: RedisClient | undefined;
+
+  const open = (): RedisClient => {
+    const opened = openListener(client());
+    opened.on("message", (channel: string, message: string) => {
+      const scope = scopes.get(channel);
+      const news = scope === undefined ? undefined : decode(message);
+      if (scope === undefined || news === undefined) return;
+      if (news.pauseMs === undefined) releases.tell(scope, news.buckets);
+      else pauses.tell(scope, { buckets: news.buckets, pauseMs: news.pauseMs });
+    });
+    return opened;
+  };
+  const subscribe = (scope: string): void => {
+    const channel = channelOf(scope);
+    if (scopes.has(channel)) return;
+    scopes.set(channel, scope);
+    connection ??= open();
+    // Without a connection pauses still hold whoever asks the store; only those booked for the next moments miss them.
+    connection.subscribe(channel).catch(() => scopes.delete(channel));
+  };
+  return {
+    onPause(scope, listener) {
+      subscribe(scope);
+      return pauses.add(scope, listener);
+    },
+    onRelease(scope, listener) {
+      subscribe(scope);
+      return releases.add(scope, listener);
+    },
+    encodePause: ({ buckets, pauseMs }) => JSON.stringify({ buckets, pauseMs }),
+    encodeRelease: (buckets) => JSON.stringify({ buckets }),
+    close: () => connection?.disconnect(),
+  };
+}
+
+/** Anybody with access to the store may publish, so nothing is taken on trust. */
+function decode(
+  message: string,
+): { readonly buckets: readonly string[]; readonly pauseMs: number | undefined } | undefined {
+  try {
+    const { buckets, pauseMs } = JSON.parse(message) as Partial<Pause>;
+    if (!Array.isArray(buckets) || !buckets.every((bucket) => typeof bucket === "string")) return undefined;
+    if (pauseMs === undefined) return { buckets, pauseMs };
+    return typeof pauseMs === "number" && pauseMs > 0 ? { buckets, pauseMs: Math.min(pauseMs, 86_400_000) } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Store, StoreCharge } from "../store/store.js";
+import type { Grant } from "./limiter.js";
+
+/** What grants need of their limiter. */
+export interface GrantSurroundings {
+  readonly store: Store;
+  readonly scope: string;
+  /** Told when units of these charges were given back. */
+  readonly freed: (charges: readonly StoreCharge[]) => void;
+}
+
+/** One unit and the question it came from. */
+export interface TakenUnit {
+  readonly id: string;
+  readonly unit: number;
+  readonly atUs: number;
+  readonly remaining: number;
+}
+
+/** Tokens and places of one unit. */
+export class UnitGrant implements Grant {
+  readonly waitedMs: number;
+  readonly atUs: number;
+  readonly remaining: number;
+  readonly #around: GrantSurroundings;
+  readonly #charges: readonly StoreCharge[];
+  readonly #id: string;
+  readonly #unit: number;
+  #released: Promise<void> | undefined;
+  #givenBack: Promise<void> | undefined;
+
+  constructor(around: GrantSurroundings, charges: readonly StoreCharge[], unit: TakenUnit, waitedMs: number) {
+    this.#around = around;
+    this.#charges = charges;
+    this.#id = unit.id;
+    this.#unit = unit.unit;
+    this.waitedMs = waitedMs;
+    this.atUs = unit.atUs;
+    this.remaining = unit.remaining;
+  }
+
+  giveBack(): Promise<void> {
+    this.#givenBack ??= this.#return(this.#released === undefined ? this.#charges : this.#charges.filter(isRate));
+    return this.#givenBack;
+  }
+
+  release(): Promise<void> {
+    this.#released ??= this.#givenBack ?? this.#return(this.#charges.filter(isPlace));
+    return this.#released;
+  }
+
+  async renew(): Promise<boolean> {
+    const places = this.#charges.filter(isPlace);
+    if (places.length === 0) return true;
+    if (this.#released !== undefined || this.#givenBack !== undefined) return false;
+    return (await this.#around.store.renew?.(this.#request(places))) ?? false;
+  }
+
+  async landed(): Promise<void> {
+    const windows = this.#charges.filter(({ limit }) => limit.kind === "slidingWindow");
+    if (windows.length > 0) await this.#around.store.landed(this.#request(windows));
+  }
+
+  async #return(charges: readonly StoreCharge[]): Promise<void> {
+    if (charges.length === 0) return;
+    await this.#around.store.giveBack(this.#request(charges));
+    this.#around.freed(charges);
+  }
+
+  #request(charges: readonly StoreCharge[]): Parameters<Store["giveBack"]>[0] {
+    const units = [{ atUs: this.atUs, unit: this.#unit }];
+    return { scope: this.#around.scope, charges, id: this.#id, units };
+  }
+}
+
+/** A grant of nothing: of no charges, or of a limiter that is switched off. */
+export const freeGrant: Grant = Object.freeze({
+  waitedMs: 0,
+  atUs: 0,
+  remaining: Number.POSITIVE_INFINITY,
+  giveBack: async () => {},
+  release: async () => {},
+  renew: async () => true,
+  landed: async () => {},
+});
+
+function isPlace({ limit }: StoreCharge): boolean {
+  return limit.kind === "concurrency";
+}
+
+function isRate(charge: StoreCharge): boolean {
+  return !isPlace(charge);
+}

@@ -1,0 +1,26 @@
+import { ConfigError } from "@sluice/core";
+import { concurrency } from "./concurrency.js";
+import { leakyBucket } from "./leaky-bucket.js";
+import type { Limit } from "./limit.js";
+import { tokenBucket } from "./token-bucket.js";
+import { fixedWindow, slidingWindow, slidingWindowCounter } from "./windows.js";
+
+/**
+ * Checks the numbers of a limit that may have come from anywhere, JSON included.
+ *
+ * @throws ConfigError naming the option that is out of range, or the kind when there is no such algorithm.
+ */
+export function checkLimit(limit: Limit): void {
+  const kind: unknown = (limit as { kind?: unknown } | null | undefined)?.kind;
+  const make = typeof kind === "string" && Object.hasOwn(makers, kind) ? makers[kind as Limit["kind"]] : undefined;
+  if (make === undefined) {
+    throw new ConfigError({
+      option: "limit",
+      accepted: `a limit made by ${Object.keys(makers).join("(), ")}()`,
+      value: kind ?? limit,
+    });
+  }
+  (make as (options: Limit) => Limit)(limit);
+}
+
+const makers = { tokenBucket, leakyBucket, slidingWindow, fixedWindow, slidingWindowCounter, concurrency };

@@ -1,0 +1,131 @@
+import { StoreUnavailableError } from "@sluice/core";
+import type { Bucket } from "../algorithms/bucket.js";
+import { createBucket } from "../algorithms/create-bucket.js";
+import { TokenBucket } from "../algorithms/token-bucket.js";
+import { type Limit, numbersOf } from "../limits/limit.js";
+import { bucketKey } from "../store/bucket-key.js";
+import type { StoreCharge } from "../store/store.js";
+import { TokenTable } from "./token-table.js";
+
+interface Held {
+  readonly bucket: Bucket;
+  readonly numbers: string;
+}
+
+/** How many buckets each newcomer looks at, so that idle ones go without a timer and no call pays for a full sweep. */
+const LOOKED_AT = 4;
+
+/**
+ * Every bucket of a memory store. Token buckets of which only a level is to be known lie in a flat table; the others are objects.
+ * Bounded: idle buckets make room for newcomers, and when all are busy a newcomer is refused rather than an old one forgotten.
+ */
+export class BucketTable {
+  readonly #held = new Map<string, Held>();
+  readonly #flat = new Map<string, TokenTable>();
+  #sweeping = this.#held.entries();
+  #fullUntilUs = Number.NEGATIVE_INFINITY;
+
+  constructor(readonly maxBuckets: number) {}
+
+  get size(): number {
+    let size = this.#held.size;
+    for (const table of this.#flat.values()) size += table.size;
+    return size;
+  }
+
+  /** Flat token buckets of a scope. */
+  flat(scope: string): TokenTable {
+    let table = this.#flat.get(scope);
+    if (table === undefined) {
+      table = new TokenTable();
+      this.#flat.set(scope, table);
+    }
+    return table;
+  }
+
+  /** The bucket of a charge, to be looked at or changed; what was changed has to be kept. */
+  open(scope: string, { limit, bucket: name }: StoreCharge, nowUs: number): Bucket {
+    const bucket = this.#find(scope, limit, name) ?? createBucket(limit, nowUs);
+    bucket.tune(nowUs);
+    return bucket;
+  }
+
+  keep(scope: string, { limit, bucket: name }: StoreCharge, bucket: Bucket): void {
+    const key = bucketKey(scope, limit.kind, name);
+    const plain = limit.kind === "tokenBucket" && bucket instanceof TokenBucket ? bucket.plainLevel : undefined;
+    if (plain === undefined || limit.kind !== "tokenBucket") {
+      this.#flat.get(scope)?.remove(name);
+      this.#held.set(key, { bucket, numbers: numbersOf(limit) });
+      return;
+    }
+    this.#held.delete(key);
+    this.flat(scope).add(name, limit, plain.level, plain.atUs);
+  }
+
+  has(scope: string, { limit, bucket: name }: StoreCharge): boolean {
+    if (limit.kind === "tokenBucket" && this.#flat.get(scope)?.has(name) === true) return true;
+    return this.#held.has(bucketKey(scope, limit.kind, name));
+  }
+
+  /** @throws StoreUnavailableError when all buckets are busy and there is no room for so many more. */
+  makeRoom(newcomers: number, nowUs: number): void {
+    const most = this.maxBuckets - newcomers;
+    if (this.size <= most) {
+      this.#sweep(LOOKED_AT, nowUs);
+      return;
+    }
+    // Nothing to look for before the first of the busy ones is idle.
+    if (nowUs >= this.#fullUntilUs) this.#fullUntilUs = this.sweepAll(nowUs);
+    if (this.size <= most) return;
+    throw new StoreUnavailableError(
+      `The memory store is full of busy buckets; raise maxBuckets (now ${this.maxBuckets}) or use fewer bucket names`,
+    );
+  }
+
+  /** Forgets all idle buckets; returns when the first of the others will be idle. */
+  sweepAll(nowUs: number): number {
+    this.#sweeping = this.#held.entries();
+    let firstUs = this.#sweepHeld(Number.POSITIVE_INFINITY, nowUs);
+    for (const [scope, table] of this.#flat) {
+      firstUs = Math.min(firstUs, table.sweepAll(nowUs));
+      if (table.size === 0) this.#flat.delete(scope);
+    }
+    return firstUs;
+  }
+
+  clear(): void {
+    this.#held.clear();
+    this.#flat.clear();
+  }
+
+  #find(scope: string, limit: Limit, name: string): Bucket | undefined {
+    const flat = limit.kind === "tokenBucket" ? this.#flat.get(scope)?.look(name) : undefined;
+    if (flat !== undefined) {
+      const bucket = new TokenBucket(flat.limit, flat.atUs);
+      bucket.plainLevel = flat;
+      return flat.limit === limit ? bucket : bucket.retuned(limit);
+    }
+    const held = this.#held.get(bucketKey(scope, limit.kind, name));
+    return held === undefined || held.numbers === numbersOf(limit) ? held?.bucket : held.bucket.retuned(limit);
+  }
+
+  #sweep(most: number, nowUs: number): void {
+    this.#sweepHeld(most, nowUs);
+    for (const table of this.#flat.values()) table.sweep(most, nowUs);
+  }
+
+  #sweepHeld(most: number, nowUs: number): number {
+    let firstUs = Number.POSITIVE_INFINITY;
+    for (let looked = 0; looked < most; looked += 1) {
+      const { done, value } = this.#sweeping.next();
+      if (done === true) {
+        this.#sweeping = this.#held.entries();
+        break;
+      }
+      const untilUs = value[1].bucket.keptUntil(nowUs);
+      if (untilUs <= nowUs) this.#held.delete(value[0]);
+      else firstUs = Math.min(firstUs, untilUs);
+    }
+    return firstUs;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Decision } from "../limiter/decision.js";
+import type { TokenBucketLimit } from "../limits/token-bucket.js";
+
+/** Tokens are counted in millionths, as in algorithms/token-bucket.ts. */
+const MICRO = 1e6;
+const FIRST_SLOTS = 1024;
+
+/** Numbers of a limit, as the table counts. */
+interface Numbers {
+  readonly rate: number;
+  readonly cap: number;
+  readonly limit: TokenBucketLimit;
+}
+
+/**
+ * Token buckets of which there is nothing to know but a level: one number each in the index, three in flat arrays outside the heap.
+ * A decision here allocates nothing but its answer. Buckets with a pause or with debits to come live elsewhere meanwhile.
+ */
+export class TokenTable {
+  readonly #slots = new Map<string, number>();
+  #levels = new Float64Array(FIRST_SLOTS);
+  #ats = new Float64Array(FIRST_SLOTS);
+  #kinds = new Uint32Array(FIRST_SLOTS);
+  #used = 0;
+  readonly #free: number[] = [];
+  readonly #numbers: Numbers[] = [];
+  readonly #ids = new Map<string, number>();
+  #lastLimit: TokenBucketLimit | undefined;
+  #lastId = 0;
+  #sweeping = this.#slots.entries();
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  has(bucket: string): boolean {
+    return this.#slots.has(bucket);
+  }
+
+  /** Takes now or says no; undefined when the bucket is not here, or is here under other numbers. */
+  decide(bucket: string, limit: TokenBucketLimit, cost: number, nowUs: number): Decision | undefined {
+    const id = limit === this.#lastLimit ? this.#lastId : this.#idOf(limit);
+    const slot = this.#slots.get(bucket);
+    if (slot === undefined || this.#kinds[slot] !== id) return undefined;
+    const { rate, cap } = this.#numbers[id] as Numbers;
+    const level = this.#levels[slot] as number;
+    const elapsedUs = nowUs - (this.#ats[slot] as number);
+    const needed = cost * MICRO;
+    const left = (elapsedUs > 0 ? Math.min(cap, level + Math.floor(elapsedUs * rate)) : level) - needed;
+    if (left < 0) {
+      const waitUs = timeToGain(needed - level, rate) - Math.max(0, elapsedUs);
+      return { kind: "delayed", retryAfterMs: Math.max(0, waitUs) / 1000, bucket };
+    }
+    this.#levels[slot] = left;
+    this.#ats[slot] = nowUs;
+    return { kind: "allowed", remaining: Math.floor(left / MICRO), resetAfterMs: timeToGain(cap - left, rate) / 1000 };
+  }
+
+  /** What is to be known of a bucket. */
+  look(
+    bucket: string,
+  ): { readonly level: number; readonly atUs: number; readonly limit: TokenBucketLimit } | undefined {
+    const slot = this.#slots.get(bucket);
+    if (slot === undefined) return undefined;
+    const { limit } = this.#numbers[this.#kinds[slot] as number] as Numbers;
+    return { level: this.#levels[slot] as number, atUs: this.#ats[slot] as number, limit };
+  }
+
+  remove(bucket: string): void {
+    const slot = this.#slots.get(bucket);
+    if (slot === undefined) return;
+    this.#slots.delete(bucket);
+    this.#free.push(slot);
+  }
+
+  add(bucket: string, limit: TokenBucketLimit, level: number, atUs: number): void {
+    const slot = this.#slots.get(bucket) ?? this.#free.pop() ?? this.#nextSlot();
+    this.#slots.set(bucket, slot);
+    this.#levels[slot] = level;
+    this.#ats[slot] = atUs;
+    this.#kinds[slot] = this.#idOf(limit);
+  }
+
+  /** Forgets full buckets among the next so many; returns when the first of the others will be full. */
+  sweep(most: number, nowUs: number): number {
+    let firstUs = Number.POSITIVE_INFINITY;
+    for (let looked = 0; looked < most; looked += 1) {
+      const { done, value } = this.#sweeping.next();
+      if (done === true) {
+        this.#sweeping = this.#slots.entries();
+        break;
+      }
+      const [bucket, slot] = value;
+      const { rate, cap } = this.#numbers[this.#kinds[slot] as number] as Numbers;
+      const fullUs = (this.#ats[slot] as number) + timeToGain(cap - (this.#levels[slot] as number), rate);
+      if (fullUs <= nowUs) this.remove(bucket);
+      else firstUs = Math.min(firstUs, fullUs);
+    }
+    return firstUs;
+  }
+
+  /** Looks at all of them from the beginning. */
+  sweepAll(nowUs: number): number {
+    this.#sweeping = this.#slots.entries();
+    return this.sweep(Number.POSITIVE_INFINITY, nowUs);
+  }
+
+  clear(): void {
+    this.#slots.clear();
+    this.#free.length = 0;
+    this.#used = 0;
+  }
+
+  #idOf(limit: TokenBucketLimit): number {
+    const key = `${limit.refillRate}/${limit.burst}`;
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = this.#numbers.length;
+      this.#numbers.push({ rate: limit.refillRate, cap: limit.burst * MICRO, limit });
+      this.#ids.set(key, id);
+    }
+    this.#lastLimit = limit;
+    this.#lastId = id;
+    return id;
+  }
+
+  #nextSlot(): number {
+    if (this.#used === this.#levels.length) {
+      this.#levels = grownArray(this.#levels, new Float64Array(this.#used * 2));
+      this.#ats = grownArray(this.#ats, new Float64Array(this.#used * 2));
+      this.#kinds = grownArray(this.#kinds, new Uint32Array(this.#used * 2));
+    }
+    this.#used += 1;
+    return this.#used - 1;
+  }
+}
+
+function grownArray<Values extends Float64Array | Uint32Array>(from: Values, to: Values): Values {
+  to.set(from);
+  return to;
+}
+
+function timeToGain(micro: number, rate: number): number {
+  if (micro <= 0) return 0;
+  let elapsedUs = Math.ceil(micro / rate);
+  while (Math.floor(elapsedUs * rate) < micro) elapsedUs += 1;
+  return elapsedUs;
+}
