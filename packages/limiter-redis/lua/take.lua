@@ -1,10 +1,17 @@
--- take: answer questions for units. Each books up to `count` units, each unit taking all charges of the question together: those free
--- now, then at most `ahead` groups in the future. Questions are answered in order, as if they had been asked one by one.
+-- take: answer the questions of one process and turn for units. Each books up to `count` units, each unit taking all charges of the
+-- question together: those free now, then at most `ahead` groups in the future.
 --
--- KEYS      state of the buckets, question by question, charge by charge; all carry one {hash tag}
+-- Most questions are about one token bucket, now or no, and most such buckets have nothing to them but a level. These come first, by a
+-- short way; where it does not do, they go the long way like the others.
+--
+-- KEYS      state of the buckets, in the order of the questions and their charges; all carry one {hash tag}
 -- ARGV[1]   deadline        microseconds of the store's clock; a command that runs later does nothing; 0 for none
--- ARGV[2]   questions       how many follow, >= 1
--- then, for each: peek      1 only looks, 0 takes, 2 takes or has somebody wait
+-- ARGV[2]   groups          of short questions about token buckets with equal numbers; how many follow
+-- for each: rate, burst, cost, questions; then two a question:
+--           count           units wanted, >= 1
+--           known           what the process last knew of the bucket, see includes/token-bucket.lua; empty for nothing
+-- then      questions       the others; how many follow
+-- for each: peek            1 only looks, 0 takes, 2 takes or has somebody wait
 --           count           units wanted, >= 1
 --           ahead           groups that may be booked in the future, >= 0
 --           group           units in each, >= 1
@@ -12,8 +19,10 @@
 --           id              unique name of this question
 --           charges         how many follow, >= 1; five arguments each, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
--- Returns   {now as text, answer, ...}, one answer a question, in microseconds from now:
---           {next, binding, remaining, idle, floors, at, units, at, units, ...} | {"refused", reason}
+-- Returns   {now as text, short answers, answer, ...}, in microseconds from now
+--           short answers: next, remaining, idle, units, born, step of each question in turn; next is -1 where the answer is a long one
+--           answer: {next, binding, remaining, idle, floors, at, units, at, units, ...} | {"refused", reason}; those of short
+--           questions first
 --           {"late", now} when it ran after its deadline
 -- Writes    KEYS only, and only when it takes; every key expires when its bucket is idle
 --@include numbers
@@ -21,6 +30,74 @@
 local now = store_now()
 local deadline = tonumber(ARGV[1])
 if deadline > 0 and now > deadline then return { "late", text(now) } end
+
+local short, replies, left, place, key = {}, { text(now) }, {}, 3, 1
+local answered = 0
+for group = 1, tonumber(ARGV[2]) do
+  local rate, burst, cost = tonumber(ARGV[place]), tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2])
+  local cap, micro = burst * 1000000, cost * 1000000
+  local questions = tonumber(ARGV[place + 3])
+  local first = place
+  place = place + 4
+  for question = 1, questions do
+    local count, known = tonumber(ARGV[place]), ARGV[place + 1]
+    local raw = redis.pcall("GET", KEYS[key])
+    -- The steps are those of includes/token-bucket.lua.
+    local born, step, level, at
+    if not raw then
+      if known == "" then born, step, level, at = now, 0, cap, now end
+    elseif type(raw) == "string" then
+      born, step, level, at = string.match(raw, "^1|(%d+)|(%d+)|(%-?%d+)|(%d+)|0||$")
+      if born then
+        if known ~= "" then
+          local same, seen = string.match(known, "^(%d+):(%d+):")
+          if same ~= born or tonumber(seen) > tonumber(step) then born = nil end
+        end
+        born, step, level, at = tonumber(born), tonumber(step), math.min(cap, tonumber(level)), math.min(now, tonumber(at))
+      end
+    end
+    if not born then
+      left[#left + 1] = { first, place, key }
+      short[answered + 1] = -1
+      for index = 2, 6 do short[answered + index] = 0 end
+    else
+      local grown = math.min(cap, level + math.floor((now - at) * rate))
+      local taken = math.min(count, math.max(0, math.floor(grown / micro)))
+      if taken > 0 then
+        level = grown - taken * micro
+        grown = level
+        at = now
+        step = step + 1
+      end
+      local missing, idle = cap - level, 0
+      if missing > 0 then
+        idle = math.ceil(missing / rate)
+        while math.floor(idle * rate) < missing do idle = idle + 1 end
+      end
+      local following = 0
+      if grown < micro then
+        following = math.ceil((micro - level) / rate)
+        while math.floor(following * rate) < micro - level do following = following + 1 end
+      end
+      local since = now - at
+      if taken > 0 then
+        redis.call("SET", KEYS[key], string.format("1|%.0f|%d|%.0f|%.0f|0||", born, step, level, at), "PX", math.ceil(idle / 1000) + 1)
+      end
+      short[answered + 1] = math.max(0, following - since)
+      short[answered + 2] = math.max(0, math.floor(grown / 1000000))
+      short[answered + 3] = math.max(0, idle - since)
+      short[answered + 4] = taken
+      short[answered + 5] = born
+      short[answered + 6] = step
+    end
+    answered = answered + 6
+    place = place + 2
+    key = key + 1
+  end
+end
+replies[2] = short
+local questions = tonumber(ARGV[place])
+if questions == 0 and #left == 0 then return replies end
 
 --@include share
 --@include token-bucket
@@ -98,16 +175,26 @@ local function answer(peek, count, ahead, group, within, id, charges)
   return reply
 end
 
-local replies = { text(now) }
-local place, key = 3, 1
-for question = 1, tonumber(ARGV[2]) do
+for _, entry in ipairs(left) do
+  local first, own = entry[1], entry[2]
+  local a, b, cost = tonumber(ARGV[first]), tonumber(ARGV[first + 1]), tonumber(ARGV[first + 2])
+  local bucket, problem = token_bucket.load(KEYS[entry[3]], "t", a, b, now, ARGV[own + 1])
+  if bucket then
+    local charges = { { bucket = bucket, algorithm = token_bucket, cost = cost } }
+    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", charges)
+  else
+    replies[#replies + 1] = { "refused", problem }
+  end
+end
+place = place + 1
+for question = 1, questions do
   local count, ahead, group = tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2]), tonumber(ARGV[place + 3])
   local within, many = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 6])
   local charges, problem = load_charges(place + 7, key, many, now)
   if charges then
-    replies[question + 1] = answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], charges)
+    replies[#replies + 1] = answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], charges)
   else
-    replies[question + 1] = { "refused", problem }
+    replies[#replies + 1] = { "refused", problem }
   end
   place = place + 7 + many * 5
   key = key + many

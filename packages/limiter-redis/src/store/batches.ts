@@ -1,36 +1,103 @@
-import type { TakeReply, TakeRequest } from "@sluice/limiter";
+import type { TakeReply, TakeRequest, TokenBucketLimit } from "@sluice/limiter";
 
-/** Asked together, answered one by one. */
+/** One who asks. */
 export interface Asked {
   readonly request: TakeRequest;
   readonly resolve: (reply: TakeReply | Promise<TakeReply>) => void;
   readonly reject: (error: unknown) => void;
 }
 
+/** All who ask the same of one token bucket in one turn, now or no: one question, answered first come, first served. */
+export interface ShortQuestion {
+  readonly bucket: string;
+  count: number;
+  readonly askers: Asked[];
+}
+
+/** Short questions about token buckets with equal numbers. */
+export interface ShortGroup {
+  readonly limit: TokenBucketLimit;
+  readonly cost: number;
+  readonly questions: Map<string, ShortQuestion>;
+}
+
+/** What travels in one script call. */
+export interface Batch {
+  readonly scope: string;
+  readonly short: readonly ShortGroup[];
+  readonly long: readonly Asked[];
+}
+
 /** Most questions in one script call, so that the server is never busy for more than a few milliseconds. */
 const MOST_QUESTIONS = 256;
 
+class OpenBatch implements Batch {
+  readonly short: ShortGroup[] = [];
+  readonly long: Asked[] = [];
+  #questions = 0;
+
+  constructor(readonly scope: string) {}
+
+  get full(): boolean {
+    return this.#questions >= MOST_QUESTIONS;
+  }
+
+  add(asked: Asked): void {
+    const { charges, count, ahead, peek } = asked.request;
+    const [charge, second] = charges;
+    if (charge === undefined || second !== undefined || ahead > 0 || peek || charge.limit.kind !== "tokenBucket") {
+      this.#questions += 1;
+      this.long.push(asked);
+      return;
+    }
+    const { questions } = this.#group(charge.limit, charge.cost);
+    const question = questions.get(charge.bucket);
+    if (question === undefined) {
+      this.#questions += 1;
+      questions.set(charge.bucket, { bucket: charge.bucket, count, askers: [asked] });
+    } else {
+      question.count += count;
+      question.askers.push(asked);
+    }
+  }
+
+  #group(limit: TokenBucketLimit, cost: number): ShortGroup {
+    for (const group of this.short) if (group.limit === limit && group.cost === cost) return group;
+    const group = { limit, cost, questions: new Map<string, ShortQuestion>() };
+    this.short.push(group);
+    return group;
+  }
+}
+
 /** Collects the questions of one turn of the event loop; those of one scope travel in one script call. */
-export function createBatches(send: (scope: string, asked: readonly Asked[]) => void): {
-  ask(request: TakeRequest): Promise<TakeReply>;
-} {
-  let byScope = new Map<string, Asked[]>();
+export function createBatches(send: (batch: Batch) => void): { ask(request: TakeRequest): Promise<TakeReply> } {
+  let open: OpenBatch[] = [];
   const flush = (): void => {
-    const batches = byScope;
-    byScope = new Map();
-    for (const [scope, asked] of batches)
-      for (let from = 0; from < asked.length; from += MOST_QUESTIONS)
-        send(scope, asked.slice(from, from + MOST_QUESTIONS));
+    const batches = open;
+    open = [];
+    for (const batch of batches) send(batch);
+  };
+  const batchOf = (scope: string): OpenBatch => {
+    for (let index = open.length - 1; index >= 0; index -= 1) {
+      const batch = open[index] as OpenBatch;
+      if (batch.scope === scope && !batch.full) return batch;
+    }
+    if (open.length === 0) endOfTurn(flush);
+    const batch = new OpenBatch(scope);
+    open.push(batch);
+    return batch;
   };
   return {
     ask: (request) =>
       new Promise((resolve, reject) => {
-        if (byScope.size === 0) endOfTurn(flush);
-        const asked = byScope.get(request.scope);
-        if (asked === undefined) byScope.set(request.scope, [{ request, resolve, reject }]);
-        else asked.push({ request, resolve, reject });
+        batchOf(request.scope).add({ request, resolve, reject });
       }),
   };
+}
+
+/** Everybody who asked. */
+export function askersOf({ short, long }: Batch): Asked[] {
+  return [...short.flatMap(({ questions }) => [...questions.values()].flatMap(({ askers }) => askers)), ...long];
 }
 
 /** After all that this turn set going has run, promises included, and before any input is read. */

@@ -2,7 +2,7 @@ import { encodePart, type StoreCharge } from "@sluice/limiter";
 
 /** Names of everything a store keeps. One hash tag a scope, so that all of an account lives on one node. */
 export interface Keys {
-  bucket(scope: string, charge: StoreCharge): string;
+  bucket(scope: string, charge: Pick<StoreCharge, "bucket" | "limit">): string;
   channel(scope: string): string;
   readonly presence: string;
 }

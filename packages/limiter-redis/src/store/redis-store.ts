@@ -7,12 +7,14 @@ import { explained } from "../connection/refused-login.js";
 import { createFallback } from "../outage/fallback.js";
 import { createHealth } from "../outage/health.js";
 import * as commands from "../scripts/commands.js";
-import { type Asked, createBatches } from "./batches.js";
+import { tooLate } from "../scripts/take.js";
+import { type Asked, askersOf, type Batch, createBatches } from "./batches.js";
 import { createKeys } from "./keys.js";
 import { type RedisStoreConfig, resolveRedisStore, type RedisStoreOptions } from "./options.js";
 import { createKnowledge } from "./knowledge.js";
 import { createNewsChannel } from "./news-channel.js";
 import { createPresence } from "./presence.js";
+import { putBatch } from "./put-batch.js";
 import { createStoreClock } from "./store-clock.js";
 
 /** A store in Redis. */
@@ -91,31 +93,18 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     charges.map((charge) => keys.bucket(scope, charge));
 
   /** Puts the questions of a turn to the store, or to the fallback. */
-  const put = async (scope: string, asked: readonly Asked[]): Promise<void> => {
+  const put = async (batch: Batch): Promise<void> => {
     const storeNowUs = clock.nowUs();
     const deadlineUs = storeNowUs === 0 ? 0 : storeNowUs + commandTimeoutMs * 1000;
-    const questions = asked.map(({ request }): commands.Question => {
-      const own = keysOf(scope, request.charges);
-      return { request, keys: own, known: own.map(knowledge.of) };
-    });
-    const done = await tried("a question for tokens", (redis) => commands.take(redis, questions, deadlineUs));
-    if (done === undefined || done.value === commands.tooLate) {
-      for (const { request, resolve, reject } of asked) answerAlone(request, resolve, reject);
+    const done = await tried("a question for tokens", (redis) =>
+      putBatch({ keys, knowledge }, redis, batch, deadlineUs),
+    );
+    if (done === undefined || done.value === tooLate) {
+      for (const { request, resolve, reject } of askersOf(batch)) answerAlone(request, resolve, reject);
       return;
     }
-    for (const [index, answer] of done.value.entries()) {
-      const { resolve, reject } = asked[index] as Asked;
-      if (answer instanceof Error) {
-        reject(answer);
-        continue;
-      }
-      const { reply, known } = answer;
-      clock.heard(reply.nowUs);
-      const validMs = (reply.idleUs - reply.nowUs) / 1000;
-      for (const [place, key] of (questions[index] as commands.Question).keys.entries())
-        knowledge.learn(key, known[place] ?? "", validMs);
-      resolve(reply);
-    }
+    clock.heard(done.value.nowUs);
+    done.value.handOut();
   };
   const answerAlone = (request: TakeRequest, resolve: Asked["resolve"], reject: Asked["reject"]): void => {
     try {
@@ -124,9 +113,9 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       reject(error);
     }
   };
-  const batches = createBatches((scope, asked) => {
-    put(scope, asked).catch((error: unknown) => {
-      for (const { reject } of asked) reject(error);
+  const batches = createBatches((batch) => {
+    put(batch).catch((error: unknown) => {
+      for (const { reject } of askersOf(batch)) reject(error);
     });
   });
 

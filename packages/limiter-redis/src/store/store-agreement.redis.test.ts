@@ -15,6 +15,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as scripts from "../generated/scripts.js";
 import * as commands from "../scripts/commands.js";
+import { type Answers, take } from "../scripts/take.js";
 import { createKeys } from "./keys.js";
 
 let server: RedisServer;
@@ -107,9 +108,10 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
         const id = `q${index}`;
         if (step.kind === "take") {
           const request = { ...step, scope, id };
-          const asked = { request, keys: step.charges.map((charge) => keys.bucket(scope, charge)), known: [] };
-          const [answer] = (await commands.take(redis, [asked], 0)) as [commands.Answer];
-          const { reply } = answer;
+          const own = step.charges.map((charge) => keys.bucket(scope, charge));
+          const long = [{ request, keys: own, known: [] }];
+          const [answer] = ((await take(redis, { short: [], long }, 0)) as Answers).long;
+          const { reply } = answer as { reply: TakeReply };
           at(reply.nowUs);
           const expected = memory.take(request) as TakeReply;
           expect(relative(reply, baseUs as number), JSON.stringify(step)).toEqual(relative(expected, 0));

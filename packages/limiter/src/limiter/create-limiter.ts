@@ -2,7 +2,6 @@ import { between, type Clock, ConfigError, LimitExceededError, nonEmpty, SluiceE
 import type { Charge } from "../limits/charge.js";
 import { encodePart } from "../store/encode-part.js";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
-import { Chorus } from "../waiting/chorus.js";
 import type { Lane } from "../waiting/lane.js";
 import { Lanes } from "../waiting/lanes.js";
 import { Allowed, bucketAt, costError, impossibility, look } from "./answers.js";
@@ -41,7 +40,6 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const clock = options.clock ?? systemClock;
   const scope = `${encodePart(provider)}:${encodePart(account)}`;
   const lanes = new Lanes({ store, scope, clock, nextId: nextQuestionId });
-  const chorus = new Chorus(store, scope, nextQuestionId);
   const around: GrantSurroundings = { store, scope, freed: (charges) => lanes.refresh(namesOf(charges)) };
   let closed = false;
 
@@ -75,11 +73,11 @@ export function createLimiter(options: LimiterOptions): Limiter {
     const { asked } = ask(charges, { ahead: 0, withinMs: 0, peek: true });
     return asked instanceof Promise ? asked.then(answer) : answer(asked);
   };
-  const took = (charges: readonly StoreCharge[], reply: TakeReply, id: string, unit: number | undefined): Decision => {
+  const took = (charges: readonly StoreCharge[], reply: TakeReply, id: string): Decision => {
     const slot = reply.slots[0];
-    if (slot === undefined || unit === undefined) return delayed(charges, reply);
+    if (slot === undefined) return delayed(charges, reply);
     const { remaining, idleUs, nowUs } = reply;
-    const grant = new UnitGrant(around, charges, { id, unit, atUs: slot.atUs, remaining }, 0);
+    const grant = new UnitGrant(around, charges, { id, unit: 0, atUs: slot.atUs, remaining }, 0);
     return new Allowed(remaining, Math.max(0, idleUs - nowUs) / 1000, grant);
   };
   const behind = (charges: readonly StoreCharge[]): Decision | undefined => {
@@ -94,27 +92,30 @@ export function createLimiter(options: LimiterOptions): Limiter {
     if (impossible !== undefined || taking.length === 0) return peekAt(resolved);
     const waiting = behind(taking);
     if (waiting !== undefined) return waiting;
-    if (store.immediate !== true)
-      return chorus.ask(taking).then(({ reply, id, unit }) => took(taking, reply, id, unit));
     const { id, asked } = ask(taking, { ahead: 0, withinMs: 0, peek: false });
-    return asked instanceof Promise ? asked.then((reply) => took(taking, reply, id, 0)) : took(taking, asked, id, 0);
+    return asked instanceof Promise ? asked.then((reply) => took(taking, reply, id)) : took(taking, asked, id);
   };
   const takeNow = async (charges: readonly StoreCharge[]): Promise<Grant> => {
     const sinceMs = clock.now();
     const lane = lanes.waitingFor(charges);
     if (lane !== undefined) throw refusal(waitBehind(lane, 0), lane.nextBucket, "others wait already");
-    const { reply, id, unit } = await chorus.ask(charges);
-    const slot = reply.slots[0];
-    if (slot === undefined || unit === undefined)
-      throw refusal((reply.nextUs - reply.nowUs) / 1000, bucketAt(charges, reply.binding), "no time to wait");
-    const { remaining } = reply;
-    return new UnitGrant(around, charges, { id, unit, atUs: slot.atUs, remaining }, clock.now() - sinceMs);
+    const { id, asked } = ask(charges, { ahead: 0, withinMs: 0, peek: false });
+    const { nowUs, slots, nextUs, binding, remaining } = await asked;
+    const slot = slots[0];
+    if (slot === undefined) throw refusal((nextUs - nowUs) / 1000, bucketAt(charges, binding), "no time to wait");
+    return new UnitGrant(around, charges, { id, unit: 0, atUs: slot.atUs, remaining }, clock.now() - sinceMs);
   };
 
   const limiter: Omit<Limiter, "mode"> = {
-    async tryAcquire(charges) {
-      open();
-      return tryNow(charges);
+    tryAcquire(charges) {
+      // Not async: this is the hot path, and each hop of a promise counts.
+      try {
+        open();
+        const decision = tryNow(charges);
+        return decision instanceof Promise ? decision : Promise.resolve(decision);
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
 
     tryAcquireSync(charges) {

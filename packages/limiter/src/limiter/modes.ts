@@ -2,7 +2,7 @@ import { oneOf } from "@sluice/core";
 import type { Charge } from "../limits/charge.js";
 import type { Decision } from "./decision.js";
 import { freeGrant } from "./grant.js";
-import type { Limiter, Mode } from "./limiter.js";
+import type { Grant, Limiter, Mode } from "./limiter.js";
 
 /** Whether limits hold, and who is told what would have been. */
 export interface ModeOptions {
@@ -32,6 +32,14 @@ export function withMode(limiter: Omit<Limiter, "mode">, options: ModeOptions): 
     tell(charges, decision);
     return decision.kind === "allowed" ? decision : yes;
   };
+  const withoutWaiting = async (
+    charges: Charge | readonly Charge[],
+    signal: AbortSignal | undefined,
+  ): Promise<Grant> => {
+    signal?.throwIfAborted();
+    const decision = mode === "shadow" ? await shadowed(charges) : yes;
+    return (decision.kind === "allowed" ? decision.grant : undefined) ?? freeGrant;
+  };
   return {
     ...limiter,
     get mode() {
@@ -40,9 +48,9 @@ export function withMode(limiter: Omit<Limiter, "mode">, options: ModeOptions): 
     set mode(next: Mode) {
       mode = oneOf("mode", next, modes);
     },
-    async tryAcquire(charges) {
+    tryAcquire(charges) {
       if (mode === "enforce") return limiter.tryAcquire(charges);
-      return mode === "shadow" ? shadowed(charges) : yes;
+      return mode === "shadow" ? shadowed(charges) : Promise.resolve(yes);
     },
     tryAcquireSync(charges) {
       if (mode === "enforce") return limiter.tryAcquireSync(charges);
@@ -51,11 +59,10 @@ export function withMode(limiter: Omit<Limiter, "mode">, options: ModeOptions): 
       tell(charges, decision);
       return decision.kind === "allowed" ? decision : yes;
     },
-    async acquire(charges, acquireOptions) {
-      if (mode === "enforce") return limiter.acquire(charges, acquireOptions);
-      acquireOptions?.signal?.throwIfAborted();
-      const decision = mode === "shadow" ? await shadowed(charges) : yes;
-      return (decision.kind === "allowed" ? decision.grant : undefined) ?? freeGrant;
+    acquire(charges, acquireOptions) {
+      return mode === "enforce"
+        ? limiter.acquire(charges, acquireOptions)
+        : withoutWaiting(charges, acquireOptions?.signal);
     },
     async reserve(charges, reserveOptions) {
       if (mode === "enforce") return limiter.reserve(charges, reserveOptions);

@@ -18,6 +18,13 @@ export interface ResolvedCharges {
  * @throws ConfigError naming the field, the range and the value.
  */
 export function resolveCharges(charges: Charge | readonly Charge[]): ResolvedCharges {
+  // One charge that takes something: the usual case, by a short way.
+  const [only, second] = Array.isArray(charges) ? charges : [charges as Charge];
+  if (only !== undefined && second === undefined) {
+    const charge = checkCharge(only);
+    const impossible = charge.cost > largestCostOf(charge.limit) ? charge : undefined;
+    if (charge.cost > 0) return { taking: [charge], looking: nothing, impossible };
+  }
   const list: readonly Charge[] = Array.isArray(charges) ? charges : [charges as Charge];
   if (list.length > 64) throw new ConfigError({ option: "charges", accepted: "a list of at most 64", value: list });
   const merged = new Map<string, { bucket: string; limit: Limit; cost: number }>();
@@ -41,6 +48,8 @@ export function resolveCharges(charges: Charge | readonly Charge[]): ResolvedCha
     impossible: all.find(({ cost, limit }) => cost > largestCostOf(limit)),
   };
 }
+
+const nothing: readonly StoreCharge[] = Object.freeze([]);
 
 // Limits are plain data and may come from anywhere, JSON included; each object is checked once.
 const checked = new WeakSet<object>();

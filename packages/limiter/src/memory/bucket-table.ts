@@ -2,18 +2,20 @@ import { StoreUnavailableError } from "@sluice/core";
 import type { Bucket } from "../algorithms/bucket.js";
 import { createBucket } from "../algorithms/create-bucket.js";
 import { TokenBucket } from "../algorithms/token-bucket.js";
+import type { Decision } from "../limiter/decision.js";
 import { type Limit, numbersOf } from "../limits/limit.js";
+import type { TokenBucketLimit } from "../limits/token-bucket.js";
 import { bucketKey } from "../store/bucket-key.js";
 import type { StoreCharge } from "../store/store.js";
-import { TokenTable } from "./token-table.js";
+import { SWEEP_EVERY_US, TokenTable } from "./token-table.js";
 
 interface Held {
   readonly bucket: Bucket;
   readonly numbers: string;
 }
 
-/** How many buckets each newcomer looks at, so that idle ones go without a timer and no call pays for a full sweep. */
-const LOOKED_AT = 4;
+/** How many buckets a call looks at while idle ones are looked for, so that they go without a timer and no call pays for all. */
+const LOOKED_AT = 16;
 
 /**
  * Every bucket of a memory store. Token buckets of which only a level is to be known lie in a flat table; the others are objects.
@@ -22,8 +24,11 @@ const LOOKED_AT = 4;
 export class BucketTable {
   readonly #held = new Map<string, Held>();
   readonly #flat = new Map<string, TokenTable>();
-  #sweeping = this.#held.entries();
+  #sweeping: MapIterator<[string, Held]> | undefined;
+  #sweepAtUs = Number.NEGATIVE_INFINITY;
   #fullUntilUs = Number.NEGATIVE_INFINITY;
+  #lastScope: string | undefined;
+  #lastFlat: TokenTable | undefined;
 
   constructor(readonly maxBuckets: number) {}
 
@@ -31,6 +36,24 @@ export class BucketTable {
     let size = this.#held.size;
     for (const table of this.#flat.values()) size += table.size;
     return size;
+  }
+
+  /** Takes now or says no; undefined when more is to be known of the bucket than a level. */
+  decide(scope: string, name: string, limit: TokenBucketLimit, cost: number, nowUs: number): Decision | undefined {
+    const flat = scope === this.#lastScope && this.#lastFlat !== undefined ? this.#lastFlat : this.#flatOf(scope);
+    if (flat.sweepDue(nowUs)) flat.sweep(LOOKED_AT, nowUs);
+    const decision = flat.decide(name, limit, cost, nowUs);
+    if (decision !== undefined || flat.has(name)) return decision;
+    if (this.#held.size > 0 && this.#held.has(bucketKey(scope, "tokenBucket", name))) return undefined;
+    this.makeRoom(1, nowUs);
+    flat.add(name, limit, limit.burst * 1e6, nowUs);
+    return flat.decide(name, limit, cost, nowUs);
+  }
+
+  #flatOf(scope: string): TokenTable {
+    this.#lastFlat = this.flat(scope);
+    this.#lastScope = scope;
+    return this.#lastFlat;
   }
 
   /** Flat token buckets of a scope. */
@@ -70,13 +93,12 @@ export class BucketTable {
   /** @throws StoreUnavailableError when all buckets are busy and there is no room for so many more. */
   makeRoom(newcomers: number, nowUs: number): void {
     const most = this.maxBuckets - newcomers;
-    if (this.size <= most) {
-      this.#sweep(LOOKED_AT, nowUs);
-      return;
-    }
-    // Nothing to look for before the first of the busy ones is idle.
-    if (nowUs >= this.#fullUntilUs) this.#fullUntilUs = this.sweepAll(nowUs);
+    if (nowUs >= this.#sweepAtUs) this.#sweepHeld(LOOKED_AT, nowUs);
     if (this.size <= most) return;
+    // Nothing to look for before the first of the busy ones is idle.
+    const firstUs = nowUs >= this.#fullUntilUs ? this.sweepAll(nowUs) : this.#fullUntilUs;
+    if (this.size <= most) return;
+    this.#fullUntilUs = firstUs;
     throw new StoreUnavailableError(
       `The memory store is full of busy buckets; raise maxBuckets (now ${this.maxBuckets}) or use fewer bucket names`,
     );
@@ -84,11 +106,13 @@ export class BucketTable {
 
   /** Forgets all idle buckets; returns when the first of the others will be idle. */
   sweepAll(nowUs: number): number {
-    this.#sweeping = this.#held.entries();
+    this.#sweeping = undefined;
     let firstUs = this.#sweepHeld(Number.POSITIVE_INFINITY, nowUs);
     for (const [scope, table] of this.#flat) {
       firstUs = Math.min(firstUs, table.sweepAll(nowUs));
-      if (table.size === 0) this.#flat.delete(scope);
+      if (table.size > 0) continue;
+      this.#flat.delete(scope);
+      this.#lastScope = undefined;
     }
     return firstUs;
   }
@@ -96,6 +120,7 @@ export class BucketTable {
   clear(): void {
     this.#held.clear();
     this.#flat.clear();
+    this.#lastScope = undefined;
   }
 
   #find(scope: string, limit: Limit, name: string): Bucket | undefined {
@@ -109,17 +134,14 @@ export class BucketTable {
     return held === undefined || held.numbers === numbersOf(limit) ? held?.bucket : held.bucket.retuned(limit);
   }
 
-  #sweep(most: number, nowUs: number): void {
-    this.#sweepHeld(most, nowUs);
-    for (const table of this.#flat.values()) table.sweep(most, nowUs);
-  }
-
   #sweepHeld(most: number, nowUs: number): number {
     let firstUs = Number.POSITIVE_INFINITY;
+    this.#sweeping ??= this.#held.entries();
     for (let looked = 0; looked < most; looked += 1) {
       const { done, value } = this.#sweeping.next();
       if (done === true) {
-        this.#sweeping = this.#held.entries();
+        this.#sweeping = undefined;
+        this.#sweepAtUs = nowUs + SWEEP_EVERY_US;
         break;
       }
       const untilUs = value[1].bucket.keptUntil(nowUs);

@@ -64,7 +64,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       table.sweepAll(nowUs());
       return table.size;
     },
-    decide: (scope, bucket, limit, cost) => table.flat(scope).decide(bucket, limit, cost, nowUs()),
+    decide: (scope, bucket, limit, cost) => table.decide(scope, bucket, limit, cost, nowUs()),
     take({ scope, charges, count, ahead, group, withinMs, id, peek }): TakeReply {
       const now = nowUs();
       const buckets = opened(scope, charges, now);

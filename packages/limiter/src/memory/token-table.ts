@@ -4,6 +4,8 @@ import type { TokenBucketLimit } from "../limits/token-bucket.js";
 /** Tokens are counted in millionths, as in algorithms/token-bucket.ts. */
 const MICRO = 1e6;
 const FIRST_SLOTS = 1024;
+/** Idle buckets are looked for once in so long. Unit: microseconds. */
+export const SWEEP_EVERY_US = 1_000_000;
 
 /** Numbers of a limit, as the table counts. */
 interface Numbers {
@@ -27,7 +29,9 @@ export class TokenTable {
   readonly #ids = new Map<string, number>();
   #lastLimit: TokenBucketLimit | undefined;
   #lastId = 0;
-  #sweeping = this.#slots.entries();
+  /** Only while a sweep is under way: a map keeps what it has outgrown for as long as somebody iterates. */
+  #sweeping: MapIterator<[string, number]> | undefined;
+  #sweepAtUs = Number.NEGATIVE_INFINITY;
 
   get size(): number {
     return this.#slots.size;
@@ -35,6 +39,11 @@ export class TokenTable {
 
   has(bucket: string): boolean {
     return this.#slots.has(bucket);
+  }
+
+  /** Whether it is time to look for idle buckets again. */
+  sweepDue(nowUs: number): boolean {
+    return nowUs >= this.#sweepAtUs;
   }
 
   /** Takes now or says no; undefined when the bucket is not here, or is here under other numbers. */
@@ -84,10 +93,12 @@ export class TokenTable {
   /** Forgets full buckets among the next so many; returns when the first of the others will be full. */
   sweep(most: number, nowUs: number): number {
     let firstUs = Number.POSITIVE_INFINITY;
+    this.#sweeping ??= this.#slots.entries();
     for (let looked = 0; looked < most; looked += 1) {
       const { done, value } = this.#sweeping.next();
       if (done === true) {
-        this.#sweeping = this.#slots.entries();
+        this.#sweeping = undefined;
+        this.#sweepAtUs = nowUs + SWEEP_EVERY_US;
         break;
       }
       const [bucket, slot] = value;
@@ -101,7 +112,7 @@ export class TokenTable {
 
   /** Looks at all of them from the beginning. */
   sweepAll(nowUs: number): number {
-    this.#sweeping = this.#slots.entries();
+    this.#sweeping = undefined;
     return this.sweep(Number.POSITIVE_INFINITY, nowUs);
   }
 

@@ -21,6 +21,8 @@ export interface LaneSurroundings {
 const MOST_UNITS = 5_000;
 /** Longest head start for a question, so that its answer is there when the unit is due. Unit: milliseconds. */
 const MOST_LEAD_MS = 25;
+/** Sums of milliseconds may miss by a last bit; no timer is set for that. Unit: milliseconds. */
+const ROUNDING_MS = 1e-6;
 /** Who waits for a place is told when one is released; should that word be lost, it is found out so soon. Unit: milliseconds. */
 const LOOK_AGAIN_MS = 1_000;
 /** Clocks of store and process are matched by replies, which arrive late by some of this. Unit: milliseconds. */
@@ -135,10 +137,8 @@ export class Lane {
 
   /** Asks again soon: what the store last said may be out of date. */
   refresh(): void {
-    this.#nextMs = Number.NEGATIVE_INFINITY;
-    this.#wake?.cancel();
-    this.#wake = undefined;
-    this.#pump();
+    this.#nextMs = this.#heldUntilMs;
+    this.#schedule();
   }
 
   /** Ends all waits. */
@@ -203,10 +203,9 @@ export class Lane {
     this.#nextMs = heardMs + Math.max(0, reply.nextUs - reply.nowUs) / 1000;
     this.#nextBucket = this.charges[reply.binding]?.bucket ?? this.#nextBucket;
 
-    if (units.length === 0) this.#notBeforeMs = heardMs + 1;
-
     // Answered before a pause that we know of by now.
     const early = units.filter((unit) => unit.dueMs < this.#heldUntilMs - TOLERANCE_MS);
+    if (units.length === early.length) this.#notBeforeMs = heardMs + 1;
     const good = early.length === 0 ? units : units.slice(early.length);
     const surplus = this.#closed ? good : this.#assign(good);
     if (!this.#closed && early.length === 0) this.#spare.keep(surplus);
@@ -248,7 +247,7 @@ export class Lane {
   #grantDue(): void {
     const nowMs = this.around.clock.now();
     let count = 0;
-    while (count < this.#units.length && (this.#units[count] as Unit).dueMs <= nowMs) count += 1;
+    while (count < this.#units.length && (this.#units[count] as Unit).dueMs <= nowMs + ROUNDING_MS) count += 1;
     if (count === 0) return;
     const units = this.#units.splice(0, count);
     if (this.waiting === count) this.#spare.granted(nowMs);
@@ -286,7 +285,7 @@ export class Lane {
     const last = this.#pace.slow ? undefined : this.#units.at(-1);
     const nextMs = this.#foreseeable ? this.#nextMs : Math.min(this.#nextMs, nowMs + LOOK_AGAIN_MS);
     const askMs = Math.max(this.#notBeforeMs, (last?.dueMs ?? nextMs) - Math.min(MOST_LEAD_MS, store.latencyMs));
-    if (askMs <= nowMs) this.#pump();
+    if (askMs <= nowMs + ROUNDING_MS) this.#pump();
     else this.#wake = clock.setTimer(() => this.#onWake(), askMs - nowMs);
   }
 
