@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from "@sluice/core";
+import { deadlinesOf } from "./deadlines.js";
 
 /**
  * Settles with the promise or, after `timeoutMs`, with a StoreUnavailableError. Client errors hold commands and passwords, so
@@ -6,24 +7,22 @@ import { StoreUnavailableError } from "@sluice/core";
  */
 export function bounded<Value>(promise: Promise<Value>, timeoutMs: number, what: string): Promise<Value> {
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined = setTimeout(() => {
-      // A stall of our own: replies that arrived meanwhile are read in the next turns, and win.
-      setImmediate(() =>
-        setImmediate(() => {
-          if (timer !== undefined)
-            reject(new StoreUnavailableError(`Redis did not answer ${what} within ${timeoutMs} ms`));
-        }),
-      );
-    }, timeoutMs);
-    const settle = (): void => {
-      clearTimeout(timer);
-      timer = undefined;
-    };
+    const deadline = deadlinesOf(timeoutMs).start(() => reject(tooSlow(what, timeoutMs)));
     promise.then(
-      (value) => (settle(), resolve(value)),
-      (error: unknown) => (settle(), reject(new StoreUnavailableError(`Redis failed at ${what}: ${reasonOf(error)}`))),
+      (value) => (deadline.end(), resolve(value)),
+      (error: unknown) => (deadline.end(), reject(failedAt(what, error))),
     );
   });
+}
+
+/** No answer in time. */
+export function tooSlow(what: string, timeoutMs: number): StoreUnavailableError {
+  return new StoreUnavailableError(`Redis did not answer ${what} within ${timeoutMs} ms`);
+}
+
+/** The client's error in words that are safe to show. */
+export function failedAt(what: string, error: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(`Redis failed at ${what}: ${reasonOf(error)}`);
 }
 
 /** Server error codes are safe words; anything else only by its class or system code. */

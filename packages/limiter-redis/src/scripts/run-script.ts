@@ -8,16 +8,14 @@ export interface Script {
 }
 
 /** Runs a script by its hash; a server that does not know it (restarted, flushed) gets the text once. */
-export async function runScript(
+export function runScript(
   client: RedisClient,
   script: Script,
   keys: readonly string[],
   args: readonly string[],
 ): Promise<readonly unknown[]> {
-  try {
-    return (await client.evalsha(script.sha1, keys.length, ...keys, ...args)) as unknown[];
-  } catch (error) {
+  return (client.evalsha(script.sha1, keys.length, ...keys, ...args) as Promise<unknown[]>).catch((error: unknown) => {
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return (await client.eval(script.source, keys.length, ...keys, ...args)) as unknown[];
-  }
+    return client.eval(script.source, keys.length, ...keys, ...args) as Promise<unknown[]>;
+  });
 }

@@ -55,11 +55,12 @@ const FIGURES = 6;
  *
  * @param deadlineUs - on the store's clock, in microseconds; 0 for none.
  */
-export async function take(
-  client: RedisClient,
-  { short, long }: Questions,
-  deadlineUs: number,
-): Promise<Answers | typeof tooLate> {
+export function take(client: RedisClient, questions: Questions, deadlineUs: number): Promise<Answers | typeof tooLate> {
+  const { keys, args } = encode(questions, deadlineUs);
+  return runScript(client, scripts.take, keys, args).then(decode);
+}
+
+function encode({ short, long }: Questions, deadlineUs: number): { readonly keys: string[]; readonly args: string[] } {
   const keys: string[] = [];
   const args = [deadlineUs.toFixed(0), String(short.length)];
   for (const { limit, cost, questions } of short) {
@@ -74,14 +75,15 @@ export async function take(
     keys.push(...question.keys);
     pushQuestion(args, question);
   }
-  const [now, figures, ...others] = await runScript(client, scripts.take, keys, args);
+  return { keys, args };
+}
+
+function decode([now, figures, ...others]: readonly unknown[]): Answers | typeof tooLate {
   if (now === "late") return tooLate;
   const nowUs = Number(now);
-  return {
-    nowUs,
-    short: readShort(nowUs, figures as readonly unknown[], others),
-    long: others.map((answer) => readLong(nowUs, answer)),
-  };
+  // Those that took the long way are at the head of the others, and taken from there.
+  const short = readShort(nowUs, figures as readonly unknown[], others);
+  return { nowUs, short, long: others.map((answer) => readLong(nowUs, answer)) };
 }
 
 function pushQuestion(args: string[], { request, known }: LongQuestion): void {
@@ -98,7 +100,6 @@ function pushQuestion(args: string[], { request, known }: LongQuestion): void {
   for (const [index, charge] of charges.entries()) pushCharge(args, charge, known[index] ?? "");
 }
 
-/** Those that took the long way are at the head of the other answers, and taken from there. */
 function readShort(nowUs: number, figures: readonly unknown[], others: unknown[]): ShortAnswer[] {
   const answers: ShortAnswer[] = [];
   for (let index = 0; index < figures.length; index += FIGURES) {

@@ -18,18 +18,34 @@ const letters = {
 const MOST_REMEMBERED = 10_000;
 
 export function createKeys(prefix: string): Keys {
-  const encoded = new Map<string, string>();
-  const encode = (bucket: string): string => {
-    let part = encoded.get(bucket);
-    if (part === undefined) {
-      if (encoded.size >= MOST_REMEMBERED) encoded.clear();
-      part = encodePart(bucket);
-      encoded.set(bucket, part);
-    }
-    return part;
+  // The same text each time, not an equal one: its hash is then computed once.
+  const byHead = new Map<string, Map<string, string>>();
+  let remembered = 0;
+  let last: { scope: string; kind: StoreCharge["limit"]["kind"]; head: string; keys: Map<string, string> } | undefined;
+
+  const keysUnder = (scope: string, kind: StoreCharge["limit"]["kind"]): NonNullable<typeof last> => {
+    if (last?.scope === scope && last.kind === kind) return last;
+    const head = `${prefix}:{${scope}}:${letters[kind]}:`;
+    const keys = byHead.get(head) ?? new Map<string, string>();
+    byHead.set(head, keys);
+    last = { scope, kind, head, keys };
+    return last;
   };
   return {
-    bucket: (scope, { bucket, limit }) => `${prefix}:{${scope}}:${letters[limit.kind]}:${encode(bucket)}`,
+    bucket(scope, { bucket, limit }) {
+      const { head, keys } = keysUnder(scope, limit.kind);
+      const known = keys.get(bucket);
+      if (known !== undefined) return known;
+      const key = head + encodePart(bucket);
+      if (remembered >= MOST_REMEMBERED) {
+        byHead.clear();
+        last = undefined;
+        remembered = 0;
+      }
+      keys.set(bucket, key);
+      remembered += 1;
+      return key;
+    },
     channel: (scope) => `${prefix}:{${scope}}:news`,
     presence: `${prefix}:{presence}`,
   };

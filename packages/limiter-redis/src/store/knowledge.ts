@@ -1,28 +1,32 @@
 /** What this process last knew of the buckets in the store, sent along with each question: what the store lost meanwhile shows by it. */
 export interface Knowledge {
   /** Empty for nothing. */
-  of(key: string): string;
-  /** @param validMs - after which the bucket is full again, and there is nothing left to know. */
-  learn(key: string, known: string, validMs: number): void;
+  of(key: string, nowMs: number): string;
+  /** @param untilMs - when the bucket is full again, and there is nothing left to know. */
+  learn(key: string, known: string, untilMs: number): void;
 }
 
-/** Beyond that, what was learned longest ago is forgotten. */
+/** Beyond that, the bucket known longest is forgotten. */
 const MOST_KEYS = 10_000;
 
 export function createKnowledge(): Knowledge {
-  const byKey = new Map<string, { readonly known: string; readonly untilMs: number }>();
+  const byKey = new Map<string, { known: string; untilMs: number }>();
   return {
-    of(key) {
+    of(key, nowMs) {
       const entry = byKey.get(key);
       if (entry === undefined) return "";
-      if (entry.untilMs > performance.now()) return entry.known;
+      if (entry.untilMs > nowMs) return entry.known;
       byKey.delete(key);
       return "";
     },
-    learn(key, known, validMs) {
-      byKey.delete(key);
-      if (validMs <= 0) return;
-      byKey.set(key, { known, untilMs: performance.now() + validMs });
+    learn(key, known, untilMs) {
+      const entry = byKey.get(key);
+      if (entry !== undefined) {
+        entry.known = known;
+        entry.untilMs = untilMs;
+        return;
+      }
+      byKey.set(key, { known, untilMs });
       if (byKey.size <= MOST_KEYS) return;
       for (const oldest of byKey.keys()) {
         byKey.delete(oldest);

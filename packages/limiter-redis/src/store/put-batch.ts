@@ -1,6 +1,6 @@
 import type { StoreCharge, TakeReply } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
-import { type ShortAnswer, take, tooLate } from "../scripts/take.js";
+import { type Answers, type Questions, type ShortAnswer, take, tooLate } from "../scripts/take.js";
 import type { Asked, Batch, ShortGroup, ShortQuestion } from "./batches.js";
 import type { Keys } from "./keys.js";
 import type { Knowledge } from "./knowledge.js";
@@ -11,66 +11,85 @@ export interface PutSurroundings {
   readonly knowledge: Knowledge;
 }
 
-/** What came of a script call; to be handed out to those who asked. */
-export interface PutBatch {
-  readonly nowUs: number;
-  readonly handOut: () => void;
-}
-
-/** Asks the questions of a batch in one script call. */
-export async function putBatch(
+/**
+ * Asks the questions of a batch in one script call. What comes back hands the answers out to those who asked.
+ *
+ * @param deadlineUs - on the store's clock, in microseconds; 0 for none.
+ */
+export function putBatch(
   { keys, knowledge }: PutSurroundings,
   client: RedisClient,
   batch: Batch,
   deadlineUs: number,
-): Promise<PutBatch | typeof tooLate> {
+): Promise<Answered | typeof tooLate> {
   const { scope } = batch;
-  const keysOf = (charges: readonly StoreCharge[]): string[] => charges.map((charge) => keys.bucket(scope, charge));
-  const short = batch.short.map(({ limit, cost, questions }) => ({
-    limit,
-    cost,
-    questions: Array.from(questions.values(), ({ bucket, count }) => {
+  const askedMs = performance.now();
+  const short = batch.short.map(({ limit, cost, questions }) => {
+    const named: { key: string; count: number; known: string }[] = [];
+    for (const { bucket, count } of questions.values()) {
       const key = keys.bucket(scope, { bucket, limit });
-      return { key, count, known: knowledge.of(key) };
-    }),
-  }));
-  const long = batch.long.map(({ request }) => {
-    const own = keysOf(request.charges);
-    return { request, keys: own, known: own.map(knowledge.of) };
-  });
-  const done = await take(client, { short, long }, deadlineUs);
-  if (done === tooLate) return tooLate;
-
-  const { nowUs } = done;
-  const handOut = (): void => {
-    let place = 0;
-    for (const [which, group] of batch.short.entries()) {
-      let number = 0;
-      for (const question of group.questions.values()) {
-        const answer = done.short[place] as ShortAnswer;
-        const key = short[which]?.questions[number]?.key ?? "";
-        place += 1;
-        number += 1;
-        if (answer instanceof Error) for (const { reject } of question.askers) reject(answer);
-        else {
-          knowledge.learn(key, answer.known, answer.idleUs / 1000);
-          share(nowUs, group, question, answer);
-        }
-      }
+      named.push({ key, count, known: knowledge.of(key, askedMs) });
     }
-    for (const [index, answer] of done.long.entries()) {
-      const { resolve, reject } = batch.long[index] as Asked;
+    return { limit, cost, questions: named };
+  });
+  const long = batch.long.map(({ request }) => {
+    const own = request.charges.map((charge: StoreCharge) => keys.bucket(scope, charge));
+    return { request, keys: own, known: own.map((key) => knowledge.of(key, askedMs)) };
+  });
+  return take(client, { short, long }, deadlineUs).then((answers) =>
+    answers === tooLate ? tooLate : new Answered(batch, { short, long }, answers, knowledge),
+  );
+}
+
+/** The answers of one script call. */
+export class Answered {
+  constructor(
+    readonly batch: Batch,
+    readonly questions: Questions,
+    readonly answers: Answers,
+    readonly knowledge: Knowledge,
+  ) {}
+
+  get nowUs(): number {
+    return this.answers.nowUs;
+  }
+
+  /** Tells everybody, and keeps what was learned. */
+  handOut(): void {
+    const heardMs = performance.now();
+    this.#handOutShort(heardMs);
+    for (const [index, answer] of this.answers.long.entries()) {
+      const { resolve, reject } = this.batch.long[index] as Asked;
       if (answer instanceof Error) {
         reject(answer);
         continue;
       }
-      const validMs = (answer.reply.idleUs - nowUs) / 1000;
-      for (const [which, key] of (long[index]?.keys ?? []).entries())
-        knowledge.learn(key, answer.known[which] ?? "", validMs);
+      const untilMs = heardMs + (answer.reply.idleUs - this.nowUs) / 1000;
+      for (const [which, key] of (this.questions.long[index]?.keys ?? []).entries())
+        this.knowledge.learn(key, answer.known[which] ?? "", untilMs);
       resolve(answer.reply);
     }
-  };
-  return { nowUs, handOut };
+  }
+
+  #handOutShort(heardMs: number): void {
+    let place = 0;
+    for (const [which, group] of this.batch.short.entries()) {
+      const named = this.questions.short[which]?.questions ?? [];
+      let number = 0;
+      for (const question of group.questions.values()) {
+        const answer = this.answers.short[place] as ShortAnswer;
+        const key = named[number]?.key ?? "";
+        place += 1;
+        number += 1;
+        if (answer instanceof Error) {
+          for (const { reject } of question.askers) reject(answer);
+          continue;
+        }
+        this.knowledge.learn(key, answer.known, heardMs + answer.idleUs / 1000);
+        share(this.nowUs, group, question, answer);
+      }
+    }
+  }
 }
 
 /** Hands out the units of a question to those who asked it, in order. */

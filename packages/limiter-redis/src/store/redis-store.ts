@@ -1,8 +1,9 @@
 import { isSluiceError, StoreUnavailableError } from "@sluice/core";
 import type { GiveBackRequest, ObserveRequest, Store, StoreCharge, TakeReply, TakeRequest } from "@sluice/limiter";
-import { bounded } from "../connection/bounded.js";
+import { bounded, failedAt, tooSlow } from "../connection/bounded.js";
 import { openClient, type RedisClient } from "../connection/client.js";
 import { connected } from "../connection/connected.js";
+import { deadlinesOf } from "../connection/deadlines.js";
 import { explained } from "../connection/refused-login.js";
 import { createFallback } from "../outage/fallback.js";
 import { createHealth } from "../outage/health.js";
@@ -14,7 +15,7 @@ import { type RedisStoreConfig, resolveRedisStore, type RedisStoreOptions } from
 import { createKnowledge } from "./knowledge.js";
 import { createNewsChannel } from "./news-channel.js";
 import { createPresence } from "./presence.js";
-import { putBatch } from "./put-batch.js";
+import { type Answered, putBatch } from "./put-batch.js";
 import { createStoreClock } from "./store-clock.js";
 
 /** A store in Redis. */
@@ -40,6 +41,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   let opened: RedisClient | undefined = config.client;
   let closed = false;
   let latencyMs = 1;
+  const deadlines = deadlinesOf(commandTimeoutMs);
 
   const client = (): RedisClient =>
     (opened ??= openClient(config.address as NonNullable<RedisStoreConfig["address"]>, commandTimeoutMs));
@@ -68,20 +70,24 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       }),
   });
 
+  const healthy = (): void => {
+    health.answered();
+    fallback.over();
+    presence.keep();
+  };
+
   /** Runs a command unless the store is known to be away; undefined says that the fallback has to answer. */
   const tried = async <Value>(
     what: string,
     command: (client: RedisClient) => Promise<Value>,
   ): Promise<{ value: Value } | undefined> => {
-    if (closed) throw new StoreUnavailableError("The Redis store is closed");
+    if (closed) throw closedError();
     if (health.down) return undefined;
     try {
       const startedMs = performance.now();
       const value = await run(what, command);
       latencyMs += (performance.now() - startedMs - latencyMs) / 8;
-      health.answered();
-      fallback.over();
-      presence.keep();
+      healthy();
       return { value };
     } catch (error) {
       health.failed(isSluiceError(error) ? error.message : "unknown");
@@ -92,19 +98,45 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const keysOf = (scope: string, charges: readonly StoreCharge[]): string[] =>
     charges.map((charge) => keys.bucket(scope, charge));
 
-  /** Puts the questions of a turn to the store, or to the fallback. */
-  const put = async (batch: Batch): Promise<void> => {
-    const storeNowUs = clock.nowUs();
-    const deadlineUs = storeNowUs === 0 ? 0 : storeNowUs + commandTimeoutMs * 1000;
-    const done = await tried("a question for tokens", (redis) =>
-      putBatch({ keys, knowledge }, redis, batch, deadlineUs),
-    );
-    if (done === undefined || done.value === tooLate) {
+  /** Puts the questions of a turn to the store, or to the fallback. The hot path: few promises, and a timer shared by all. */
+  const put = (batch: Batch): void => {
+    const askAlone = (): void => {
       for (const { request, resolve, reject } of askersOf(batch)) answerAlone(request, resolve, reject);
+    };
+    if (closed) {
+      for (const { reject } of askersOf(batch)) reject(closedError());
       return;
     }
-    clock.heard(done.value.nowUs);
-    done.value.handOut();
+    if (health.down) return askAlone();
+    const redis = client();
+    const startedMs = performance.now();
+    let open = true;
+    const failed = (error: StoreUnavailableError): void => {
+      if (!open) return;
+      open = false;
+      deadline.end();
+      health.failed(error.message);
+      askAlone();
+    };
+    const deadline = deadlines.start(() => failed(tooSlow(QUESTION, commandTimeoutMs)));
+    const send = (): Promise<Answered | typeof tooLate> => {
+      const storeNowUs = clock.nowUs();
+      return putBatch({ keys, knowledge }, redis, batch, storeNowUs === 0 ? 0 : storeNowUs + commandTimeoutMs * 1000);
+    };
+    const asked = redis.status === "ready" ? send() : explained(redis, connected(redis).then(send));
+    asked.then(
+      (answered) => {
+        if (!open) return;
+        open = false;
+        deadline.end();
+        latencyMs += (performance.now() - startedMs - latencyMs) / 8;
+        healthy();
+        if (answered === tooLate) return askAlone();
+        clock.heard(answered.nowUs);
+        answered.handOut();
+      },
+      (error: unknown) => failed(failedAt(QUESTION, error)),
+    );
   };
   const answerAlone = (request: TakeRequest, resolve: Asked["resolve"], reject: Asked["reject"]): void => {
     try {
@@ -113,11 +145,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       reject(error);
     }
   };
-  const batches = createBatches((batch) => {
-    put(batch).catch((error: unknown) => {
-      for (const { reject } of askersOf(batch)) reject(error);
-    });
-  });
+  const batches = createBatches(put);
 
   return {
     get latencyMs() {
@@ -172,6 +200,12 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       if (config.client === undefined) opened?.disconnect();
     },
   };
+}
+
+const QUESTION = "a question for tokens";
+
+function closedError(): StoreUnavailableError {
+  return new StoreUnavailableError("The Redis store is closed");
 }
 
 /** Instants of the local fallback count from the process's start, those of Redis from 1970: they are 30 years apart. */
