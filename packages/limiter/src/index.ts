@@ -42,3 +42,47 @@ export type {
   TakeReply,
   TakeRequest,
 } from "./store/store.js";
+
+// The circuit breaker
+export type {
+  Breaker,
+  BreakerEvent,
+  BreakerReason,
+  BreakerRunOptions,
+  BreakerSight,
+  BreakerState,
+  ForceOptions,
+  IsFailure,
+} from "./breaker/breaker.js";
+export { breakerHook, type BreakerHookOptions, providerFailed } from "./breaker/breaker-hook.js";
+export { breakers, type Breakers, type BreakersOptions } from "./breaker/breakers.js";
+export { type CircuitOpenDetails, CircuitOpenError } from "./breaker/circuit-open-error.js";
+export { createBreaker } from "./breaker/create-breaker.js";
+export {
+  type MemoryBreakerStore,
+  memoryBreakerStore,
+  type MemoryBreakerStoreOptions,
+} from "./breaker/memory-breaker-store.js";
+export type { BreakerOptions } from "./breaker/options.js";
+export type { BreakerRuleOptions, BreakerRules } from "./breaker/rules.js";
+export type { Answer, BreakerCounts, BreakerStore, BreakerView, Force, ProbeEnd, ProbeReply } from "./breaker/store.js";
+
+// Locks
+export { createLock, type LockSurroundings } from "./lock/create-lock.js";
+export type { Kept, LockKeeper } from "./lock/keeper.js";
+export type { Held, Lock, LockHandle, LockOptions } from "./lock/lock.js";
+export { memoryLock, type MemoryLockOptions } from "./lock/memory-lock.js";
+
+// Custom limits: rules of one's own
+export type { CustomCharge, Mixed } from "./custom/charges.js";
+export {
+  type CustomDecision,
+  type CustomLimit,
+  customLimit,
+  type CustomLimitOptions,
+  type CustomResult,
+} from "./custom/custom-limit.js";
+export { memoryStates, type MemoryStatesOptions } from "./custom/memory-states.js";
+export type { CustomStateEntry, CustomStates, CustomStatesSight } from "./custom/states.js";
+export type { CustomLimitsOptions } from "./custom/surroundings.js";
+export { type CustomStore, withCustomLimits } from "./custom/with-custom-limits.js";

@@ -1,5 +1,11 @@
 // Metrics
 export { createMetrics, type Metrics, type MetricsOptions } from "./metrics.js";
+export {
+  type BreakerMetricState,
+  type BreakerObserver,
+  type BreakerObserverOptions,
+  createBreakerObserver,
+} from "./breaker-observer.js";
 export type { LimiterObserver, LimiterTake, RefusalReason } from "./limiter-observer.js";
 export type { MetricsRegistry } from "./families/registry.js";
 export type { StoreMode } from "./families/store-mode.js";

@@ -39,6 +39,8 @@ export interface Store {
   onRelease?(scope: string, listener: (buckets: readonly string[]) => void): () => void;
   /** How long an answer takes; those who wait ask that much early. Unit: milliseconds. */
   readonly latencyMs: number;
+  /** Processes that share this store, as last seen; those who wait then take no more at once than their part. @defaultValue 1 */
+  readonly peers?: number;
   close(): Promise<void>;
 }
 

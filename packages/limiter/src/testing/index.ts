@@ -1,1 +1,4 @@
+export { breakerContract, type BreakerStoreUnderTest } from "./breaker-contract.js";
+export { customStatesContract, type CustomStatesUnderTest } from "./custom-states-contract.js";
 export { limiterContract, type StoreUnderTest } from "./limiter-contract.js";
+export { lockContract, type LockUnderTest } from "./lock-contract.js";

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "@sluice/core";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
 import { giveBackUnits } from "./give-back-units.js";
-import { leastWaitMs, type Pace, paceOf, SOON_MS } from "./pace.js";
+import { fairCount, leastWaitMs, type Pace, paceOf, SOON_MS } from "./pace.js";
 import { Spare } from "./spare.js";
 import type { Refusal, Unit, Waiter } from "./waiter.js";
 import { WaiterQueue } from "./waiter-queue.js";
@@ -172,7 +172,11 @@ export class Lane {
       const reply = store.take({
         scope,
         charges: this.charges,
-        count: Math.min(this.#queue.size + (store.immediate === true ? 0 : this.#spare.wanted), MOST_UNITS),
+        count: Math.min(
+          this.#queue.size + (store.immediate === true ? 0 : this.#spare.wanted),
+          MOST_UNITS,
+          fairCount(this.charges, this.#pace, store.peers ?? 1),
+        ),
         ahead: this.#pace.ahead,
         group: this.#pace.group,
         withinMs: this.#pace.slow ? SOON_MS : this.#longestPatienceMs(startedMs),

@@ -1,4 +1,4 @@
-import { type Limit, rateOf } from "../limits/limit.js";
+import { capacityOf, type Limit, rateOf } from "../limits/limit.js";
 import type { StoreCharge } from "../store/store.js";
 
 /** How a lane of equal waiters asks. */
@@ -34,6 +34,16 @@ export function paceOf(charges: readonly StoreCharge[]): Pace {
     return { ahead: Math.min(chunk, MOST_SPACED), group: 1, slow: false };
   const group = Math.ceil(chunk / MOST_GROUPS);
   return { ahead: Math.ceil(chunk / group), group, slow: false };
+}
+
+/**
+ * Most units for one question when others share the buckets: a part of what a full bucket holds, so that whoever asks first does not
+ * empty it, but never less than a chunk.
+ */
+export function fairCount(charges: readonly StoreCharge[], { ahead, group }: Pace, peers: number): number {
+  if (peers <= 1) return Number.POSITIVE_INFINITY;
+  const atOnce = Math.min(...charges.map(({ limit, cost }) => capacityOf(limit) / cost));
+  return Math.max(1, ahead * group, Math.ceil(atOnce / peers));
 }
 
 /** The least time that must pass from the next free unit until the one `position` places behind it. Unit: milliseconds. */
