@@ -5,7 +5,8 @@
 -- ARGV[2]   id              name of the question they came from
 -- ARGV[3]   channel         where those listen who wait for places
 -- ARGV[4]   message         what they are told
--- ARGV[5..] two a unit: its instant in microseconds, its number within the question
+-- ARGV[5]   loan            its holder when these are tokens of a loan, which is over; else empty
+-- ARGV[6..] two a unit: its instant in microseconds, its number within the question
 -- then      five a charge, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", now} | {"refused", reason}
@@ -19,12 +20,18 @@
 
 local now = store_now()
 local units = tonumber(ARGV[1])
-local charges, problem = load_charges(5 + units * 2, 1, #KEYS, now)
+local charges, problem = load_charges(6 + units * 2, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
 for index = 0, units - 1 do
-  local at, unit = tonumber(ARGV[5 + index * 2]), tonumber(ARGV[6 + index * 2])
-  for _, charge in ipairs(charges) do charge.algorithm.give_back(charge.bucket, charge.cost, at, ARGV[2], unit) end
+  local at, unit = tonumber(ARGV[6 + index * 2]), tonumber(ARGV[7 + index * 2])
+  for _, charge in ipairs(charges) do
+    if ARGV[5] ~= "" and charge.algorithm.repay then
+      charge.algorithm.repay(charge.bucket, ARGV[5], charge.cost)
+    else
+      charge.algorithm.give_back(charge.bucket, charge.cost, at, ARGV[2], unit)
+    end
+  end
 end
 local heeded = false
 for _, charge in ipairs(charges) do

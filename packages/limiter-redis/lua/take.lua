@@ -17,6 +17,7 @@
 --           group           units in each, >= 1
 --           within          microseconds; nothing due later than this from now is booked; -1 for no bound
 --           id              unique name of this question
+--           loan            holder:unspent:microseconds when the units are drawn in advance, else empty
 --           charges         how many follow, >= 1; five arguments each, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {now as text, short answers, answer, ...}, in microseconds from now
@@ -47,7 +48,7 @@ for group = 1, tonumber(ARGV[2]) do
     if not raw then
       if known == "" then born, step, level, at = now, 0, cap, now end
     elseif type(raw) == "string" then
-      born, step, level, at = string.match(raw, "^1|(%d+)|(%d+)|(%-?%d+)|(%d+)|0||$")
+      born, step, level, at = string.match(raw, "^1|(%d+)|(%d+)|(%-?%d+)|(%d+)|0|||$")
       if born then
         if known ~= "" then
           local same, seen = string.match(known, "^(%d+):(%d+):")
@@ -81,7 +82,7 @@ for group = 1, tonumber(ARGV[2]) do
       end
       local since = now - at
       if taken > 0 then
-        redis.call("SET", KEYS[key], string.format("1|%.0f|%d|%.0f|%.0f|0||", born, step, level, at), "PX", math.ceil(idle / 1000) + 1)
+        redis.call("SET", KEYS[key], string.format("1|%.0f|%d|%.0f|%.0f|0|||", born, step, level, at), "PX", math.ceil(idle / 1000) + 1)
       end
       short[answered + 1] = math.max(0, following - since)
       short[answered + 2] = math.max(0, math.floor(grown / 1000000))
@@ -120,8 +121,13 @@ local function earliest_of_all(charges, units, from)
   return at, binding
 end
 
-local function answer(peek, count, ahead, group, within, id, charges)
+local function answer(peek, count, ahead, group, within, id, loan, charges)
   local slots, taken = {}, 0
+  local holder, unspent, lease = string.match(loan, "^([^:]+):(%d+):(%d+)$")
+  local lender = charges[1]
+  if holder then
+    count = math.max(0, math.min(count, lender.algorithm.lendable(lender.bucket, holder) - tonumber(unspent)))
+  end
   local function take(at, units)
     slots[#slots + 1] = at - now
     slots[#slots + 1] = units
@@ -158,7 +164,8 @@ local function answer(peek, count, ahead, group, within, id, charges)
     end
   end
 
-  if taken > 0 and peek ~= "1" then save_charges(charges) end
+  if holder then lender.algorithm.lend(lender.bucket, holder, tonumber(unspent) + taken, now + tonumber(lease)) end
+  if (taken > 0 and peek ~= "1") or holder then save_charges(charges) end
   if peek == "2" and taken < count then
     for _, charge in ipairs(charges) do
       if charge.algorithm.need then charge.algorithm.need(charge.bucket) end
@@ -181,7 +188,7 @@ for _, entry in ipairs(left) do
   local bucket, problem = token_bucket.load(KEYS[entry[3]], "t", a, b, now, ARGV[own + 1])
   if bucket then
     local charges = { { bucket = bucket, algorithm = token_bucket, cost = cost } }
-    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", charges)
+    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", "", charges)
   else
     replies[#replies + 1] = { "refused", problem }
   end
@@ -189,14 +196,14 @@ end
 place = place + 1
 for question = 1, questions do
   local count, ahead, group = tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2]), tonumber(ARGV[place + 3])
-  local within, many = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 6])
-  local charges, problem = load_charges(place + 7, key, many, now)
+  local within, many = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 7])
+  local charges, problem = load_charges(place + 8, key, many, now)
   if charges then
-    replies[#replies + 1] = answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], charges)
+    replies[#replies + 1] = answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], ARGV[place + 6], charges)
   else
     replies[#replies + 1] = { "refused", problem }
   end
-  place = place + 7 + many * 5
+  place = place + 8 + many * 5
   key = key + many
 end
 return replies

@@ -27,6 +27,7 @@ export type {
   Reservation,
   ReserveOptions,
 } from "./limiter/limiter.js";
+export type { LeaseOptions } from "./lease/options.js";
 export type { ModeOptions } from "./limiter/modes.js";
 
 // Stores

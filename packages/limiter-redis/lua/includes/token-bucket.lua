@@ -1,7 +1,8 @@
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
 --
--- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at `at`, may be negative
@@ -76,6 +77,30 @@ local function tb_tune(bucket)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
+-- Tokens lent at this instant, but those of one holder.
+local function tb_out(bucket, but)
+  local tokens = 0
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now and loan[1] ~= but then tokens = tokens + loan[2] end
+  end
+  return tokens
+end
+
+-- Fills up to the brim as it was, and from now on to where it is: a bucket and its loans never hold more than a burst.
+local function tb_settle_brim(bucket)
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
+  bucket.at = bucket.now
+  bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
+  bucket.level = math.min(bucket.level, bucket.cap)
+end
+
+local function tb_loans_end(bucket)
+  local latest = 0
+  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  return latest
+end
+
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
   local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
@@ -90,14 +115,14 @@ end
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
-    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+    whole_cap = burst * 1000000, loans = {}, spaced = kind == "l", algorithm = token_bucket, bookable = true,
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, step, level, at, paused, debits, part
+  local version, born, step, level, at, paused, debits, part, loans
   if raw then
-    version, born, step, level, at, paused, debits, part =
-      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, step, level, at, paused, debits, part, loans =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -110,6 +135,11 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
     for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    for holder, tokens, till in string.gmatch(loans, "([^:,]+):(%d+):(%d+)") do
+      bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
+      bucket.cap = bucket.cap - tonumber(tokens) * 1000000
+    end
+    if #bucket.loans > 0 then tb_settle_brim(bucket) end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -134,13 +164,15 @@ end
 
 function token_bucket.most(bucket, cost)
   if bucket.spaced then return 1 end
-  return math.floor(bucket.cap / (cost * 1000000))
+  return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
+  -- More than there may be while tokens are lent: not before they are back.
+  if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
@@ -245,6 +277,25 @@ function token_bucket.lower(bucket, remaining)
   bucket.at = bucket.now
 end
 
+function token_bucket.lendable(bucket, holder)
+  return math.max(0, math.floor(bucket.whole_cap / 2000000) - tb_out(bucket, holder))
+end
+
+function token_bucket.lend(bucket, holder, tokens, till)
+  local loans = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[1] ~= holder and loan[3] > bucket.now then loans[#loans + 1] = loan end
+  end
+  if tokens > 0 then loans[#loans + 1] = { holder, tokens, till } end
+  bucket.loans = loans
+  tb_settle_brim(bucket)
+end
+
+function token_bucket.repay(bucket, holder, tokens)
+  token_bucket.lend(bucket, holder, 0, bucket.now)
+  bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
+end
+
 function token_bucket.remaining(bucket)
   return token_bucket.units(bucket, 1)
 end
@@ -263,7 +314,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -271,9 +322,12 @@ function token_bucket.save(bucket)
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
+  local loans = {}
+  for index, loan in ipairs(bucket.loans) do loans[index] = loan[1] .. ":" .. text(loan[2]) .. ":" .. text(loan[3]) end
   local state = table.concat({
     "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
     table.concat(debits, ","), share.save(bucket.share),
+    table.concat(loans, ","),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end

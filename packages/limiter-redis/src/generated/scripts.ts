@@ -1262,7 +1262,7 @@ return { "ok" }
 
 export const giveBack = {
   name: "give-back",
-  sha1: "d0e5b0377ad88dece48cda70ebbc55b11c91e666",
+  sha1: "b788f7b7e0e241b5abc5bd484c9273f3e04d922d",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1270,7 +1270,8 @@ export const giveBack = {
 -- ARGV[2]   id              name of the question they came from
 -- ARGV[3]   channel         where those listen who wait for places
 -- ARGV[4]   message         what they are told
--- ARGV[5..] two a unit: its instant in microseconds, its number within the question
+-- ARGV[5]   loan            its holder when these are tokens of a loan, which is over; else empty
+-- ARGV[6..] two a unit: its instant in microseconds, its number within the question
 -- then      five a charge, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", now} | {"refused", reason}
@@ -1343,7 +1344,8 @@ end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
 --
--- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -1418,6 +1420,30 @@ local function tb_tune(bucket)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
+-- Tokens lent at this instant, but those of one holder.
+local function tb_out(bucket, but)
+  local tokens = 0
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now and loan[1] ~= but then tokens = tokens + loan[2] end
+  end
+  return tokens
+end
+
+-- Fills up to the brim as it was, and from now on to where it is: a bucket and its loans never hold more than a burst.
+local function tb_settle_brim(bucket)
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
+  bucket.at = bucket.now
+  bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
+  bucket.level = math.min(bucket.level, bucket.cap)
+end
+
+local function tb_loans_end(bucket)
+  local latest = 0
+  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  return latest
+end
+
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
   local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
@@ -1432,14 +1458,14 @@ end
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
-    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+    whole_cap = burst * 1000000, loans = {}, spaced = kind == "l", algorithm = token_bucket, bookable = true,
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, step, level, at, paused, debits, part
+  local version, born, step, level, at, paused, debits, part, loans
   if raw then
-    version, born, step, level, at, paused, debits, part =
-      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, step, level, at, paused, debits, part, loans =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -1452,6 +1478,11 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
     for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    for holder, tokens, till in string.gmatch(loans, "([^:,]+):(%d+):(%d+)") do
+      bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
+      bucket.cap = bucket.cap - tonumber(tokens) * 1000000
+    end
+    if #bucket.loans > 0 then tb_settle_brim(bucket) end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -1476,13 +1507,15 @@ end
 
 function token_bucket.most(bucket, cost)
   if bucket.spaced then return 1 end
-  return math.floor(bucket.cap / (cost * 1000000))
+  return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
+  -- More than there may be while tokens are lent: not before they are back.
+  if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
@@ -1587,6 +1620,25 @@ function token_bucket.lower(bucket, remaining)
   bucket.at = bucket.now
 end
 
+function token_bucket.lendable(bucket, holder)
+  return math.max(0, math.floor(bucket.whole_cap / 2000000) - tb_out(bucket, holder))
+end
+
+function token_bucket.lend(bucket, holder, tokens, till)
+  local loans = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[1] ~= holder and loan[3] > bucket.now then loans[#loans + 1] = loan end
+  end
+  if tokens > 0 then loans[#loans + 1] = { holder, tokens, till } end
+  bucket.loans = loans
+  tb_settle_brim(bucket)
+end
+
+function token_bucket.repay(bucket, holder, tokens)
+  token_bucket.lend(bucket, holder, 0, bucket.now)
+  bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
+end
+
 function token_bucket.remaining(bucket)
   return token_bucket.units(bucket, 1)
 end
@@ -1605,7 +1657,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -1613,9 +1665,12 @@ function token_bucket.save(bucket)
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
+  local loans = {}
+  for index, loan in ipairs(bucket.loans) do loans[index] = loan[1] .. ":" .. text(loan[2]) .. ":" .. text(loan[3]) end
   local state = table.concat({
     "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
     table.concat(debits, ","), share.save(bucket.share),
+    table.concat(loans, ","),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end
@@ -2142,12 +2197,18 @@ end
 
 local now = store_now()
 local units = tonumber(ARGV[1])
-local charges, problem = load_charges(5 + units * 2, 1, #KEYS, now)
+local charges, problem = load_charges(6 + units * 2, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
 for index = 0, units - 1 do
-  local at, unit = tonumber(ARGV[5 + index * 2]), tonumber(ARGV[6 + index * 2])
-  for _, charge in ipairs(charges) do charge.algorithm.give_back(charge.bucket, charge.cost, at, ARGV[2], unit) end
+  local at, unit = tonumber(ARGV[6 + index * 2]), tonumber(ARGV[7 + index * 2])
+  for _, charge in ipairs(charges) do
+    if ARGV[5] ~= "" and charge.algorithm.repay then
+      charge.algorithm.repay(charge.bucket, ARGV[5], charge.cost)
+    else
+      charge.algorithm.give_back(charge.bucket, charge.cost, at, ARGV[2], unit)
+    end
+  end
 end
 local heeded = false
 for _, charge in ipairs(charges) do
@@ -2161,7 +2222,7 @@ return { "ok", text(now) }
 
 export const landed = {
   name: "landed",
-  sha1: "271db18f9f9164580b0d77c9aedc303fe98f4c6b",
+  sha1: "7400b7079c4bde3f0fa2fb5a79f3f6df412760a0",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2240,7 +2301,8 @@ end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
 --
--- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -2315,6 +2377,30 @@ local function tb_tune(bucket)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
+-- Tokens lent at this instant, but those of one holder.
+local function tb_out(bucket, but)
+  local tokens = 0
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now and loan[1] ~= but then tokens = tokens + loan[2] end
+  end
+  return tokens
+end
+
+-- Fills up to the brim as it was, and from now on to where it is: a bucket and its loans never hold more than a burst.
+local function tb_settle_brim(bucket)
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
+  bucket.at = bucket.now
+  bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
+  bucket.level = math.min(bucket.level, bucket.cap)
+end
+
+local function tb_loans_end(bucket)
+  local latest = 0
+  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  return latest
+end
+
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
   local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
@@ -2329,14 +2415,14 @@ end
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
-    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+    whole_cap = burst * 1000000, loans = {}, spaced = kind == "l", algorithm = token_bucket, bookable = true,
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, step, level, at, paused, debits, part
+  local version, born, step, level, at, paused, debits, part, loans
   if raw then
-    version, born, step, level, at, paused, debits, part =
-      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, step, level, at, paused, debits, part, loans =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -2349,6 +2435,11 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
     for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    for holder, tokens, till in string.gmatch(loans, "([^:,]+):(%d+):(%d+)") do
+      bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
+      bucket.cap = bucket.cap - tonumber(tokens) * 1000000
+    end
+    if #bucket.loans > 0 then tb_settle_brim(bucket) end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -2373,13 +2464,15 @@ end
 
 function token_bucket.most(bucket, cost)
   if bucket.spaced then return 1 end
-  return math.floor(bucket.cap / (cost * 1000000))
+  return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
+  -- More than there may be while tokens are lent: not before they are back.
+  if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
@@ -2484,6 +2577,25 @@ function token_bucket.lower(bucket, remaining)
   bucket.at = bucket.now
 end
 
+function token_bucket.lendable(bucket, holder)
+  return math.max(0, math.floor(bucket.whole_cap / 2000000) - tb_out(bucket, holder))
+end
+
+function token_bucket.lend(bucket, holder, tokens, till)
+  local loans = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[1] ~= holder and loan[3] > bucket.now then loans[#loans + 1] = loan end
+  end
+  if tokens > 0 then loans[#loans + 1] = { holder, tokens, till } end
+  bucket.loans = loans
+  tb_settle_brim(bucket)
+end
+
+function token_bucket.repay(bucket, holder, tokens)
+  token_bucket.lend(bucket, holder, 0, bucket.now)
+  bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
+end
+
 function token_bucket.remaining(bucket)
   return token_bucket.units(bucket, 1)
 end
@@ -2502,7 +2614,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -2510,9 +2622,12 @@ function token_bucket.save(bucket)
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
+  local loans = {}
+  for index, loan in ipairs(bucket.loans) do loans[index] = loan[1] .. ":" .. text(loan[2]) .. ":" .. text(loan[3]) end
   local state = table.concat({
     "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
     table.concat(debits, ","), share.save(bucket.share),
+    table.concat(loans, ","),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end
@@ -3112,7 +3227,7 @@ end
 
 export const observe = {
   name: "observe",
-  sha1: "f876fafd9e6f87b15b6f6b32083812112b3fb59c",
+  sha1: "8cceb85cbde0914842dbf608867be85d67d57c92",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3194,7 +3309,8 @@ end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
 --
--- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -3269,6 +3385,30 @@ local function tb_tune(bucket)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
+-- Tokens lent at this instant, but those of one holder.
+local function tb_out(bucket, but)
+  local tokens = 0
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now and loan[1] ~= but then tokens = tokens + loan[2] end
+  end
+  return tokens
+end
+
+-- Fills up to the brim as it was, and from now on to where it is: a bucket and its loans never hold more than a burst.
+local function tb_settle_brim(bucket)
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
+  bucket.at = bucket.now
+  bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
+  bucket.level = math.min(bucket.level, bucket.cap)
+end
+
+local function tb_loans_end(bucket)
+  local latest = 0
+  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  return latest
+end
+
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
   local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
@@ -3283,14 +3423,14 @@ end
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
-    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+    whole_cap = burst * 1000000, loans = {}, spaced = kind == "l", algorithm = token_bucket, bookable = true,
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, step, level, at, paused, debits, part
+  local version, born, step, level, at, paused, debits, part, loans
   if raw then
-    version, born, step, level, at, paused, debits, part =
-      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, step, level, at, paused, debits, part, loans =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -3303,6 +3443,11 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
     for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    for holder, tokens, till in string.gmatch(loans, "([^:,]+):(%d+):(%d+)") do
+      bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
+      bucket.cap = bucket.cap - tonumber(tokens) * 1000000
+    end
+    if #bucket.loans > 0 then tb_settle_brim(bucket) end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -3327,13 +3472,15 @@ end
 
 function token_bucket.most(bucket, cost)
   if bucket.spaced then return 1 end
-  return math.floor(bucket.cap / (cost * 1000000))
+  return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
+  -- More than there may be while tokens are lent: not before they are back.
+  if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
@@ -3438,6 +3585,25 @@ function token_bucket.lower(bucket, remaining)
   bucket.at = bucket.now
 end
 
+function token_bucket.lendable(bucket, holder)
+  return math.max(0, math.floor(bucket.whole_cap / 2000000) - tb_out(bucket, holder))
+end
+
+function token_bucket.lend(bucket, holder, tokens, till)
+  local loans = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[1] ~= holder and loan[3] > bucket.now then loans[#loans + 1] = loan end
+  end
+  if tokens > 0 then loans[#loans + 1] = { holder, tokens, till } end
+  bucket.loans = loans
+  tb_settle_brim(bucket)
+end
+
+function token_bucket.repay(bucket, holder, tokens)
+  token_bucket.lend(bucket, holder, 0, bucket.now)
+  bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
+end
+
 function token_bucket.remaining(bucket)
   return token_bucket.units(bucket, 1)
 end
@@ -3456,7 +3622,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -3464,9 +3630,12 @@ function token_bucket.save(bucket)
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
+  local loans = {}
+  for index, loan in ipairs(bucket.loans) do loans[index] = loan[1] .. ":" .. text(loan[2]) .. ":" .. text(loan[3]) end
   local state = table.concat({
     "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
     table.concat(debits, ","), share.save(bucket.share),
+    table.concat(loans, ","),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end
@@ -4031,7 +4200,7 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const renew = {
   name: "renew",
-  sha1: "5c53e75892f24f1ae38dcc13db993c49bca463d6",
+  sha1: "77843b38023bce91d8fef5ca705c551cec6652e0",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4110,7 +4279,8 @@ end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
 --
--- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -4185,6 +4355,30 @@ local function tb_tune(bucket)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
+-- Tokens lent at this instant, but those of one holder.
+local function tb_out(bucket, but)
+  local tokens = 0
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now and loan[1] ~= but then tokens = tokens + loan[2] end
+  end
+  return tokens
+end
+
+-- Fills up to the brim as it was, and from now on to where it is: a bucket and its loans never hold more than a burst.
+local function tb_settle_brim(bucket)
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
+  bucket.at = bucket.now
+  bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
+  bucket.level = math.min(bucket.level, bucket.cap)
+end
+
+local function tb_loans_end(bucket)
+  local latest = 0
+  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  return latest
+end
+
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
   local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
@@ -4199,14 +4393,14 @@ end
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
-    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+    whole_cap = burst * 1000000, loans = {}, spaced = kind == "l", algorithm = token_bucket, bookable = true,
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, step, level, at, paused, debits, part
+  local version, born, step, level, at, paused, debits, part, loans
   if raw then
-    version, born, step, level, at, paused, debits, part =
-      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, step, level, at, paused, debits, part, loans =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -4219,6 +4413,11 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
     for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    for holder, tokens, till in string.gmatch(loans, "([^:,]+):(%d+):(%d+)") do
+      bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
+      bucket.cap = bucket.cap - tonumber(tokens) * 1000000
+    end
+    if #bucket.loans > 0 then tb_settle_brim(bucket) end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -4243,13 +4442,15 @@ end
 
 function token_bucket.most(bucket, cost)
   if bucket.spaced then return 1 end
-  return math.floor(bucket.cap / (cost * 1000000))
+  return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
+  -- More than there may be while tokens are lent: not before they are back.
+  if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
@@ -4354,6 +4555,25 @@ function token_bucket.lower(bucket, remaining)
   bucket.at = bucket.now
 end
 
+function token_bucket.lendable(bucket, holder)
+  return math.max(0, math.floor(bucket.whole_cap / 2000000) - tb_out(bucket, holder))
+end
+
+function token_bucket.lend(bucket, holder, tokens, till)
+  local loans = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[1] ~= holder and loan[3] > bucket.now then loans[#loans + 1] = loan end
+  end
+  if tokens > 0 then loans[#loans + 1] = { holder, tokens, till } end
+  bucket.loans = loans
+  tb_settle_brim(bucket)
+end
+
+function token_bucket.repay(bucket, holder, tokens)
+  token_bucket.lend(bucket, holder, 0, bucket.now)
+  bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
+end
+
 function token_bucket.remaining(bucket)
   return token_bucket.units(bucket, 1)
 end
@@ -4372,7 +4592,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -4380,9 +4600,12 @@ function token_bucket.save(bucket)
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
+  local loans = {}
+  for index, loan in ipairs(bucket.loans) do loans[index] = loan[1] .. ":" .. text(loan[2]) .. ":" .. text(loan[3]) end
   local state = table.concat({
     "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
     table.concat(debits, ","), share.save(bucket.share),
+    table.concat(loans, ","),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end
@@ -4927,7 +5150,7 @@ return { "ok", text(now), "0" }
 
 export const take = {
   name: "take",
-  sha1: "5ec3085037d02d9ee584bcf70c5125b752aa0517",
+  sha1: "88c6f52306db7ecea15c8fdbf082d32ce02c781f",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -4947,6 +5170,7 @@ export const take = {
 --           group           units in each, >= 1
 --           within          microseconds; nothing due later than this from now is booked; -1 for no bound
 --           id              unique name of this question
+--           loan            holder:unspent:microseconds when the units are drawn in advance, else empty
 --           charges         how many follow, >= 1; five arguments each, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {now as text, short answers, answer, ...}, in microseconds from now
@@ -4985,7 +5209,7 @@ for group = 1, tonumber(ARGV[2]) do
     if not raw then
       if known == "" then born, step, level, at = now, 0, cap, now end
     elseif type(raw) == "string" then
-      born, step, level, at = string.match(raw, "^1|(%d+)|(%d+)|(%-?%d+)|(%d+)|0||$")
+      born, step, level, at = string.match(raw, "^1|(%d+)|(%d+)|(%-?%d+)|(%d+)|0|||$")
       if born then
         if known ~= "" then
           local same, seen = string.match(known, "^(%d+):(%d+):")
@@ -5019,7 +5243,7 @@ for group = 1, tonumber(ARGV[2]) do
       end
       local since = now - at
       if taken > 0 then
-        redis.call("SET", KEYS[key], string.format("1|%.0f|%d|%.0f|%.0f|0||", born, step, level, at), "PX", math.ceil(idle / 1000) + 1)
+        redis.call("SET", KEYS[key], string.format("1|%.0f|%d|%.0f|%.0f|0|||", born, step, level, at), "PX", math.ceil(idle / 1000) + 1)
       end
       short[answered + 1] = math.max(0, following - since)
       short[answered + 2] = math.max(0, math.floor(grown / 1000000))
@@ -5096,7 +5320,8 @@ end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
 --
--- State, one string: version|born|step|level|at|paused|debit,debit,...|share   with debit = at:millionths
+-- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -5171,6 +5396,30 @@ local function tb_tune(bucket)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
+-- Tokens lent at this instant, but those of one holder.
+local function tb_out(bucket, but)
+  local tokens = 0
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now and loan[1] ~= but then tokens = tokens + loan[2] end
+  end
+  return tokens
+end
+
+-- Fills up to the brim as it was, and from now on to where it is: a bucket and its loans never hold more than a burst.
+local function tb_settle_brim(bucket)
+  tb_fold(bucket, bucket.now)
+  bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
+  bucket.at = bucket.now
+  bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
+  bucket.level = math.min(bucket.level, bucket.cap)
+end
+
+local function tb_loans_end(bucket)
+  local latest = 0
+  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  return latest
+end
+
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
   local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
@@ -5185,14 +5434,14 @@ end
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
-    spaced = kind == "l", algorithm = token_bucket, bookable = true,
+    whole_cap = burst * 1000000, loans = {}, spaced = kind == "l", algorithm = token_bucket, bookable = true,
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, step, level, at, paused, debits, part
+  local version, born, step, level, at, paused, debits, part, loans
   if raw then
-    version, born, step, level, at, paused, debits, part =
-      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, step, level, at, paused, debits, part, loans =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%-?%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -5205,6 +5454,11 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
     for when, micro in string.gmatch(debits, "(%d+):(%d+)") do
       bucket.later[#bucket.later + 1] = { tonumber(when), tonumber(micro) }
     end
+    for holder, tokens, till in string.gmatch(loans, "([^:,]+):(%d+):(%d+)") do
+      bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
+      bucket.cap = bucket.cap - tonumber(tokens) * 1000000
+    end
+    if #bucket.loans > 0 then tb_settle_brim(bucket) end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -5229,13 +5483,15 @@ end
 
 function token_bucket.most(bucket, cost)
   if bucket.spaced then return 1 end
-  return math.floor(bucket.cap / (cost * 1000000))
+  return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
+  -- More than there may be while tokens are lent: not before they are back.
+  if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
   while true do
     local level, at, index = tb_walk(bucket, t)
     local stepped = false
@@ -5340,6 +5596,25 @@ function token_bucket.lower(bucket, remaining)
   bucket.at = bucket.now
 end
 
+function token_bucket.lendable(bucket, holder)
+  return math.max(0, math.floor(bucket.whole_cap / 2000000) - tb_out(bucket, holder))
+end
+
+function token_bucket.lend(bucket, holder, tokens, till)
+  local loans = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[1] ~= holder and loan[3] > bucket.now then loans[#loans + 1] = loan end
+  end
+  if tokens > 0 then loans[#loans + 1] = { holder, tokens, till } end
+  bucket.loans = loans
+  tb_settle_brim(bucket)
+end
+
+function token_bucket.repay(bucket, holder, tokens)
+  token_bucket.lend(bucket, holder, 0, bucket.now)
+  bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
+end
+
 function token_bucket.remaining(bucket)
   return token_bucket.units(bucket, 1)
 end
@@ -5358,7 +5633,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -5366,9 +5641,12 @@ function token_bucket.save(bucket)
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
+  local loans = {}
+  for index, loan in ipairs(bucket.loans) do loans[index] = loan[1] .. ":" .. text(loan[2]) .. ":" .. text(loan[3]) end
   local state = table.concat({
     "1", bucket.born, bucket.step, text(bucket.level), text(bucket.at), text(bucket.paused),
     table.concat(debits, ","), share.save(bucket.share),
+    table.concat(loans, ","),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
 end
@@ -5908,8 +6186,13 @@ local function earliest_of_all(charges, units, from)
   return at, binding
 end
 
-local function answer(peek, count, ahead, group, within, id, charges)
+local function answer(peek, count, ahead, group, within, id, loan, charges)
   local slots, taken = {}, 0
+  local holder, unspent, lease = string.match(loan, "^([^:]+):(%d+):(%d+)$")
+  local lender = charges[1]
+  if holder then
+    count = math.max(0, math.min(count, lender.algorithm.lendable(lender.bucket, holder) - tonumber(unspent)))
+  end
   local function take(at, units)
     slots[#slots + 1] = at - now
     slots[#slots + 1] = units
@@ -5946,7 +6229,8 @@ local function answer(peek, count, ahead, group, within, id, charges)
     end
   end
 
-  if taken > 0 and peek ~= "1" then save_charges(charges) end
+  if holder then lender.algorithm.lend(lender.bucket, holder, tonumber(unspent) + taken, now + tonumber(lease)) end
+  if (taken > 0 and peek ~= "1") or holder then save_charges(charges) end
   if peek == "2" and taken < count then
     for _, charge in ipairs(charges) do
       if charge.algorithm.need then charge.algorithm.need(charge.bucket) end
@@ -5969,7 +6253,7 @@ for _, entry in ipairs(left) do
   local bucket, problem = token_bucket.load(KEYS[entry[3]], "t", a, b, now, ARGV[own + 1])
   if bucket then
     local charges = { { bucket = bucket, algorithm = token_bucket, cost = cost } }
-    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", charges)
+    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", "", charges)
   else
     replies[#replies + 1] = { "refused", problem }
   end
@@ -5977,14 +6261,14 @@ end
 place = place + 1
 for question = 1, questions do
   local count, ahead, group = tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2]), tonumber(ARGV[place + 3])
-  local within, many = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 6])
-  local charges, problem = load_charges(place + 7, key, many, now)
+  local within, many = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 7])
+  local charges, problem = load_charges(place + 8, key, many, now)
   if charges then
-    replies[#replies + 1] = answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], charges)
+    replies[#replies + 1] = answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], ARGV[place + 6], charges)
   else
     replies[#replies + 1] = { "refused", problem }
   end
-  place = place + 7 + many * 5
+  place = place + 8 + many * 5
   key = key + many
 end
 return replies

@@ -12,7 +12,7 @@ export async function giveBack(
   request: GiveBackRequest,
   freed: { readonly channel: string; readonly message: string },
 ): Promise<number> {
-  const args = unitArguments(request, [freed.channel, freed.message]);
+  const args = unitArguments(request, [freed.channel, freed.message, request.loan?.holder ?? ""]);
   return checkReply(await runScript(client, scripts.giveBack, keys, args));
 }
 

@@ -87,7 +87,7 @@ function decode([now, figures, ...others]: readonly unknown[]): Answers | typeof
 }
 
 function pushQuestion(args: string[], { request, known }: LongQuestion): void {
-  const { peek, waiting, count, ahead, group, withinMs, id, charges } = request;
+  const { peek, waiting, count, ahead, group, withinMs, id, loan, charges } = request;
   args.push(
     peek ? "1" : waiting === true ? "2" : "0",
     String(count),
@@ -95,6 +95,7 @@ function pushQuestion(args: string[], { request, known }: LongQuestion): void {
     String(group),
     Number.isFinite(withinMs) ? String(Math.floor(withinMs * 1000)) : "-1",
     id,
+    loan === undefined ? "" : `${loan.holder}:${loan.unspent}:${Math.ceil(loan.leaseMs * 1000)}`,
     String(charges.length),
   );
   for (const [index, charge] of charges.entries()) pushCharge(args, charge, known[index] ?? "");

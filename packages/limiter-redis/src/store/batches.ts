@@ -43,9 +43,10 @@ class OpenBatch implements Batch {
   }
 
   add(asked: Asked): void {
-    const { charges, count, ahead, peek } = asked.request;
+    const { charges, count, ahead, peek, loan } = asked.request;
     const [charge, second] = charges;
-    if (charge === undefined || second !== undefined || ahead > 0 || peek || charge.limit.kind !== "tokenBucket") {
+    const short = second === undefined && ahead === 0 && !peek && loan === undefined;
+    if (!short || charge?.limit.kind !== "tokenBucket") {
       this.#questions += 1;
       this.long.push(asked);
       return;

@@ -11,6 +11,8 @@ export interface Presence {
 
 /** Between two signs of life. Unit: milliseconds. */
 const EVERY_MS = 2000;
+/** A newcomer looks again so soon: a fleet often starts together. Unit: milliseconds. */
+const SECOND_LOOK_MS = 400;
 /** After which a silent process counts as gone. Unit: milliseconds. */
 const LIFETIME_MS = 3 * EVERY_MS;
 
@@ -19,8 +21,10 @@ export function createPresence(say: (name: string, lifetimeMs: number) => Promis
   let peers = 1;
   let saidMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   const tell = (): void => {
+    if (stopped) return;
     saidMs = performance.now();
     say(name, LIFETIME_MS).then(
       (alive) => {
@@ -36,10 +40,14 @@ export function createPresence(say: (name: string, lifetimeMs: number) => Promis
     },
     keep() {
       if (performance.now() - saidMs < EVERY_MS) return;
+      if (timer === undefined) setTimeout(tell, SECOND_LOOK_MS).unref();
       tell();
       // Quiet processes stay on the list too, while they live.
       timer ??= setInterval(tell, EVERY_MS).unref();
     },
-    stop: () => clearInterval(timer),
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
   };
 }

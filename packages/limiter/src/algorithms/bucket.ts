@@ -29,6 +29,12 @@ export interface Bucket {
   lower(remaining: number, nowUs: number): void;
   /** Takes note of the time, ahead of the questions about it: a share that strangers leave us grows back. */
   tune(nowUs: number): void;
+  /** Tokens that this holder may have drawn in advance at the most, those it has not spent yet included; 0 where none are lent. */
+  lendable?(holder: string, nowUs: number): number;
+  /** What the holder has drawn and not spent from now on, until it says so again or the loan ends. */
+  lend?(holder: string, tokens: number, untilUs: number, nowUs: number): void;
+  /** The holder brings back what it has not spent, and its loan is over. */
+  repay?(holder: string, tokens: number, nowUs: number): void;
   /** Whole tokens free now. */
   remaining(nowUs: number): number;
   /** A bucket with other numbers of the same kind that remembers the same debits. */

@@ -2,6 +2,7 @@ import type { LeakyBucketLimit } from "../limits/leaky-bucket.js";
 import type { Limit } from "../limits/limit.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
 import type { Bucket, Debit } from "./bucket.js";
+import { Lent } from "./lent.js";
 import { Share } from "./share.js";
 
 /** Tokens are counted in millionths, as whole numbers: a rate in tokens per second is millionths per microsecond. */
@@ -32,21 +33,28 @@ export class TokenBucket implements Bucket {
   /** What drips in now: the whole rate, or the share of it that strangers leave. Millionths per microsecond. */
   #rate: number;
   readonly #wholeRate: number;
-  readonly #cap: number;
+  /** What may be in the bucket now: all it holds, less what is lent. */
+  #cap: number;
+  #lent: Lent | undefined;
+  readonly #wholeCap: number;
   readonly #spaced: boolean;
 
   constructor(limit: TokenBucketLimit | LeakyBucketLimit, nowUs: number) {
     this.#spaced = limit.kind === "leakyBucket";
     this.#wholeRate = limit.kind === "leakyBucket" ? limit.rate : limit.refillRate;
     this.#rate = this.#wholeRate;
-    this.#cap = limit.kind === "leakyBucket" ? MICRO : limit.burst * MICRO;
+    this.#wholeCap = limit.kind === "leakyBucket" ? MICRO : limit.burst * MICRO;
+    this.#cap = this.#wholeCap;
     this.#level = this.#cap;
     this.#atUs = nowUs;
   }
 
   /** The level, when it is all there is to this bucket: no pause, no debits to come, no strangers. */
   get plainLevel(): { readonly level: number; readonly atUs: number } | undefined {
-    return this.#pausedUntilUs === 0 && this.#later.length === 0 && this.#share === undefined
+    return this.#pausedUntilUs === 0 &&
+      this.#later.length === 0 &&
+      this.#share === undefined &&
+      this.#lent === undefined
       ? { level: this.#level, atUs: this.#atUs }
       : undefined;
   }
@@ -63,13 +71,15 @@ export class TokenBucket implements Bucket {
   }
 
   most(cost: number): number {
-    return this.#spaced ? 1 : Math.floor(this.#cap / (cost * MICRO));
+    return this.#spaced ? 1 : Math.floor(this.#wholeCap / (cost * MICRO));
   }
 
   earliest(cost: number, fromUs: number): number {
     const micro = cost * MICRO;
     const needed = Math.min(micro, this.#cap);
     let t = Math.max(fromUs, this.#pausedUntilUs);
+    // More than there may be while tokens are lent: not before they are back.
+    if (needed < micro && !this.#spaced) t = Math.max(t, this.#lent?.endsUs ?? 0);
     for (;;) {
       let { level, atUs, next } = this.#walkTo(t);
       if (this.#grow(level, t - atUs) < needed) {
@@ -145,10 +155,26 @@ export class TokenBucket implements Bucket {
   }
 
   tune(nowUs: number): void {
+    if (this.#lent !== undefined) this.#settleBrim(nowUs);
     if (this.#share === undefined) return;
     this.#fold(nowUs);
     if (nowUs >= this.#share.endsUs) this.#share = undefined;
     this.#rate = this.#wholeRate * (this.#share?.at(nowUs) ?? 1);
+  }
+
+  lendable(holder: string, nowUs: number): number {
+    return Math.max(0, Math.floor(this.#wholeCap / (2 * MICRO)) - (this.#lent?.out(nowUs, holder) ?? 0));
+  }
+
+  lend(holder: string, tokens: number, untilUs: number, nowUs: number): void {
+    this.#lent ??= new Lent();
+    this.#lent.lend(holder, tokens, untilUs, nowUs);
+    this.#settleBrim(nowUs);
+  }
+
+  repay(holder: string, tokens: number, nowUs: number): void {
+    this.lend(holder, 0, nowUs, nowUs);
+    this.#level = Math.min(this.#cap, this.#level + tokens * MICRO);
   }
 
   lower(remaining: number, nowUs: number): void {
@@ -173,13 +199,14 @@ export class TokenBucket implements Bucket {
   }
 
   keptUntil(nowUs: number): number {
-    return Math.max(this.idleAt(nowUs), this.#share?.endsUs ?? 0);
+    return Math.max(this.idleAt(nowUs), this.#share?.endsUs ?? 0, this.#lent?.endsUs ?? 0);
   }
 
   retuned(limit: Limit): Bucket {
     if (limit.kind !== "tokenBucket" && limit.kind !== "leakyBucket") return this;
     const copy = new TokenBucket(limit, this.#atUs);
     copy.#share = this.#share;
+    copy.#lent = this.#lent;
     copy.#level = Math.min(copy.#cap, this.#level);
     copy.#pausedUntilUs = this.#pausedUntilUs;
     copy.#later = this.#later.map((later) => ({ ...later }));
@@ -236,6 +263,17 @@ export class TokenBucket implements Bucket {
     this.#level = level;
     this.#atUs = Math.min(atUs, nowUs);
     if (next > 0) this.#later.splice(0, next);
+  }
+
+  /** Fills up to the brim as it was, and from now on to where it is. */
+  #settleBrim(nowUs: number): void {
+    this.#fold(nowUs);
+    this.#level = this.#grow(this.#level, nowUs - this.#atUs);
+    this.#atUs = nowUs;
+    const out = this.#lent?.out(nowUs) ?? 0;
+    if (out === 0) this.#lent = undefined;
+    this.#cap = this.#wholeCap - out * MICRO;
+    this.#level = Math.min(this.#level, this.#cap);
   }
 
   #insert(later: Later): void {

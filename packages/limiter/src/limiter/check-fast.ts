@@ -1,6 +1,6 @@
 import type { Charge } from "../limits/charge.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
-import { isChecked } from "./resolve-charges.js";
+import { checkOnce } from "./resolve-charges.js";
 
 let lastChecked: unknown;
 
@@ -13,7 +13,7 @@ export function checkFast(
 ): charges is Charge & { readonly limit: TokenBucketLimit } {
   const { bucket, limit, cost } = charges as Partial<Charge>;
   if (limit !== lastChecked) {
-    if (typeof limit !== "object" || limit?.kind !== "tokenBucket" || !isChecked(limit)) return false;
+    if (typeof limit !== "object" || limit?.kind !== "tokenBucket" || !checkOnce(limit)) return false;
     lastChecked = limit;
   }
   return (

@@ -54,9 +54,13 @@ const nothing: readonly StoreCharge[] = Object.freeze([]);
 // Limits are plain data and may come from anywhere, JSON included; each object is checked once.
 const checked = new WeakSet<object>();
 
-/** Whether this very limit has been checked and cannot have changed since. */
-export function isChecked(limit: Limit): boolean {
-  return checked.has(limit);
+/** Checks a limit; says whether it is this very one for good, since it cannot change any more. */
+export function checkOnce(limit: Limit): boolean {
+  if (checked.has(limit)) return true;
+  checkLimit(limit);
+  if (!Object.isFrozen(limit)) return false;
+  checked.add(limit);
+  return true;
 }
 
 function checkCharge(charge: Charge): StoreCharge {
@@ -65,10 +69,8 @@ function checkCharge(charge: Charge): StoreCharge {
   const { bucket, limit, cost = 1 } = charge;
   if (typeof bucket !== "string" || bucket === "")
     throw new ConfigError({ option: "bucket", accepted: "a text that is not empty", value: bucket });
-  if (typeof limit !== "object" || limit === null || !checked.has(limit)) {
-    checkLimit(limit);
-    if (Object.isFrozen(limit)) checked.add(limit);
-  }
+  if (typeof limit === "object" && limit !== null) checkOnce(limit);
+  else checkLimit(limit);
   return { bucket, limit, cost: wholeBetween("cost", cost, 0, Number.MAX_SAFE_INTEGER) };
 }
 

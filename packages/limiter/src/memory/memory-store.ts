@@ -65,7 +65,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       return table.size;
     },
     decide: (scope, bucket, limit, cost) => table.decide(scope, bucket, limit, cost, nowUs()),
-    take({ scope, charges, count, ahead, group, withinMs, id, peek }): TakeReply {
+    take({ scope, charges, ahead, group, withinMs, id, peek, loan, ...request }): TakeReply {
       const now = nowUs();
       const buckets = opened(scope, charges, now);
       // A full table refuses before anything is taken.
@@ -73,18 +73,27 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
         const newcomers = charges.filter((charge) => !table.has(scope, charge)).length;
         if (newcomers > 0) table.makeRoom(newcomers, now);
       }
+      const lender = loan === undefined ? undefined : buckets[0]?.bucket;
+      const lendable =
+        loan === undefined ? Number.POSITIVE_INFINITY : (lender?.lendable?.(loan.holder, now) ?? 0) - loan.unspent;
+      const count = Math.max(0, Math.min(request.count, lendable));
       const done = plan(buckets, { count, ahead, group, withinUs: withinMs * 1000, nowUs: now, id, peek });
+      if (loan !== undefined) {
+        const tokens = loan.unspent + (done.slots[0]?.units ?? 0);
+        lender?.lend?.(loan.holder, tokens, now + Math.ceil(loan.leaseMs * 1000), now);
+      }
       const reply = {
         nowUs: now,
         ...done,
         remaining: Math.min(...buckets.map(({ bucket }) => bucket.remaining(now))),
         idleUs: Math.max(...buckets.map(({ bucket }) => bucket.idleAt(now))),
       };
-      if (!peek && done.slots.length > 0) keep(scope, charges, buckets, now);
+      if (!peek && (done.slots.length > 0 || loan !== undefined)) keep(scope, charges, buckets, now);
       return reply;
     },
-    giveBack({ scope, charges, id, units }) {
+    giveBack({ scope, charges, id, units, loan }) {
       change(scope, charges, ({ bucket, cost }, now) => {
+        if (loan !== undefined) return bucket.repay?.(loan.holder, cost * units.length, now);
         for (const { atUs, unit } of units) bucket.giveBack({ atUs, cost, id: `${id}.${unit}` }, now);
       });
       const freed = charges.filter(({ limit }) => limit.kind === "concurrency").map(({ bucket }) => bucket);

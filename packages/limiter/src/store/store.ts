@@ -66,6 +66,18 @@ export interface TakeRequest {
   readonly peek: boolean;
   /** Whether somebody waits for what is not there yet, and wants to hear of released places. */
   readonly waiting?: boolean;
+  /** Draws the units of one token bucket in advance, for a cost of 1 each: never more than leaves half of the burst to the others. */
+  readonly loan?: Loan;
+}
+
+/** Whose loan a question is about. */
+export interface Loan {
+  /** Name of the process and limiter; short, of harmless characters. */
+  readonly holder: string;
+  /** Tokens the holder has from before and has not spent. */
+  readonly unspent: number;
+  /** How long what is out stays its own. Unit: milliseconds. */
+  readonly leaseMs: number;
 }
 
 /** The answer. Instants are microseconds of the store's clock. */
@@ -88,6 +100,8 @@ export interface GiveBackRequest {
   readonly charges: readonly StoreCharge[];
   readonly id: string;
   readonly units: readonly { readonly atUs: number; readonly unit: number }[];
+  /** These are tokens of a loan, which is over. */
+  readonly loan?: Loan;
 }
 
 /** What a provider said about some buckets. */

@@ -1,0 +1,155 @@
+import type { Clock, Timer } from "@sluice/core";
+import type { Decision } from "../limiter/decision.js";
+import { nextQuestionId } from "../limiter/question-id.js";
+import type { TokenBucketLimit } from "../limits/token-bucket.js";
+import type { Store, TakeReply, TakeRequest } from "../store/store.js";
+import { type LeaseConfig, type LeaseOptions, resolveLease } from "./options.js";
+import { LEASE_MS, Pot } from "./pot.js";
+
+/** A store in front of which this process keeps tokens that it has drawn in advance. */
+export interface Leases extends Store {
+  /** Gives back what is not spent. The store itself stays open. */
+  giveBackAll(): Promise<void>;
+}
+
+/** Most buckets with a pot; beyond that the store is asked each time. */
+const MOST_POTS = 10_000;
+
+/**
+ * Puts leases in front of a store: token buckets are decided here and at once from tokens drawn in advance, and the store is asked for
+ * the next ones meanwhile. Drawn first and spent later, so the limit holds whatever happens; a killed process loses what it held.
+ * Everything else, waiting included, goes to the store as before.
+ */
+export function createLeases(store: Store, scope: string, clock: Clock, options: LeaseOptions): Leases {
+  const config: LeaseConfig = resolveLease(options);
+  const holder = nextQuestionId();
+  const pots = new Map<string, Pot>();
+  let lastBucket: string | undefined;
+  let lastPot: Pot | undefined;
+  let idleTimer: Timer | undefined;
+  let closed = false;
+
+  const potOf = (bucket: string, limit: TokenBucketLimit, nowMs: number): Pot | undefined => {
+    if (bucket === lastBucket && lastPot?.limit === limit) return lastPot;
+    let pot = pots.get(bucket);
+    if (pot === undefined || !sameNumbers(pot.limit, limit)) {
+      if (pot !== undefined) giveBack(bucket, pot);
+      else if (pots.size >= MOST_POTS) return undefined;
+      pot = new Pot(limit, config, nowMs);
+      pots.set(bucket, pot);
+      watchIdle();
+    }
+    lastBucket = bucket;
+    lastPot = pot;
+    return pot;
+  };
+  const giveBack = (bucket: string, pot: Pot): void | Promise<void> => {
+    const cost = pot.empty();
+    if (cost === 0) return;
+    const charges = [{ bucket, limit: pot.limit, cost }];
+    const loan = { holder, unspent: 0, leaseMs: 0 };
+    return store.giveBack({ scope, charges, id: nextQuestionId(), units: [{ atUs: pot.atUs, unit: 0 }], loan });
+  };
+  const draw = async (bucket: string, pot: Pot, cost: number): Promise<void> => {
+    if (pot.drawing || closed) return;
+    pot.drawing = true;
+    // What is spent while the draw is under way is settled by the next one.
+    const unspent = pot.tokens;
+    const count = pot.wanted(cost, store.peers ?? 1, clock.now());
+    try {
+      const charges = [{ bucket, limit: pot.limit, cost: 1 }];
+      const question = { scope, charges, count, ahead: 0, group: 1, withinMs: 0, id: nextQuestionId(), peek: false };
+      const loan = { holder, unspent, leaseMs: LEASE_MS };
+      const reply = await store.take({ ...question, loan });
+      pot.drawn(reply, reply.slots[0]?.units ?? 0, clock.now());
+      // Closed, or taken for dead, meanwhile: nobody would spend them.
+      if (closed || pots.get(bucket) !== pot) await giveBack(bucket, pot);
+    } catch {
+      // The store is away, and says so itself; whoever asks next tries again.
+      pot.drawing = false;
+    }
+  };
+  const watchIdle = (): void => {
+    if (idleTimer !== undefined || closed) return;
+    idleTimer = clock.setTimer(() => {
+      idleTimer = undefined;
+      const idleMs = clock.now() - config.idleMs;
+      for (const [bucket, pot] of pots) {
+        if (pot.usedMs > idleMs || pot.drawing) continue;
+        pots.delete(bucket);
+        if (pot === lastPot) lastPot = undefined;
+        void settle(giveBack(bucket, pot));
+      }
+      if (pots.size > 0) watchIdle();
+    }, config.idleMs);
+    idleTimer.unref();
+  };
+
+  return {
+    get latencyMs() {
+      return store.latencyMs;
+    },
+    get peers() {
+      return store.peers ?? 1;
+    },
+    decide(_scope: string, bucket: string, limit: TokenBucketLimit, cost: number): Decision | undefined {
+      const nowMs = clock.now();
+      const pot = potOf(bucket, limit, nowMs);
+      if (pot === undefined) return undefined;
+      const spent = pot.spend(cost, nowMs);
+      if (!pot.drawing && (pot.old(nowMs) || (pot.low && pot.nextMs <= nowMs))) void draw(bucket, pot, cost);
+      if (spent) return { kind: "allowed", remaining: pot.tokens, resetAfterMs: 0 };
+      return { kind: "delayed", retryAfterMs: Math.max(store.latencyMs, pot.nextMs - nowMs), bucket };
+    },
+    take(request: TakeRequest): TakeReply | Promise<TakeReply> {
+      return fromPot(pots, request, clock.now()) ?? store.take(request);
+    },
+    giveBack: (request) => store.giveBack(request),
+    landed: (request) => store.landed(request),
+    renew: (request) => store.renew?.(request) ?? false,
+    async observe(request) {
+      // What a provider says is about tokens drawn as well.
+      for (const { bucket } of request.charges) pots.get(bucket)?.empty();
+      await store.observe(request);
+    },
+    onPause(_scope, listener) {
+      return store.onPause(scope, (pause) => {
+        for (const bucket of pause.buckets) pots.get(bucket)?.empty();
+        listener(pause);
+      });
+    },
+    onRelease: (_scope, listener) => store.onRelease?.(scope, listener) ?? (() => {}),
+    async giveBackAll() {
+      closed = true;
+      idleTimer?.cancel();
+      const left = [...pots];
+      pots.clear();
+      lastPot = undefined;
+      await Promise.allSettled(left.map(([bucket, pot]) => giveBack(bucket, pot)));
+    },
+    close: () => store.close(),
+  };
+}
+
+/** One unit out of the pot, for those who ask with a promise; undefined where the pot has too little. */
+function fromPot(pots: ReadonlyMap<string, Pot>, request: TakeRequest, nowMs: number): TakeReply | undefined {
+  const [charge, second] = request.charges;
+  if (charge?.limit.kind !== "tokenBucket" || second !== undefined || request.peek || request.count !== 1)
+    return undefined;
+  const pot = pots.get(charge.bucket);
+  if (pot === undefined || !sameNumbers(pot.limit, charge.limit) || !pot.spend(charge.cost, nowMs)) return undefined;
+  const { atUs, tokens } = pot;
+  return { nowUs: atUs, slots: [{ atUs, units: 1 }], nextUs: atUs, binding: 0, remaining: tokens, idleUs: atUs };
+}
+
+function sameNumbers(one: TokenBucketLimit, other: TokenBucketLimit): boolean {
+  return one === other || (one.refillRate === other.refillRate && one.burst === other.burst);
+}
+
+async function settle(done: void | Promise<void>): Promise<void> {
+  try {
+    await done;
+  } catch {
+    // Tokens that cannot be given back are lost, never granted twice.
+  }
+}

@@ -1,0 +1,90 @@
+import type { TokenBucketLimit } from "../limits/token-bucket.js";
+import type { TakeReply } from "../store/store.js";
+import type { LeaseConfig } from "./options.js";
+
+/** How long the store holds the place of what was drawn, unless it hears of the holder again. Unit: milliseconds. */
+export const LEASE_MS = 1_000;
+/** After which the holder asks again, and after which it no longer trusts in its lease. Unit: milliseconds. */
+const RENEW_MS = 500;
+const TRUST_MS = 900;
+
+/** Tokens of one bucket that this process has drawn and not spent yet. */
+export class Pot {
+  tokens = 0;
+  /** Whether a draw is under way. */
+  drawing = false;
+  /** When the store has tokens again, as it last said. On the limiter's clock, in milliseconds. */
+  nextMs = Number.NEGATIVE_INFINITY;
+  /** When somebody last wanted tokens. On the limiter's clock, in milliseconds. */
+  usedMs: number;
+  /** Instant of the last draw on the store's clock, in microseconds. */
+  atUs = 0;
+  #drawnMs = Number.NEGATIVE_INFINITY;
+  #size = 1;
+  #spent = 0;
+  #remaining: number;
+
+  constructor(
+    readonly limit: TokenBucketLimit,
+    readonly config: LeaseConfig,
+    nowMs: number,
+  ) {
+    this.usedMs = nowMs;
+    this.#remaining = limit.burst;
+  }
+
+  /** Spends tokens; false when there are too few. */
+  spend(cost: number, nowMs: number): boolean {
+    this.usedMs = nowMs;
+    if (this.tokens < cost) return false;
+    // A stall of our own, or a store that is away: the lease may have ended, and others have the tokens.
+    if (nowMs - this.#drawnMs > TRUST_MS) {
+      this.tokens = 0;
+      return false;
+    }
+    this.tokens -= cost;
+    this.#spent += cost;
+    return true;
+  }
+
+  /** Whether the lease has to be renewed. */
+  old(nowMs: number): boolean {
+    return this.tokens > 0 && nowMs - this.#drawnMs > RENEW_MS;
+  }
+
+  /** Whether it is time to draw again, so that the next lease is there before this one is spent. */
+  get low(): boolean {
+    return this.tokens * 2 < this.#size;
+  }
+
+  /** How many tokens to draw for a process that is one of so many, when somebody wants `cost`. */
+  wanted(cost: number, peers: number, nowMs: number): number {
+    const elapsedMs = Math.max(1, nowMs - this.#drawnMs);
+    const usual = (this.#spent / elapsedMs) * this.config.aheadMs;
+    // A lease that did not last is doubled; one that is hardly touched shrinks to what is used.
+    this.#size = Math.max(usual, elapsedMs < this.config.aheadMs && this.#spent > 0 ? this.#size * 2 : 1);
+    const scarce = Math.max((this.limit.refillRate * this.config.aheadMs) / 1000, this.#remaining) / peers;
+    const most = Math.min(this.config.maxTokens, scarce, this.limit.burst / (2 * peers));
+    this.#size = Math.ceil(Math.max(1, Math.min(this.#size, most)));
+    return Math.min(this.limit.burst, Math.max(cost, this.#size - this.tokens));
+  }
+
+  /** Tokens have come, or the word that there are none. */
+  drawn(reply: TakeReply, tokens: number, nowMs: number): void {
+    this.drawing = false;
+    this.#drawnMs = nowMs;
+    this.#spent = 0;
+    this.nextMs = nowMs + Math.max(0, reply.nextUs - reply.nowUs) / 1000;
+    this.#remaining = reply.remaining;
+    if (tokens === 0) return;
+    this.tokens += tokens;
+    this.atUs = reply.nowUs;
+  }
+
+  /** What was not spent, taken out to be given back. */
+  empty(): number {
+    const left = this.tokens;
+    this.tokens = 0;
+    return left;
+  }
+}
