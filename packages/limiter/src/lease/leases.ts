@@ -2,9 +2,9 @@ import type { Clock, Timer } from "@sluice/core";
 import type { Decision } from "../limiter/decision.js";
 import { nextQuestionId } from "../limiter/question-id.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
-import type { Store, TakeReply, TakeRequest } from "../store/store.js";
+import type { GiveBackRequest, Store, TakeReply, TakeRequest } from "../store/store.js";
 import { type LeaseConfig, type LeaseOptions, resolveLease } from "./options.js";
-import { LEASE_MS, Pot } from "./pot.js";
+import { BOOKED_MS, LEASE_MS, Pot } from "./pot.js";
 
 /** A store in front of which this process keeps tokens that it has drawn in advance. */
 export interface Leases extends Store {
@@ -33,7 +33,7 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
     if (bucket === lastBucket && lastPot?.limit === limit) return lastPot;
     let pot = pots.get(bucket);
     if (pot === undefined || !sameNumbers(pot.limit, limit)) {
-      if (pot !== undefined) giveBack(bucket, pot);
+      if (pot !== undefined) void settle(giveBack(bucket, pot));
       else if (pots.size >= MOST_POTS) return undefined;
       pot = new Pot(limit, config, nowMs);
       pots.set(bucket, pot);
@@ -43,12 +43,16 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
     lastPot = pot;
     return pot;
   };
-  const giveBack = (bucket: string, pot: Pot): void | Promise<void> => {
-    const cost = pot.empty();
-    if (cost === 0) return;
-    const charges = [{ bucket, limit: pot.limit, cost }];
-    const loan = { holder, unspent: 0, leaseMs: 0 };
-    return store.giveBack({ scope, charges, id: nextQuestionId(), units: [{ atUs: pot.atUs, unit: 0 }], loan });
+  const giveBack = async (bucket: string, pot: Pot): Promise<void> => {
+    const { tokens, coming } = pot.empty(clock.now());
+    const back = (cost: number, atUs: number): Omit<GiveBackRequest, "loan"> => ({
+      scope,
+      charges: [{ bucket, limit: pot.limit, cost }],
+      id: nextQuestionId(),
+      units: [{ atUs, unit: 0 }],
+    });
+    if (coming !== undefined) await store.giveBack(back(coming.tokens, coming.atUs));
+    if (tokens > 0) await store.giveBack({ ...back(tokens, pot.atUs), loan: { holder, unspent: 0, leaseMs: 0 } });
   };
   const draw = async (bucket: string, pot: Pot, cost: number): Promise<void> => {
     if (pot.drawing || closed) return;
@@ -58,10 +62,20 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
     const count = pot.wanted(cost, store.peers ?? 1, clock.now());
     try {
       const charges = [{ bucket, limit: pot.limit, cost: 1 }];
-      const question = { scope, charges, count, ahead: 0, group: 1, withinMs: 0, id: nextQuestionId(), peek: false };
+      // What is not there yet is booked, in the order of the draws: whoever draws first does not get all.
+      const question = {
+        scope,
+        charges,
+        count,
+        ahead: 1,
+        group: count,
+        withinMs: BOOKED_MS,
+        id: nextQuestionId(),
+        peek: false,
+      };
       const loan = { holder, unspent, leaseMs: LEASE_MS };
       const reply = await store.take({ ...question, loan });
-      pot.drawn(reply, reply.slots[0]?.units ?? 0, clock.now());
+      pot.drawn(reply, clock.now());
       // Closed, or taken for dead, meanwhile: nobody would spend them.
       if (closed || pots.get(bucket) !== pot) await giveBack(bucket, pot);
     } catch {
@@ -97,9 +111,10 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
       const pot = potOf(bucket, limit, nowMs);
       if (pot === undefined) return undefined;
       const spent = pot.spend(cost, nowMs);
-      if (!pot.drawing && (pot.old(nowMs) || (pot.low && pot.nextMs <= nowMs))) void draw(bucket, pot, cost);
+      if (!pot.drawing && !pot.expecting && (pot.old(nowMs) || (pot.low && pot.nextMs <= nowMs)))
+        void draw(bucket, pot, cost);
       if (spent) return { kind: "allowed", remaining: pot.tokens, resetAfterMs: 0 };
-      return { kind: "delayed", retryAfterMs: Math.max(store.latencyMs, pot.nextMs - nowMs), bucket };
+      return { kind: "delayed", retryAfterMs: Math.max(store.latencyMs, pot.hopedMs - nowMs), bucket };
     },
     take(request: TakeRequest): TakeReply | Promise<TakeReply> {
       return fromPot(pots, request, clock.now()) ?? store.take(request);
@@ -109,12 +124,12 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
     renew: (request) => store.renew?.(request) ?? false,
     async observe(request) {
       // What a provider says is about tokens drawn as well.
-      for (const { bucket } of request.charges) pots.get(bucket)?.empty();
+      for (const { bucket } of request.charges) pots.get(bucket)?.empty(clock.now());
       await store.observe(request);
     },
     onPause(_scope, listener) {
       return store.onPause(scope, (pause) => {
-        for (const bucket of pause.buckets) pots.get(bucket)?.empty();
+        for (const bucket of pause.buckets) pots.get(bucket)?.empty(clock.now());
         listener(pause);
       });
     },
@@ -146,7 +161,7 @@ function sameNumbers(one: TokenBucketLimit, other: TokenBucketLimit): boolean {
   return one === other || (one.refillRate === other.refillRate && one.burst === other.burst);
 }
 
-async function settle(done: void | Promise<void>): Promise<void> {
+async function settle(done: Promise<void>): Promise<void> {
   try {
     await done;
   } catch {

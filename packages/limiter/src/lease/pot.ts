@@ -4,6 +4,8 @@ import type { LeaseConfig } from "./options.js";
 
 /** How long the store holds the place of what was drawn, unless it hears of the holder again. Unit: milliseconds. */
 export const LEASE_MS = 1_000;
+/** How far ahead tokens of a scarce limit are booked, so that everybody gets a turn. Unit: milliseconds. */
+export const BOOKED_MS = 400;
 /** After which the holder asks again, and after which it no longer trusts in its lease. Unit: milliseconds. */
 const RENEW_MS = 500;
 const TRUST_MS = 900;
@@ -23,6 +25,8 @@ export class Pot {
   #size = 1;
   #spent = 0;
   #remaining: number;
+  /** Tokens booked for an instant that is still to come. */
+  #coming: { readonly tokens: number; readonly dueMs: number; readonly atUs: number } | undefined;
 
   constructor(
     readonly limit: TokenBucketLimit,
@@ -36,6 +40,7 @@ export class Pot {
   /** Spends tokens; false when there are too few. */
   spend(cost: number, nowMs: number): boolean {
     this.usedMs = nowMs;
+    this.#receive(nowMs);
     if (this.tokens < cost) return false;
     // A stall of our own, or a store that is away: the lease may have ended, and others have the tokens.
     if (nowMs - this.#drawnMs > TRUST_MS) {
@@ -50,6 +55,16 @@ export class Pot {
   /** Whether the lease has to be renewed. */
   old(nowMs: number): boolean {
     return this.tokens > 0 && nowMs - this.#drawnMs > RENEW_MS;
+  }
+
+  /** Whether tokens are booked that are not due yet. */
+  get expecting(): boolean {
+    return this.#coming !== undefined;
+  }
+
+  /** When the next tokens can be there. On the limiter's clock, in milliseconds. */
+  get hopedMs(): number {
+    return this.#coming?.dueMs ?? this.nextMs;
   }
 
   /** Whether it is time to draw again, so that the next lease is there before this one is spent. */
@@ -69,22 +84,38 @@ export class Pot {
     return Math.min(this.limit.burst, Math.max(cost, this.#size - this.tokens));
   }
 
-  /** Tokens have come, or the word that there are none. */
-  drawn(reply: TakeReply, tokens: number, nowMs: number): void {
+  /** Tokens have come or are booked, or there are none to be had soon. */
+  drawn({ nowUs, nextUs, remaining, slots }: TakeReply, nowMs: number): void {
     this.drawing = false;
     this.#drawnMs = nowMs;
     this.#spent = 0;
-    this.nextMs = nowMs + Math.max(0, reply.nextUs - reply.nowUs) / 1000;
-    this.#remaining = reply.remaining;
-    if (tokens === 0) return;
-    this.tokens += tokens;
-    this.atUs = reply.nowUs;
+    this.nextMs = nowMs + Math.max(0, (nextUs - nowUs) / 1000 - BOOKED_MS);
+    this.#remaining = remaining;
+    for (const { atUs, units } of slots) {
+      if (atUs > nowUs) {
+        this.#coming = { tokens: units, dueMs: nowMs + (atUs - nowUs) / 1000, atUs };
+        continue;
+      }
+      this.tokens += units;
+      this.atUs = atUs;
+    }
   }
 
-  /** What was not spent, taken out to be given back. */
-  empty(): number {
-    const left = this.tokens;
+  /** Takes out what was not spent, to be given back: tokens in hand, and those that are not due yet. */
+  empty(nowMs: number): {
+    readonly tokens: number;
+    readonly coming: { readonly tokens: number; readonly atUs: number } | undefined;
+  } {
+    this.#receive(nowMs);
+    const left = { tokens: this.tokens, coming: this.#coming };
     this.tokens = 0;
+    this.#coming = undefined;
     return left;
+  }
+
+  #receive(nowMs: number): void {
+    if (this.#coming === undefined || this.#coming.dueMs > nowMs) return;
+    this.tokens += this.#coming.tokens;
+    this.#coming = undefined;
   }
 }
