@@ -41,7 +41,9 @@ for (const [what, lose] of Object.entries(losses)) {
       bound,
     );
     const firstMs = Math.min(...grants.map(({ atMs }) => atMs).filter((atMs) => atMs > backMs)) - backMs;
-    console.log(`${what}: ${excess.toFixed(2)} tokens over, first grant ${firstMs} ms after its return (lost at ${lostMs} ms)`);
+    console.log(
+      `${what}: ${excess.toFixed(2)} tokens over, first grant ${firstMs} ms after its return (lost at ${lostMs} ms)`,
+    );
     expect(grants).toHaveLength(140);
     // The millisecond in which a grant was seen is coarser than the ledger of the store.
     expect(excess).toBeLessThanOrEqual(CHUNK + 0.5);

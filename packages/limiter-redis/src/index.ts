@@ -3,6 +3,17 @@ export type { OnStoreError, StoreEvent } from "./outage/events.js";
 export type { RedisStoreOptions } from "./store/options.js";
 export { type RedisStore, redisStore } from "./store/redis-store.js";
 
+// Circuit breakers
+export type { BreakerStoreEvent, RedisBreakerStoreOptions } from "./breaker/options.js";
+export { redisBreakerStore } from "./breaker/redis-breaker-store.js";
+
 // Connections
 export { isRedisClient, type RedisClient } from "./connection/client.js";
 export { maskUrl, parseRedisUrl, type RedisAddress } from "./connection/parse-url.js";
+
+// Locks
+export { redisLock, type RedisLockOptions } from "./lock/redis-lock.js";
+export type { RedisRunnerOptions } from "./lock/redis-runner.js";
+
+// Custom limits
+export { redisStates } from "./custom/redis-states.js";

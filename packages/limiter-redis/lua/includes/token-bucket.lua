@@ -91,6 +91,11 @@ local function tb_settle_brim(bucket)
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
   bucket.at = bucket.now
+  local open = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now then open[#open + 1] = loan end
+  end
+  bucket.loans = open
   bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
   bucket.level = math.min(bucket.level, bucket.cap)
 end
@@ -99,6 +104,12 @@ local function tb_loans_end(bucket)
   local latest = 0
   for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
   return latest
+end
+
+-- When a bucket is full again that was filled to a lowered brim until then.
+local function tb_loans_refilled(bucket)
+  if #bucket.loans == 0 then return 0 end
+  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -139,7 +150,13 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
-    if #bucket.loans > 0 then tb_settle_brim(bucket) end
+    if #bucket.loans > 0 then
+      if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
+        bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
+      else
+        tb_settle_brim(bucket)
+      end
+    end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -314,7 +331,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return

@@ -1262,7 +1262,7 @@ return { "ok" }
 
 export const giveBack = {
   name: "give-back",
-  sha1: "b788f7b7e0e241b5abc5bd484c9273f3e04d922d",
+  sha1: "947b3f35c97bafdd5c9e7c70bb87913db1706255",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1434,6 +1434,11 @@ local function tb_settle_brim(bucket)
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
   bucket.at = bucket.now
+  local open = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now then open[#open + 1] = loan end
+  end
+  bucket.loans = open
   bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
   bucket.level = math.min(bucket.level, bucket.cap)
 end
@@ -1442,6 +1447,12 @@ local function tb_loans_end(bucket)
   local latest = 0
   for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
   return latest
+end
+
+-- When a bucket is full again that was filled to a lowered brim until then.
+local function tb_loans_refilled(bucket)
+  if #bucket.loans == 0 then return 0 end
+  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -1482,7 +1493,13 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
-    if #bucket.loans > 0 then tb_settle_brim(bucket) end
+    if #bucket.loans > 0 then
+      if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
+        bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
+      else
+        tb_settle_brim(bucket)
+      end
+    end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -1657,7 +1674,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -2222,7 +2239,7 @@ return { "ok", text(now) }
 
 export const landed = {
   name: "landed",
-  sha1: "7400b7079c4bde3f0fa2fb5a79f3f6df412760a0",
+  sha1: "8f0e3a87b5fafc46c00e3f95982019ef0a4fa6db",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2391,6 +2408,11 @@ local function tb_settle_brim(bucket)
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
   bucket.at = bucket.now
+  local open = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now then open[#open + 1] = loan end
+  end
+  bucket.loans = open
   bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
   bucket.level = math.min(bucket.level, bucket.cap)
 end
@@ -2399,6 +2421,12 @@ local function tb_loans_end(bucket)
   local latest = 0
   for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
   return latest
+end
+
+-- When a bucket is full again that was filled to a lowered brim until then.
+local function tb_loans_refilled(bucket)
+  if #bucket.loans == 0 then return 0 end
+  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -2439,7 +2467,13 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
-    if #bucket.loans > 0 then tb_settle_brim(bucket) end
+    if #bucket.loans > 0 then
+      if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
+        bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
+      else
+        tb_settle_brim(bucket)
+      end
+    end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -2614,7 +2648,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -3227,7 +3261,7 @@ end
 
 export const observe = {
   name: "observe",
-  sha1: "8cceb85cbde0914842dbf608867be85d67d57c92",
+  sha1: "13705459376854c9eb3c398794eaede93a8f4774",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3399,6 +3433,11 @@ local function tb_settle_brim(bucket)
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
   bucket.at = bucket.now
+  local open = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now then open[#open + 1] = loan end
+  end
+  bucket.loans = open
   bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
   bucket.level = math.min(bucket.level, bucket.cap)
 end
@@ -3407,6 +3446,12 @@ local function tb_loans_end(bucket)
   local latest = 0
   for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
   return latest
+end
+
+-- When a bucket is full again that was filled to a lowered brim until then.
+local function tb_loans_refilled(bucket)
+  if #bucket.loans == 0 then return 0 end
+  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -3447,7 +3492,13 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
-    if #bucket.loans > 0 then tb_settle_brim(bucket) end
+    if #bucket.loans > 0 then
+      if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
+        bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
+      else
+        tb_settle_brim(bucket)
+      end
+    end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -3622,7 +3673,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -4200,7 +4251,7 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const renew = {
   name: "renew",
-  sha1: "77843b38023bce91d8fef5ca705c551cec6652e0",
+  sha1: "05b3275a48b2c4baccbba1ca6640b0869b2e81ad",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4369,6 +4420,11 @@ local function tb_settle_brim(bucket)
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
   bucket.at = bucket.now
+  local open = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now then open[#open + 1] = loan end
+  end
+  bucket.loans = open
   bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
   bucket.level = math.min(bucket.level, bucket.cap)
 end
@@ -4377,6 +4433,12 @@ local function tb_loans_end(bucket)
   local latest = 0
   for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
   return latest
+end
+
+-- When a bucket is full again that was filled to a lowered brim until then.
+local function tb_loans_refilled(bucket)
+  if #bucket.loans == 0 then return 0 end
+  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -4417,7 +4479,13 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
-    if #bucket.loans > 0 then tb_settle_brim(bucket) end
+    if #bucket.loans > 0 then
+      if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
+        bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
+      else
+        tb_settle_brim(bucket)
+      end
+    end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -4592,7 +4660,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return
@@ -5150,7 +5218,7 @@ return { "ok", text(now), "0" }
 
 export const take = {
   name: "take",
-  sha1: "88c6f52306db7ecea15c8fdbf082d32ce02c781f",
+  sha1: "f66945fbecb03080635738dc57456e082c510b87",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -5410,6 +5478,11 @@ local function tb_settle_brim(bucket)
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at)
   bucket.at = bucket.now
+  local open = {}
+  for _, loan in ipairs(bucket.loans) do
+    if loan[3] > bucket.now then open[#open + 1] = loan end
+  end
+  bucket.loans = open
   bucket.cap = bucket.whole_cap - tb_out(bucket) * 1000000
   bucket.level = math.min(bucket.level, bucket.cap)
 end
@@ -5418,6 +5491,12 @@ local function tb_loans_end(bucket)
   local latest = 0
   for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
   return latest
+end
+
+-- When a bucket is full again that was filled to a lowered brim until then.
+local function tb_loans_refilled(bucket)
+  if #bucket.loans == 0 then return 0 end
+  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -5458,7 +5537,13 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
-    if #bucket.loans > 0 then tb_settle_brim(bucket) end
+    if #bucket.loans > 0 then
+      if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
+        bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
+      else
+        tb_settle_brim(bucket)
+      end
+    end
     bucket.share = share.load(part, now)
     tb_tune(bucket)
   else
@@ -5633,7 +5718,7 @@ function token_bucket.floor(bucket)
 end
 
 function token_bucket.save(bucket)
-  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_end(bucket)) - bucket.now
+  local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
   if left <= 0 then
     redis.call("DEL", bucket.key)
     return

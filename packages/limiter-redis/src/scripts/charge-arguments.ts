@@ -14,6 +14,9 @@ function numbers(limit: Limit): readonly [kind: string, first: number, second: n
       return ["l", limit.rate, 1];
     case "concurrency":
       return ["c", limit.max, limit.leaseMs * 1000];
+    // No script knows it, and each refuses it; `withCustomLimits` keeps it away from here.
+    case "custom":
+      return ["x", 1, 1];
     default:
       return [windowKinds[limit.kind], limit.limit, limit.windowMs * 1000];
   }

@@ -14,6 +14,7 @@ const letters = {
   fixedWindow: "f",
   slidingWindowCounter: "s",
   concurrency: "c",
+  custom: "x",
 } as const;
 const MOST_REMEMBERED = 10_000;
 

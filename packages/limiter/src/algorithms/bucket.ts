@@ -27,6 +27,8 @@ export interface Bucket {
   refused(nowUs: number): void;
   /** Lowers the bucket to this many tokens; never fills it. */
   lower(remaining: number, nowUs: number): void;
+  /** Whether time alone changes the numbers: a question that takes nothing then asks a copy. */
+  readonly changing: boolean;
   /** Takes note of the time, ahead of the questions about it: a share that strangers leave us grows back. */
   tune(nowUs: number): void;
   /** Tokens that this holder may have drawn in advance at the most, those it has not spent yet included; 0 where none are lent. */

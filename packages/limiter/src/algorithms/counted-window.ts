@@ -104,6 +104,10 @@ export class CountedWindow implements Bucket {
     this.tune(nowUs);
   }
 
+  get changing(): boolean {
+    return this.#share !== undefined;
+  }
+
   tune(nowUs: number): void {
     if (this.#share === undefined) return;
     if (nowUs >= this.#share.endsUs) this.#share = undefined;
@@ -133,7 +137,7 @@ export class CountedWindow implements Bucket {
     if (limit.kind !== "fixedWindow" && limit.kind !== "slidingWindowCounter") return this;
     const copy = new CountedWindow(limit);
     copy.#pausedUntilUs = this.#pausedUntilUs;
-    copy.#share = this.#share;
+    copy.#share = this.#share?.clone();
     copy.#anchorUs = this.#anchorUs;
     for (const { used, firstUs } of this.#counts.values()) copy.#add(copy.#indexAt(firstUs), used, firstUs);
     return copy;

@@ -1,3 +1,4 @@
+import { ConfigError } from "@sluice/core";
 import type { Limit } from "../limits/limit.js";
 import type { Bucket } from "./bucket.js";
 import { CountedWindow } from "./counted-window.js";
@@ -13,6 +14,12 @@ export function createBucket(limit: Limit, nowUs: number): Bucket {
     case "slidingWindow":
     case "concurrency":
       return new SlidingWindow(limit);
+    case "custom":
+      throw new ConfigError({
+        option: "store",
+        accepted: "a store made by withCustomLimits() for custom limits",
+        value: limit.name,
+      });
     default:
       return new CountedWindow(limit);
   }

@@ -25,6 +25,22 @@ export class Lent {
     if (tokens > 0) this.#loans.push({ holder, tokens, untilUs });
   }
 
+  /** Forgets what has ended. */
+  settle(nowUs: number): void {
+    this.#loans = this.#loans.filter(({ untilUs }) => untilUs > nowUs);
+  }
+
+  /** Tokens out when this was last settled. */
+  get total(): number {
+    return this.#loans.reduce((sum, { tokens }) => sum + tokens, 0);
+  }
+
+  clone(): Lent {
+    const copy = new Lent();
+    copy.#loans = this.#loans;
+    return copy;
+  }
+
   /** When the last loan ends; 0 for none. */
   get endsUs(): number {
     return this.#loans.reduce((latestUs, { untilUs }) => Math.max(latestUs, untilUs), 0);

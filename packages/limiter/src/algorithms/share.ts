@@ -59,6 +59,13 @@ export class Share {
     return true;
   }
 
+  clone(): Share {
+    const copy = new Share(this.#atUs);
+    copy.#part = this.#part;
+    copy.#taken = this.#taken;
+    return copy;
+  }
+
   /** When the whole quota is used again. */
   get endsUs(): number {
     return this.#atUs + RECOVERY_US;

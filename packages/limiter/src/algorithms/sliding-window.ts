@@ -110,6 +110,10 @@ export class SlidingWindow implements Bucket {
     this.tune(nowUs);
   }
 
+  get changing(): boolean {
+    return this.#share !== undefined;
+  }
+
   tune(nowUs: number): void {
     if (this.#share === undefined) return;
     if (nowUs >= this.#share.endsUs) this.#share = undefined;
@@ -141,7 +145,7 @@ export class SlidingWindow implements Bucket {
   retuned(limit: Limit): Bucket {
     if (limit.kind !== "slidingWindow" && limit.kind !== "concurrency") return this;
     const copy = new SlidingWindow(limit);
-    copy.#share = this.#share;
+    copy.#share = this.#share?.clone();
     copy.#entries = [...this.#entries];
     copy.#pausedUntilUs = this.#pausedUntilUs;
     return copy;

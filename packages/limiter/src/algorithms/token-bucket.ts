@@ -154,6 +154,10 @@ export class TokenBucket implements Bucket {
     this.tune(nowUs);
   }
 
+  get changing(): boolean {
+    return this.#share !== undefined || this.#lent !== undefined;
+  }
+
   tune(nowUs: number): void {
     if (this.#lent !== undefined) this.#settleBrim(nowUs);
     if (this.#share === undefined) return;
@@ -199,14 +203,19 @@ export class TokenBucket implements Bucket {
   }
 
   keptUntil(nowUs: number): number {
-    return Math.max(this.idleAt(nowUs), this.#share?.endsUs ?? 0, this.#lent?.endsUs ?? 0);
+    return Math.max(
+      this.idleAt(nowUs),
+      this.#share?.endsUs ?? 0,
+      this.#lent === undefined ? 0 : this.#lent.endsUs + this.#timeToGain(this.#wholeCap - this.#cap),
+    );
   }
 
   retuned(limit: Limit): Bucket {
     if (limit.kind !== "tokenBucket" && limit.kind !== "leakyBucket") return this;
     const copy = new TokenBucket(limit, this.#atUs);
-    copy.#share = this.#share;
-    copy.#lent = this.#lent;
+    copy.#share = this.#share?.clone();
+    copy.#lent = this.#lent?.clone();
+    copy.#cap = copy.#wholeCap - (copy.#lent?.total ?? 0) * MICRO;
     copy.#level = Math.min(copy.#cap, this.#level);
     copy.#pausedUntilUs = this.#pausedUntilUs;
     copy.#later = this.#later.map((later) => ({ ...later }));
@@ -265,12 +274,20 @@ export class TokenBucket implements Bucket {
     if (next > 0) this.#later.splice(0, next);
   }
 
+  /** Filled to a lowered brim until the loans end, it is full some time after. */
+  get #refilledUs(): number {
+    const ended = this.#lent !== undefined && this.#lent.total > 0;
+    return ended ? (this.#lent?.endsUs ?? 0) + this.#timeToGain(this.#wholeCap - this.#cap) : Number.POSITIVE_INFINITY;
+  }
+
   /** Fills up to the brim as it was, and from now on to where it is. */
   #settleBrim(nowUs: number): void {
+    const full = nowUs >= this.#refilledUs && nowUs >= this.idleAt(nowUs);
     this.#fold(nowUs);
-    this.#level = this.#grow(this.#level, nowUs - this.#atUs);
+    this.#level = full ? this.#wholeCap : this.#grow(this.#level, nowUs - this.#atUs);
     this.#atUs = nowUs;
-    const out = this.#lent?.out(nowUs) ?? 0;
+    this.#lent?.settle(nowUs);
+    const out = this.#lent?.total ?? 0;
     if (out === 0) this.#lent = undefined;
     this.#cap = this.#wholeCap - out * MICRO;
     this.#level = Math.min(this.#level, this.#cap);

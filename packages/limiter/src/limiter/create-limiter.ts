@@ -144,6 +144,13 @@ export function createLimiter(options: LimiterOptions): Limiter {
           value: "a store that is asked over a network",
         });
       }
+      if ([charges].flat().some((charge) => charge?.limit?.kind === "custom")) {
+        throw new ConfigError({
+          option: "limit",
+          accepted: "one of the built-in kinds, to answer without a promise",
+          value: "a custom limit",
+        });
+      }
       return tryNow(charges) as Decision;
     },
 

@@ -1,4 +1,5 @@
 import { ConfigError } from "@sluice/core";
+import { customLimit } from "../custom/custom-limit.js";
 import { concurrency } from "./concurrency.js";
 import { leakyBucket } from "./leaky-bucket.js";
 import type { Limit } from "./limit.js";
@@ -23,4 +24,12 @@ export function checkLimit(limit: Limit): void {
   (make as (options: Limit) => Limit)(limit);
 }
 
-const makers = { tokenBucket, leakyBucket, slidingWindow, fixedWindow, slidingWindowCounter, concurrency };
+const makers = {
+  tokenBucket,
+  leakyBucket,
+  slidingWindow,
+  fixedWindow,
+  slidingWindowCounter,
+  concurrency,
+  custom: customLimit,
+};

@@ -1,3 +1,4 @@
+import type { CustomLimit } from "../custom/custom-limit.js";
 import type { ConcurrencyLimit } from "./concurrency.js";
 import type { LeakyBucketLimit } from "./leaky-bucket.js";
 import type { TokenBucketLimit } from "./token-bucket.js";
@@ -10,7 +11,8 @@ export type Limit =
   | SlidingWindowLimit
   | FixedWindowLimit
   | SlidingWindowCounterLimit
-  | ConcurrencyLimit;
+  | ConcurrencyLimit
+  | CustomLimit;
 
 /** The most tokens that can ever be granted at one instant; 1 for even spacing, the places of a concurrency limit. */
 export function capacityOf(limit: Limit): number {
@@ -21,6 +23,8 @@ export function capacityOf(limit: Limit): number {
       return 1;
     case "concurrency":
       return limit.max;
+    case "custom":
+      return limit.capacity ?? Number.POSITIVE_INFINITY;
     default:
       return limit.limit;
   }
@@ -40,6 +44,8 @@ export function rateOf(limit: Limit): number {
       return limit.rate;
     case "concurrency":
       return Number.POSITIVE_INFINITY;
+    case "custom":
+      return limit.rate ?? Number.POSITIVE_INFINITY;
     default:
       return (limit.limit * 1000) / limit.windowMs;
   }
@@ -54,6 +60,8 @@ export function numbersOf(limit: Limit): string {
       return `l${limit.rate}`;
     case "concurrency":
       return `c${limit.max}/${limit.leaseMs}`;
+    case "custom":
+      return `x${limit.name.length}:${limit.name}`;
     default:
       return `${letters[limit.kind]}${limit.limit}/${limit.windowMs}`;
   }

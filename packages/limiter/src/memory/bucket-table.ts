@@ -131,7 +131,8 @@ export class BucketTable {
       return flat.limit === limit ? bucket : bucket.retuned(limit);
     }
     const held = this.#held.get(bucketKey(scope, limit.kind, name));
-    return held === undefined || held.numbers === numbersOf(limit) ? held?.bucket : held.bucket.retuned(limit);
+    if (held === undefined) return undefined;
+    return held.numbers === numbersOf(limit) && !held.bucket.changing ? held.bucket : held.bucket.retuned(limit);
   }
 
   #sweepHeld(most: number, nowUs: number): number {

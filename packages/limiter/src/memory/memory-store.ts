@@ -79,7 +79,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       const count = Math.max(0, Math.min(request.count, lendable));
       const done = plan(buckets, { count, ahead, group, withinUs: withinMs * 1000, nowUs: now, id, peek });
       if (loan !== undefined) {
-        const tokens = loan.unspent + (done.slots[0]?.units ?? 0);
+        const tokens = done.slots.reduce((sum, { units }) => sum + units, loan.unspent);
         lender?.lend?.(loan.holder, tokens, now + Math.ceil(loan.leaseMs * 1000), now);
       }
       const reply = {

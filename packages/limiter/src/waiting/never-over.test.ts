@@ -103,8 +103,11 @@ function mostIn(limit: Limit, lengthMs: number, lastCost: number): number {
     case "concurrency":
       return lengthMs < limit.leaseMs ? limit.max : Number.POSITIVE_INFINITY;
     // The end of one window and the beginning of the next; or what two counts cannot tell.
-    default:
+    case "fixedWindow":
+    case "slidingWindowCounter":
       return lengthMs < limit.windowMs ? 2 * limit.limit : Number.POSITIVE_INFINITY;
+    case "custom":
+      return Number.POSITIVE_INFINITY;
   }
 }
 

@@ -25,6 +25,8 @@ export const SOON_MS = 100;
  * comer waits one round of such chunks, and four units a question keep the store idle.
  */
 export function paceOf(charges: readonly StoreCharge[]): Pace {
+  // Custom limits book what is free now, and nothing ahead.
+  if (charges.some(({ limit }) => limit.kind === "custom")) return { ahead: 0, group: 1, slow: true };
   // Places come back when they are released, which nobody can foresee: none is booked ahead.
   if (charges.every(({ limit }) => limit.kind === "concurrency")) return { ahead: 0, group: 1, slow: true };
   const unitsPerMs = Math.min(...charges.map(({ limit, cost }) => rateOf(limit) / cost / 1000));
@@ -60,6 +62,9 @@ function leastOf(limit: Limit, tokens: number): number {
       return (tokens / limit.rate) * 1000;
     // Whoever holds a place may release it at any moment.
     case "concurrency":
+      return 0;
+    // What a rule of one's own will say, nobody knows.
+    case "custom":
       return 0;
     // One that only estimates may let twice its limit through.
     case "slidingWindowCounter":

@@ -1,0 +1,175 @@
+import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
+import { startTcpProxy } from "@sluice/test/tcp-proxy";
+import type { Lock } from "@sluice/limiter";
+import { Redis } from "ioredis";
+import { afterEach, describe, expect, it } from "vitest";
+import { redisLock, type RedisLockOptions } from "./redis-lock.js";
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+async function server(): Promise<RedisServer> {
+  const started = await startRedisServer();
+  closers.push(() => started.stop());
+  return started;
+}
+
+function lockAt(url: string, options: Partial<RedisLockOptions> = {}): Lock {
+  const lock = redisLock({ url, ...options });
+  closers.push(() => lock.close());
+  return lock;
+}
+
+async function failure(promise: Promise<unknown>): Promise<{ code: unknown; tookMs: number; text: string }> {
+  const startedMs = performance.now();
+  const error: unknown = await promise.then(
+    () => new Error("did not fail"),
+    (caught: unknown) => caught,
+  );
+  return { code: (error as { code?: unknown }).code, tookMs: performance.now() - startedMs, text: String(error) };
+}
+
+const closedCodes = ["LOCK_UNAVAILABLE", "STORE_UNAVAILABLE"];
+const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("while Redis cannot be asked, a lock", () => {
+  it("is refused at once when nobody listens, and had again when somebody does", async () => {
+    const redis = await server();
+    const lock = lockAt(redis.url);
+    await redis.kill();
+    for (let n = 0; n < 5; n += 1) {
+      const { code, tookMs } = await failure(lock.acquire("a", { timeoutMs: 5000 }));
+      expect([closedCodes.includes(String(code)), tookMs < 600]).toEqual([true, true]);
+    }
+    await redis.restart();
+    const startedMs = performance.now();
+    let got = false;
+    while (!got && performance.now() - startedMs < 5000)
+      got = await lock.run("a", {}, () => true).catch(() => pass(20).then(() => false));
+    console.log(`first lock ${(performance.now() - startedMs).toFixed(0)} ms after Redis was back`);
+    expect(got).toBe(true);
+  });
+
+  it("is refused by the deadline when the server is frozen, and nothing is held once it thaws", async () => {
+    const redis = await server();
+    const [lock, other] = [lockAt(redis.url), lockAt(redis.url)];
+    for (const one of [lock, other]) await (await one.acquire("a")).release();
+    redis.pause();
+    const refused = await Promise.all([
+      failure(lock.acquire("a", { timeoutMs: 200, leaseMs: 30_000 })),
+      failure(lock.acquire("b", { timeoutMs: 300, leaseMs: 30_000 })),
+      failure(lock.acquire("c", { timeoutMs: 0, leaseMs: 30_000 })),
+      failure(other.acquire("d", { timeoutMs: 10_000, leaseMs: 30_000 })),
+    ]);
+    const tooLate = refused.map(({ tookMs }, n) => tookMs - ([200, 300, 500, 10_000][n] as number));
+    console.log(`frozen: ${refused.map(({ tookMs, code }) => `${code} after ${tookMs.toFixed(0)} ms`).join(", ")}`);
+    expect(refused.every(({ code }) => closedCodes.includes(String(code)))).toBe(true);
+    expect(Math.max(tooLate[0] as number, tooLate[1] as number)).toBeLessThan(50);
+    // The default time for one answer.
+    for (const { tookMs } of refused) expect(tookMs).toBeLessThan(500 + 100);
+    await pass(1200);
+    redis.resume();
+    const probe = new Redis(redis.url);
+    closers.push(() => probe.disconnect());
+    await expect.poll(() => probe.keys("*:held"), { timeout: 3000 }).toEqual([]);
+  });
+
+  it("that is held ends with its lease, by the signal and by the question, and the work is told", async () => {
+    const redis = await server();
+    const lock = lockAt(redis.url, { commandTimeoutMs: 100 });
+    const startedMs = performance.now();
+    const run = failure(
+      lock.run("a", { leaseMs: 600 }, async (held) => {
+        redis.pause();
+        await new Promise((resolve) => held.signal.addEventListener("abort", resolve));
+        expect(() => held.assertHeld()).toThrow(expect.objectContaining({ code: "LOCK_LOST" }));
+        held.signal.throwIfAborted();
+      }),
+    );
+    expect((await run).code).toBe("LOCK_LOST");
+    expect(performance.now() - startedMs).toBeGreaterThan(550);
+    expect(performance.now() - startedMs).toBeLessThan(1000);
+    redis.resume();
+  });
+
+  it("outlives a cut that is shorter than its lease", async () => {
+    const redis = await server();
+    await using proxy = await startTcpProxy({ targetPort: redis.port });
+    const lock = lockAt(proxy.url, { commandTimeoutMs: 100 });
+    const result = await lock.run("a", { leaseMs: 1500 }, async (held) => {
+      proxy.cut();
+      await pass(2500);
+      held.assertHeld();
+      return "still held";
+    });
+    expect(result).toBe("still held");
+  });
+
+  it("tells no secret", async () => {
+    const redis = await startRedisServer({ password: "hunter2" });
+    closers.push(() => redis.stop());
+    const { code, text } = await failure(lockAt(redis.url.replace("hunter2", "hunter3")).acquire("a"));
+    expect(code).toBe("STORE_UNAVAILABLE");
+    expect(text).not.toMatch(/hunter/);
+  });
+});
+
+describe("a holder that stalls past its lease", () => {
+  it("sees it at once, cannot write by its old number, and has stopped nobody for longer than the lease", async () => {
+    const redis = await server();
+    const [lock, other] = [lockAt(redis.url), lockAt(redis.url)];
+    let believed = 0;
+    let accepted = 0;
+    let highest = 0;
+    for (let round = 0; round < 3; round += 1) {
+      const stalled = await lock.acquire("a", { leaseMs: 300 });
+      block(800);
+      if (!stalled.signal.aborted) believed += 1;
+      try {
+        stalled.assertHeld();
+        believed += 1;
+      } catch {}
+      const next = await other.acquire("a", { timeoutMs: 1000 });
+      highest = next.fence;
+      if (stalled.fence >= highest) accepted += 1;
+      await next.release();
+    }
+    console.log(
+      `stalled 800 ms on a lease of 300 ms: believed to hold ${believed} times, ${accepted} stale writes accepted`,
+    );
+    expect([believed, accepted]).toEqual([0, 0]);
+  });
+
+  it("within work: the work is told before it goes on, although no timer has run", async () => {
+    const redis = await server();
+    const lock = lockAt(redis.url);
+    const wrote: string[] = [];
+    const work = lock.run("a", { leaseMs: 300 }, async (held) => {
+      await pass(10);
+      block(800);
+      held.assertHeld();
+      wrote.push("stale");
+    });
+    await expect(work).rejects.toMatchObject({ code: "LOCK_LOST" });
+    expect(wrote).toEqual([]);
+  });
+
+  it("does not take an answer that arrived during the stall for silence", async () => {
+    const redis = await server();
+    const lock = lockAt(redis.url, { commandTimeoutMs: 100 });
+    await (await lock.acquire("warm")).release();
+    for (let round = 0; round < 5; round += 1) {
+      const waiting = lock.acquire("a", { timeoutMs: 100 });
+      await Promise.resolve();
+      setImmediate(() => block(300));
+      expect(await (await waiting).release()).toBe(true);
+    }
+  });
+});
+
+function block(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
+}
