@@ -1,7 +1,8 @@
 import type { Clock, Timer } from "@sluice/core";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
 import { giveBackUnits } from "./give-back-units.js";
-import { fairCount, leastWaitMs, type Pace, paceOf, SOON_MS } from "./pace.js";
+import { horizonMs, reachableInMs } from "./horizon.js";
+import { fairCount, leastWaitMs, type Pace, paceOf } from "./pace.js";
 import { Spare } from "./spare.js";
 import type { Refusal, Unit, Waiter } from "./waiter.js";
 import { WaiterQueue } from "./waiter-queue.js";
@@ -14,7 +15,9 @@ export interface LaneSurroundings {
   /** A name no other question has. */
   readonly nextId: () => string;
   /** Told when this lane gets its first waiter, or loses its last. */
-  readonly onWaiting: (waiting: boolean) => void;
+  readonly onWaiting: (lane: Lane, waiting: boolean) => void;
+  /** How many want tokens of a bucket: lanes of this process with waiters, times processes. */
+  readonly sharers: (bucket: string) => number;
 }
 
 /** Most units asked for at once. */
@@ -47,6 +50,8 @@ export class Lane {
   #nextMs = Number.NEGATIVE_INFINITY;
   #nextBucket: string;
   #heldUntilMs = Number.NEGATIVE_INFINITY;
+  /** When the last unit was, or will be, due. */
+  #servedMs = Number.NEGATIVE_INFINITY;
   #wake: Timer | undefined;
   #due: Timer | undefined;
   #closed = false;
@@ -104,6 +109,7 @@ export class Lane {
       return;
     }
     this.#queue.push(waiter);
+    this.#tellWaiting();
     this.#pump();
   }
 
@@ -165,7 +171,7 @@ export class Lane {
   }
 
   #ask(): void {
-    const { store, scope, clock, nextId } = this.around;
+    const { store, scope, clock, nextId, sharers } = this.around;
     const id = nextId();
     const startedMs = clock.now();
     try {
@@ -175,11 +181,11 @@ export class Lane {
         count: Math.min(
           this.#queue.size + (store.immediate === true ? 0 : this.#spare.wanted),
           MOST_UNITS,
-          fairCount(this.charges, this.#pace, store.peers ?? 1),
+          fairCount(this.charges, this.#pace, sharers),
         ),
         ahead: this.#pace.ahead,
         group: this.#pace.group,
-        withinMs: this.#pace.slow ? SOON_MS : this.#longestPatienceMs(startedMs),
+        withinMs: this.#reachMs(startedMs),
         id,
         peek: false,
         waiting: true,
@@ -236,6 +242,7 @@ export class Lane {
       }
       this.#units.push(unit);
       this.#holders.push(holder);
+      this.#servedMs = unit.dueMs;
     }
     return surplus;
   }
@@ -276,10 +283,7 @@ export class Lane {
     this.#due?.cancel();
     this.#wake = undefined;
     this.#due = undefined;
-    if (this.#waited !== this.waiting > 0) {
-      this.#waited = !this.#waited;
-      this.around.onWaiting(this.#waited);
-    }
+    this.#tellWaiting();
     const nowMs = clock.now();
     const first = this.#units[0];
     if (first !== undefined) this.#due = clock.setTimer(() => this.#onDue(), first.dueMs - nowMs);
@@ -287,10 +291,18 @@ export class Lane {
 
     // With units booked, ask again as the last of them falls due: others have had their chunk meanwhile. Else when told.
     const last = this.#pace.slow ? undefined : this.#units.at(-1);
-    const nextMs = this.#foreseeable ? this.#nextMs : Math.min(this.#nextMs, nowMs + LOOK_AGAIN_MS);
-    const askMs = Math.max(this.#notBeforeMs, (last?.dueMs ?? nextMs) - Math.min(MOST_LEAD_MS, store.latencyMs));
+    const askMs = Math.max(
+      this.#notBeforeMs,
+      (last?.dueMs ?? this.#hopedMs(nowMs)) - Math.min(MOST_LEAD_MS, store.latencyMs),
+    );
     if (askMs <= nowMs + ROUNDING_MS) this.#pump();
     else this.#wake = clock.setTimer(() => this.#onWake(), askMs - nowMs);
+  }
+
+  #tellWaiting(): void {
+    if (this.#waited === this.waiting > 0) return;
+    this.#waited = !this.#waited;
+    this.around.onWaiting(this, this.#waited);
   }
 
   #onDue(): void {
@@ -316,6 +328,24 @@ export class Lane {
 
   #refuseAll(waiters: readonly Waiter[], error: unknown): void {
     for (const waiter of waiters) waiter.refuse({ kind: "failed", error });
+  }
+
+  /** When to ask again without units booked. */
+  #hopedMs(nowMs: number): number {
+    if (!this.#foreseeable) return Math.min(this.#nextMs, nowMs + LOOK_AGAIN_MS);
+    if (!this.#pace.slow) return this.#nextMs;
+    return Math.max(this.#heldUntilMs, nowMs + reachableInMs(this.#nextMs - nowMs, this.#waitedMs(nowMs)));
+  }
+
+  /** How far ahead to book. */
+  #reachMs(nowMs: number): number {
+    const patienceMs = this.#longestPatienceMs(nowMs);
+    return this.#pace.slow ? Math.min(patienceMs, horizonMs(this.#waitedMs(nowMs))) : patienceMs;
+  }
+
+  /** How long ago this lane was served, or its first waiter came; negative while a unit is booked. */
+  #waitedMs(nowMs: number): number {
+    return nowMs - Math.max(this.#servedMs, this.#queue.firstSinceMs);
   }
 
   #longestPatienceMs(nowMs: number): number {

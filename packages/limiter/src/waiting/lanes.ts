@@ -8,10 +8,11 @@ const FEWEST_SWEPT = 256;
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   #sweepAt = FEWEST_SWEPT;
-  /** Lanes in which somebody waits. */
+  /** Lanes in which somebody waits, and how many of them want tokens of each bucket. */
   #busy = 0;
+  readonly #wanting = new Map<string, number>();
 
-  constructor(readonly around: Omit<LaneSurroundings, "onWaiting">) {}
+  constructor(readonly around: Omit<LaneSurroundings, "onWaiting" | "sharers">) {}
 
   /** Whether nobody waits for anything. */
   get quiet(): boolean {
@@ -30,8 +31,7 @@ export class Lanes {
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
       if (this.#lanes.size >= this.#sweepAt) this.#forgetIdle();
-      const onWaiting = (waiting: boolean): void => void (this.#busy += waiting ? 1 : -1);
-      lane = new Lane(charges, { ...this.around, onWaiting });
+      lane = new Lane(charges, { ...this.around, onWaiting: this.#onWaiting, sharers: this.#sharers });
       this.#lanes.set(key, lane);
     }
     return lane;
@@ -55,6 +55,18 @@ export class Lanes {
   #touching(buckets: ReadonlySet<string>): Lane[] {
     return [...this.#lanes.values()].filter(({ charges }) => charges.some(({ bucket }) => buckets.has(bucket)));
   }
+
+  readonly #onWaiting = ({ charges }: Lane, waiting: boolean): void => {
+    const change = waiting ? 1 : -1;
+    this.#busy += change;
+    for (const { bucket } of charges) {
+      const wanting = (this.#wanting.get(bucket) ?? 0) + change;
+      if (wanting === 0) this.#wanting.delete(bucket);
+      else this.#wanting.set(bucket, wanting);
+    }
+  };
+
+  readonly #sharers = (bucket: string): number => (this.#wanting.get(bucket) ?? 1) * (this.around.store.peers ?? 1);
 
   /** Lanes come and go with their waiters; a few idle ones may stay for the next caller. */
   #forgetIdle(): void {

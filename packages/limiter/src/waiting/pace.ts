@@ -17,8 +17,6 @@ const CHUNK_MS = 80;
 const MOST_GROUPS = 16;
 /** Evenly spaced units cannot share an instant, so fewer of them are booked. */
 const MOST_SPACED = 64;
-/** A slow lane books a unit only when it is due this soon. */
-export const SOON_MS = 100;
 
 /**
  * Little is booked ahead: about 80 ms of the slowest bucket's time. So a killed process loses no more than that, a late
@@ -39,13 +37,22 @@ export function paceOf(charges: readonly StoreCharge[]): Pace {
 }
 
 /**
- * Most units for one question when others share the buckets: a part of what a full bucket holds, so that whoever asks first does not
+ * Most units for one question when others want the same: a part of what a full bucket holds, so that whoever asks first does not
  * empty it, but never less than a chunk.
+ *
+ * @param sharers - how many want tokens of the bucket, in this process and others.
  */
-export function fairCount(charges: readonly StoreCharge[], { ahead, group }: Pace, peers: number): number {
-  if (peers <= 1) return Number.POSITIVE_INFINITY;
-  const atOnce = Math.min(...charges.map(({ limit, cost }) => capacityOf(limit) / cost));
-  return Math.max(1, ahead * group, Math.ceil(atOnce / peers));
+export function fairCount(
+  charges: readonly StoreCharge[],
+  { ahead, group }: Pace,
+  sharers: (bucket: string) => number,
+): number {
+  let most = Number.POSITIVE_INFINITY;
+  for (const { bucket, limit, cost } of charges) {
+    const sharing = sharers(bucket);
+    if (sharing > 1) most = Math.min(most, Math.ceil(capacityOf(limit) / (cost * sharing)));
+  }
+  return Math.max(1, ahead * group, most);
 }
 
 /** The least time that must pass from the next free unit until the one `position` places behind it. Unit: milliseconds. */

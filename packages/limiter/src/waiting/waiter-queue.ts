@@ -17,6 +17,12 @@ export class WaiterQueue {
     return this.#size;
   }
 
+  /** When the first of the highest came; infinitely long ago when nobody waits. On the limiter's clock, in milliseconds. */
+  get firstSinceMs(): number {
+    const list = this.#highest();
+    return list?.waiters[list.head]?.sinceMs ?? Number.NEGATIVE_INFINITY;
+  }
+
   push(waiter: Waiter): void {
     this.#listOf(waiter.priority).waiters.push(waiter);
     this.#size += 1;
