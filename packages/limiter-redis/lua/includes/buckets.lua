@@ -26,8 +26,8 @@ local function load_charges(first, first_key, count, now)
   return charges
 end
 
-local function save_charges(charges)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
+local function save_charges(charges, given_back)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
 end
 
 local function known_of(charges)

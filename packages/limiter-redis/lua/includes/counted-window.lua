@@ -230,14 +230,15 @@ function counted_window.floor(bucket)
   return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
 end
 
-function counted_window.save(bucket)
+function counted_window.save(bucket, given_back)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
   local state = table.concat({
     "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end

@@ -7,3 +7,12 @@ local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
+end

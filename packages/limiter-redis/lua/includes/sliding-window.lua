@@ -222,9 +222,10 @@ function sliding_window.floor(bucket)
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
 end
 
-function sliding_window.save(bucket)
+function sliding_window.save(bucket, given_back)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -236,5 +237,5 @@ function sliding_window.save(bucket)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
-  redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
+  redis.call("PEXPIRE", bucket.key, expiry)
 end

@@ -330,9 +330,10 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
 end
 
-function token_bucket.save(bucket)
+function token_bucket.save(bucket, given_back)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -346,5 +347,5 @@ function token_bucket.save(bucket)
     table.concat(debits, ","), share.save(bucket.share),
     table.concat(loans, ","),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end

@@ -2,7 +2,7 @@
 
 export const breakerForce = {
   name: "breaker-force",
-  sha1: "40a0993f1c60bf44e60312730c9f13cd0778014d",
+  sha1: "ff6bd06aad405e753bfe6a1b5ac21682276c45a9",
   source: `-- breaker-force: set the state by hand, for the whole fleet.
 --
 -- KEYS[1]       state of the breaker
@@ -21,6 +21,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
 --
@@ -300,7 +309,7 @@ return breaker.finish(circuit, false)
 
 export const breakerProbe = {
   name: "breaker-probe",
-  sha1: "5f9663fe06ced4119f0edc3d9533392ea2d85b08",
+  sha1: "36e215c898b83277a9defc50ca4405552b711942",
   source: `-- breaker-probe: ask to be let through half-open. What is granted is a lease, so a prober that dies holds nobody up for long.
 --
 -- KEYS[1]       state of the breaker
@@ -317,6 +326,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
 --
@@ -592,7 +610,7 @@ return breaker.finish(circuit, breaker.grant(circuit, ARGV[12]))
 
 export const breakerReport = {
   name: "breaker-report",
-  sha1: "60c618c6c06cd9224abc4e0b4fb63a4ec275b175",
+  sha1: "af23143e0e1054f72c43dd2541042b9cdc9b4dd2",
   source: `-- breaker-report: add what a process has counted since it last told, open when it is too much, and say how the breaker stands.
 --
 -- KEYS[1]       state of the breaker
@@ -612,6 +630,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
 --
@@ -893,7 +920,7 @@ return breaker.finish(circuit, false)
 
 export const breakerSettle = {
   name: "breaker-settle",
-  sha1: "67f2b633cebc8827d176b656954991d8fcfbcc65",
+  sha1: "8e8b5bf9c20a9a27c31c8e2506f1faf787b9c6ea",
   source: `-- breaker-settle: tell how a probe ended. A lease that has ended does not matter, what the probe found out is still true; after
 -- another change it does not count, but its place is free.
 --
@@ -913,6 +940,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
 --
@@ -1197,7 +1233,7 @@ return breaker.finish(circuit, false)
 
 export const customLoad = {
   name: "custom-load",
-  sha1: "e1a9e9a123befed029f6139476c1050fe4331650",
+  sha1: "5379fdb671c60b0b500d0602c6a185fbec74800c",
   source: `-- custom-load: read the states of custom limits.
 --
 -- KEYS[i]  one state: the fence under which it was written, a colon, its text; all carry one {hash tag}
@@ -1212,6 +1248,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 -- The fence and the text under a key; 0 and nil where there is nothing of ours, whatever its type.
 local function read_fenced(key)
@@ -1262,7 +1307,7 @@ return { "ok" }
 
 export const giveBack = {
   name: "give-back",
-  sha1: "947b3f35c97bafdd5c9e7c70bb87913db1706255",
+  sha1: "845aa9151eee6cffe7427a0d436f5a81bc756190",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1284,6 +1329,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
@@ -1673,9 +1727,10 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
 end
 
-function token_bucket.save(bucket)
+function token_bucket.save(bucket, given_back)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -1689,7 +1744,7 @@ function token_bucket.save(bucket)
     table.concat(debits, ","), share.save(bucket.share),
     table.concat(loans, ","),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
 -- as algorithms/sliding-window.ts.
@@ -1915,9 +1970,10 @@ function sliding_window.floor(bucket)
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
 end
 
-function sliding_window.save(bucket)
+function sliding_window.save(bucket, given_back)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -1929,7 +1985,7 @@ function sliding_window.save(bucket)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
-  redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
+  redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
@@ -2163,16 +2219,17 @@ function counted_window.floor(bucket)
   return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
 end
 
-function counted_window.save(bucket)
+function counted_window.save(bucket, given_back)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
   local state = table.concat({
     "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- What every script begins with: the buckets of the charges, checked before anything is written.
 --
@@ -2202,8 +2259,8 @@ local function load_charges(first, first_key, count, now)
   return charges
 end
 
-local function save_charges(charges)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
+local function save_charges(charges, given_back)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
 end
 
 local function known_of(charges)
@@ -2231,7 +2288,7 @@ local heeded = false
 for _, charge in ipairs(charges) do
   if charge.algorithm.heed then heeded = charge.algorithm.heed(charge.bucket) or heeded end
 end
-save_charges(charges)
+save_charges(charges, true)
 if heeded then redis.call("PUBLISH", ARGV[3], ARGV[4]) end
 return { "ok", text(now) }
 `,
@@ -2239,7 +2296,7 @@ return { "ok", text(now) }
 
 export const landed = {
   name: "landed",
-  sha1: "8f0e3a87b5fafc46c00e3f95982019ef0a4fa6db",
+  sha1: "edc03a2d61758861d4964957361a0ccbd2d9e000",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2258,6 +2315,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
@@ -2647,9 +2713,10 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
 end
 
-function token_bucket.save(bucket)
+function token_bucket.save(bucket, given_back)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -2663,7 +2730,7 @@ function token_bucket.save(bucket)
     table.concat(debits, ","), share.save(bucket.share),
     table.concat(loans, ","),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
 -- as algorithms/sliding-window.ts.
@@ -2889,9 +2956,10 @@ function sliding_window.floor(bucket)
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
 end
 
-function sliding_window.save(bucket)
+function sliding_window.save(bucket, given_back)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -2903,7 +2971,7 @@ function sliding_window.save(bucket)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
-  redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
+  redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
@@ -3137,16 +3205,17 @@ function counted_window.floor(bucket)
   return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
 end
 
-function counted_window.save(bucket)
+function counted_window.save(bucket, given_back)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
   local state = table.concat({
     "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- What every script begins with: the buckets of the charges, checked before anything is written.
 --
@@ -3176,8 +3245,8 @@ local function load_charges(first, first_key, count, now)
   return charges
 end
 
-local function save_charges(charges)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
+local function save_charges(charges, given_back)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
 end
 
 local function known_of(charges)
@@ -3202,7 +3271,7 @@ return { "ok", text(now) }
 
 export const lockFence = {
   name: "lock-fence",
-  sha1: "57025ae97678fe3c2ac1431d02b1295389e68dbd",
+  sha1: "9efe0a4572fe70b26370295f98717bc7682b5a21",
   source: `-- lock-fence: number the holder of a lock.
 --
 -- KEYS[1]  the lock: its holder's value
@@ -3222,6 +3291,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 
 -- Keys of another type count as none.
@@ -3261,7 +3339,7 @@ end
 
 export const observe = {
   name: "observe",
-  sha1: "13705459376854c9eb3c398794eaede93a8f4774",
+  sha1: "b30e0a068acbfd6af5ed61eeb4605801c2a5418c",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3283,6 +3361,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
@@ -3672,9 +3759,10 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
 end
 
-function token_bucket.save(bucket)
+function token_bucket.save(bucket, given_back)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -3688,7 +3776,7 @@ function token_bucket.save(bucket)
     table.concat(debits, ","), share.save(bucket.share),
     table.concat(loans, ","),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
 -- as algorithms/sliding-window.ts.
@@ -3914,9 +4002,10 @@ function sliding_window.floor(bucket)
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
 end
 
-function sliding_window.save(bucket)
+function sliding_window.save(bucket, given_back)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -3928,7 +4017,7 @@ function sliding_window.save(bucket)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
-  redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
+  redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
@@ -4162,16 +4251,17 @@ function counted_window.floor(bucket)
   return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
 end
 
-function counted_window.save(bucket)
+function counted_window.save(bucket, given_back)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
   local state = table.concat({
     "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- What every script begins with: the buckets of the charges, checked before anything is written.
 --
@@ -4201,8 +4291,8 @@ local function load_charges(first, first_key, count, now)
   return charges
 end
 
-local function save_charges(charges)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
+local function save_charges(charges, given_back)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
 end
 
 local function known_of(charges)
@@ -4251,7 +4341,7 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const renew = {
   name: "renew",
-  sha1: "05b3275a48b2c4baccbba1ca6640b0869b2e81ad",
+  sha1: "bfb662073c3a2cf543ce8929fac9c0e263fb4ad4",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4270,6 +4360,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
@@ -4659,9 +4758,10 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
 end
 
-function token_bucket.save(bucket)
+function token_bucket.save(bucket, given_back)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -4675,7 +4775,7 @@ function token_bucket.save(bucket)
     table.concat(debits, ","), share.save(bucket.share),
     table.concat(loans, ","),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
 -- as algorithms/sliding-window.ts.
@@ -4901,9 +5001,10 @@ function sliding_window.floor(bucket)
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
 end
 
-function sliding_window.save(bucket)
+function sliding_window.save(bucket, given_back)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -4915,7 +5016,7 @@ function sliding_window.save(bucket)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
-  redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
+  redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
@@ -5149,16 +5250,17 @@ function counted_window.floor(bucket)
   return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
 end
 
-function counted_window.save(bucket)
+function counted_window.save(bucket, given_back)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
   local state = table.concat({
     "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- What every script begins with: the buckets of the charges, checked before anything is written.
 --
@@ -5188,8 +5290,8 @@ local function load_charges(first, first_key, count, now)
   return charges
 end
 
-local function save_charges(charges)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
+local function save_charges(charges, given_back)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
 end
 
 local function known_of(charges)
@@ -5218,7 +5320,7 @@ return { "ok", text(now), "0" }
 
 export const take = {
   name: "take",
-  sha1: "f66945fbecb03080635738dc57456e082c510b87",
+  sha1: "aeb76d010bc2a88a1caafee5b7c2f8f2adfff862",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -5255,6 +5357,15 @@ end
 local function store_now()
   local time = redis.call("TIME")
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
 end
 
 local now = store_now()
@@ -5717,9 +5828,10 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
 end
 
-function token_bucket.save(bucket)
+function token_bucket.save(bucket, given_back)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -5733,7 +5845,7 @@ function token_bucket.save(bucket)
     table.concat(debits, ","), share.save(bucket.share),
     table.concat(loans, ","),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- Exact sliding window (w) with tokens in the future, and places of a concurrency limit (c), whose window is the lease; the same steps
 -- as algorithms/sliding-window.ts.
@@ -5959,9 +6071,10 @@ function sliding_window.floor(bucket)
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
 end
 
-function sliding_window.save(bucket)
+function sliding_window.save(bucket, given_back)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
@@ -5973,7 +6086,7 @@ function sliding_window.save(bucket)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
-  redis.call("PEXPIRE", bucket.key, text(math.ceil(left / 1000) + 1))
+  redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
@@ -6207,16 +6320,17 @@ function counted_window.floor(bucket)
   return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
 end
 
-function counted_window.save(bucket)
+function counted_window.save(bucket, given_back)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  if left <= 0 then
+  local expiry = expiry_of(bucket.key, left, given_back)
+  if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
   local state = table.concat({
     "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
-  redis.call("SET", bucket.key, state, "PX", text(math.ceil(left / 1000) + 1))
+  redis.call("SET", bucket.key, state, "PX", expiry)
 end
 -- What every script begins with: the buckets of the charges, checked before anything is written.
 --
@@ -6246,8 +6360,8 @@ local function load_charges(first, first_key, count, now)
   return charges
 end
 
-local function save_charges(charges)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
+local function save_charges(charges, given_back)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
 end
 
 local function known_of(charges)

@@ -1,5 +1,5 @@
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
-import { limiterContract } from "@sluice/limiter/testing";
+import { algorithmsContract, limiterContract } from "@sluice/limiter/testing";
 import { afterAll, beforeAll } from "vitest";
 import { redisStore } from "./redis-store.js";
 
@@ -12,10 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-limiterContract("the Redis store", {
+const stores = {
   open: () => {
     count += 1;
     return open();
   },
   openAgain: open,
-});
+};
+
+limiterContract("the Redis store", stores);
+algorithmsContract("the Redis store", stores);

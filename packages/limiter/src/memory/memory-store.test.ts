@@ -1,11 +1,14 @@
-import { limiterContract } from "../testing/index.js";
+import { algorithmsContract, limiterContract } from "../testing/index.js";
 import type { Store } from "../store/store.js";
 import { memoryStore } from "./memory-store.js";
 
 let last: Store = memoryStore();
 
-limiterContract("the memory store", {
+const stores = {
   open: () => (last = memoryStore()),
   // One process has one memory: its contents end with the first store, so a second handle must not close it.
   openAgain: () => ({ ...last, latencyMs: 0, close: async () => {} }),
-});
+};
+
+limiterContract("the memory store", stores);
+algorithmsContract("the memory store", stores);

@@ -1,3 +1,4 @@
+export { algorithmsContract } from "./algorithms-contract.js";
 export { breakerContract, type BreakerStoreUnderTest } from "./breaker-contract.js";
 export { customStatesContract, type CustomStatesUnderTest } from "./custom-states-contract.js";
 export { limiterContract, type StoreUnderTest } from "./limiter-contract.js";

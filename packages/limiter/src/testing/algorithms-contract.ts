@@ -1,0 +1,165 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createLimiter } from "../limiter/create-limiter.js";
+import type { Limiter } from "../limiter/limiter.js";
+import type { Charge } from "../limits/charge.js";
+import { concurrency } from "../limits/concurrency.js";
+import { leakyBucket } from "../limits/leaky-bucket.js";
+import { tokenBucket } from "../limits/token-bucket.js";
+import { fixedWindow, slidingWindow, slidingWindowCounter } from "../limits/windows.js";
+import type { StoreUnderTest } from "./limiter-contract.js";
+
+const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * What every store must show for each algorithm, and for all of them together, on a real clock with short times. Call it in a test
+ * file of your own.
+ */
+export function algorithmsContract(name: string, { open, openAgain }: StoreUnderTest): void {
+  describe(`${name} knows every algorithm`, () => {
+    const closers: (() => Promise<void>)[] = [];
+    const limiterOver = async (store: Awaited<ReturnType<typeof open>>): Promise<Limiter> => {
+      const limiter = createLimiter({ store, provider: "test", account: "algorithms" });
+      closers.push(
+        () => limiter.close(),
+        () => store.close(),
+      );
+      return limiter;
+    };
+    const fresh = async (): Promise<Limiter> => limiterOver(await open());
+    const another = async (): Promise<Limiter> => limiterOver(await openAgain());
+    afterEach(async () => {
+      for (const close of closers.splice(0)) await close();
+    });
+    const places: Charge = { bucket: "places", limit: concurrency({ max: 2, leaseMs: 400 }) };
+
+    it("a leaky bucket lets one go at a time, evenly", async () => {
+      const limiter = await fresh();
+      const charge = { bucket: "spaced", limit: leakyBucket({ rate: 50 }) };
+      const at: number[] = [];
+      await Promise.all(
+        Array.from({ length: 8 }, async () => at.push(((await limiter.acquire(charge)).atUs / 1000) | 0)),
+      );
+      const gaps = at.slice(1).map((ms, index) => ms - (at[index] as number));
+      for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(19);
+      expect((at.at(-1) as number) - (at[0] as number)).toBeLessThan(200);
+    });
+
+    it("a fixed window holds its limit, and the next one follows it", async () => {
+      const limiter = await fresh();
+      const charge = { bucket: "fixed", limit: fixedWindow({ limit: 3, windowMs: 300 }) };
+      const answers = [];
+      for (let n = 0; n < 4; n += 1) answers.push(await limiter.tryAcquire(charge));
+      expect(answers.map(({ kind }) => kind)).toEqual(["allowed", "allowed", "allowed", "delayed"]);
+      const startedMs = performance.now();
+      for (let n = 0; n < 3; n += 1) await limiter.acquire(charge);
+      expect(performance.now() - startedMs).toBeGreaterThan(200);
+      expect(performance.now() - startedMs).toBeLessThan(500);
+    });
+
+    it("a sliding window by two counts admits the rest as the window before fades", async () => {
+      const limiter = await fresh();
+      const charge = { bucket: "counter", limit: slidingWindowCounter({ limit: 4, windowMs: 400 }) };
+      for (let n = 0; n < 4; n += 1) expect((await limiter.tryAcquire(charge)).kind).toBe("allowed");
+      const startedMs = performance.now();
+      await limiter.acquire(charge);
+      expect(performance.now() - startedMs).toBeGreaterThan(400);
+      expect(performance.now() - startedMs).toBeLessThan(750);
+    });
+
+    it("a place is held until it is released, in this process or another", async () => {
+      const here = await fresh();
+      const there = await another();
+      const first = await here.acquire(places);
+      await there.acquire(places);
+      expect((await here.tryAcquire(places)).kind).toBe("delayed");
+      const startedMs = performance.now();
+      const waiting = there.acquire(places, { timeoutMs: 300 });
+      await rest(60);
+      await first.release();
+      await first.release();
+      await waiting;
+      expect(performance.now() - startedMs).toBeGreaterThan(55);
+      expect(performance.now() - startedMs).toBeLessThan(250);
+      expect((await here.tryAcquire(places)).kind).toBe("delayed");
+    });
+
+    it("a place that nobody releases comes back when its lease ends, unless it is renewed", async () => {
+      const limiter = await fresh();
+      const kept = await limiter.acquire(places);
+      const left = await limiter.acquire(places);
+      await rest(250);
+      expect(await kept.renew()).toBe(true);
+      await rest(250);
+      expect(await limiter.tryAcquire(places)).toMatchObject({ kind: "allowed" });
+      expect((await limiter.tryAcquire(places)).kind).toBe("delayed");
+      expect(await left.renew()).toBe(false);
+      await left.release();
+      expect((await limiter.tryAcquire(places)).kind).toBe("delayed");
+    });
+
+    it("a lower maximum revokes nothing, and admits nobody until enough have gone", async () => {
+      const limiter = await fresh();
+      const of = (max: number): Charge => ({ bucket: "lowered", limit: concurrency({ max, leaseMs: 5000 }) });
+      const held = [];
+      for (let n = 0; n < 5; n += 1) held.push(await limiter.acquire(of(5)));
+      expect((await limiter.tryAcquire(of(2))).kind).toBe("delayed");
+      for (const grant of held.slice(0, 3)) await grant.release();
+      expect((await limiter.tryAcquire(of(2))).kind).toBe("delayed");
+      await held[3]?.release();
+      expect((await limiter.tryAcquire(of(2))).kind).toBe("allowed");
+    });
+
+    it("releasing places spends the tokens beside them; giving back does not", async () => {
+      const limiter = await fresh();
+      const tokens = { bucket: "tokens", limit: tokenBucket({ refillRate: 0.001, burst: 5 }) };
+      const left = async (): Promise<number> => {
+        const decision = await limiter.peek(tokens);
+        return decision.kind === "allowed" ? decision.remaining : 0;
+      };
+      const used = await limiter.acquire([tokens, places]);
+      const unused = await limiter.acquire([tokens, places]);
+      expect(await left()).toBe(3);
+      await used.release();
+      expect(await left()).toBe(3);
+      await unused.giveBack();
+      expect(await left()).toBe(4);
+      expect(await limiter.peek(places)).toMatchObject({ remaining: 2 });
+    });
+
+    it("an allowed decision carries its grant", async () => {
+      const limiter = await fresh();
+      const decision = await limiter.tryAcquire([
+        places,
+        { bucket: "w", limit: slidingWindow({ limit: 1, windowMs: 60_000 }) },
+      ]);
+      if (decision.kind !== "allowed") throw new Error("not allowed");
+      await decision.grant?.giveBack();
+      expect(await limiter.peek(places)).toMatchObject({ remaining: 2 });
+      expect((await limiter.peek(places)).kind === "allowed").toBe(true);
+    });
+
+    it("all of them are taken together, or none", async () => {
+      const limiter = await fresh();
+      const windowMs = 60_000;
+      const all: Charge[] = [
+        { bucket: "token", limit: tokenBucket({ refillRate: 0.001, burst: 6 }) },
+        { bucket: "leaky", limit: leakyBucket({ rate: 1000 }) },
+        { bucket: "sliding", limit: slidingWindow({ limit: 5, windowMs }) },
+        { bucket: "fixed", limit: fixedWindow({ limit: 4, windowMs }) },
+        { bucket: "counter", limit: slidingWindowCounter({ limit: 3, windowMs }) },
+        { bucket: "concurrent", limit: concurrency({ max: 2, leaseMs: 60_000 }) },
+      ];
+      await limiter.acquire(all);
+      await rest(5);
+      await limiter.acquire(all);
+      await rest(5);
+      expect(await limiter.tryAcquire(all)).toMatchObject({ kind: "delayed", bucket: "concurrent" });
+      const remaining = [];
+      for (const charge of all) {
+        const decision = await limiter.peek(charge);
+        remaining.push(decision.kind === "allowed" ? decision.remaining : 0);
+      }
+      expect(remaining).toEqual([4, 1, 3, 2, 1, 0]);
+    });
+  });
+}
