@@ -98,11 +98,7 @@ export class Lane {
       this.#schedule();
       return;
     }
-    const last = this.#holders.at(-1);
-    if (last !== undefined && waiter.priority > last.priority) {
-      this.#overtake(waiter);
-      return;
-    }
+    if (this.#overtake(waiter)) return;
     const leastMs = this.leastWaitMs(waiter.priority);
     if (this.around.clock.now() + leastMs > waiter.deadlineMs) {
       waiter.refuse({ kind: "late", retryAfterMs: leastMs, bucket: this.#nextBucket });
@@ -156,11 +152,16 @@ export class Lane {
     this.#schedule();
   }
 
-  #overtake(waiter: Waiter): void {
-    const place = this.#holders.findIndex((holder) => waiter.priority > holder.priority);
+  /** Goes before holders of a lower priority, the last of whom waits on; but nobody whose turn has come by age is put back. */
+  #overtake(waiter: Waiter): boolean {
+    const behind = (holder: Waiter): boolean => waiter.priority > holder.priority && !this.#queue.hasTurn(holder);
+    const place = this.#holders.findIndex(behind);
+    if (place === -1) return false;
+    const [put] = this.#holders.splice(this.#holders.findLastIndex(behind), 1);
     this.#holders.splice(place, 0, waiter);
-    this.#queue.unshift(this.#holders.pop() as Waiter);
+    this.#queue.unshift(put as Waiter);
     this.#pump();
+    return true;
   }
 
   #pump(): void {

@@ -10,6 +10,8 @@ const OLDEST_EVERY = 8;
 export class WaiterQueue {
   /** By priority, highest first; each list in order of arrival. */
   readonly #lists: Equals[] = [];
+  /** Whose turn has come by age. */
+  readonly #turns = new WeakSet<Waiter>();
   #size = 0;
   #served = 0;
 
@@ -39,9 +41,11 @@ export class WaiterQueue {
   shift(): Waiter | undefined {
     if (this.#size === 0) return undefined;
     this.#served += 1;
-    const list = this.#served % OLDEST_EVERY === 0 ? this.#oldest() : this.#highest();
+    const byAge = this.#served % OLDEST_EVERY === 0;
+    const list = byAge ? this.#oldest() : this.#highest();
     const waiter = list?.waiters[list.head];
     if (list === undefined || waiter === undefined) return undefined;
+    if (byAge) this.#turns.add(waiter);
     list.head += 1;
     this.#size -= 1;
     if (list.head > 1024 && list.head * 2 > list.waiters.length) {
@@ -49,6 +53,11 @@ export class WaiterQueue {
       list.head = 0;
     }
     return waiter;
+  }
+
+  /** Whether this one got its turn by age, which no priority takes away. */
+  hasTurn(waiter: Waiter): boolean {
+    return this.#turns.has(waiter);
   }
 
   /** Takes out one who leaves early. */
