@@ -24,7 +24,7 @@ local charges, problem = load_charges(7, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
 for _, charge in ipairs(charges) do
-  if ARGV[3] == "1" then charge.algorithm.refused(charge.bucket) end
+  if ARGV[3] == "1" then charge.algorithm.refused(charge.bucket, now + pause) end
   if pause > 0 then charge.algorithm.pause(charge.bucket, now + pause) end
   if remaining >= 0 then charge.algorithm.lower(charge.bucket, remaining, ARGV[4]) end
 end

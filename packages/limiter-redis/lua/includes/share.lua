@@ -3,6 +3,7 @@
 -- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
 local share = {}
 local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNSURE = 2
 local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
 
 local function share_cut(current, measured)
@@ -40,7 +41,7 @@ end
 function share.measured(own, now, whole)
   local elapsed = now - own.at
   if elapsed < SHORTEST_MEASURE then return nil end
-  return own.taken / (whole * elapsed)
+  return math.max(0, own.taken - UNSURE) / (whole * elapsed)
 end
 
 -- What is known after a refusal, and whether it is new.

@@ -73,7 +73,6 @@ end
 -- Takes note of the time: a share that strangers leave us grows back.
 local function tb_tune(bucket)
   if not bucket.share then return end
-  tb_fold(bucket, bucket.now)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
@@ -274,15 +273,15 @@ function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function token_bucket.refused(bucket)
+function token_bucket.refused(bucket, again)
   if bucket.now < bucket.paused then return end
   local measured = nil
   if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
   local fresh
   bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
   if not fresh then return end
-  token_bucket.lower(bucket, 0)
   tb_tune(bucket)
+  token_bucket.lower(bucket, math.max(0, 1000000 - tb_gain(bucket, again - bucket.now)) / 1000000)
 end
 
 function token_bucket.lower(bucket, remaining)

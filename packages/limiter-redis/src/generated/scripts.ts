@@ -1307,7 +1307,7 @@ return { "ok" }
 
 export const giveBack = {
   name: "give-back",
-  sha1: "845aa9151eee6cffe7427a0d436f5a81bc756190",
+  sha1: "607dc8b37e6e12a5175fa37182782657dcfc3b30",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1344,6 +1344,7 @@ end
 -- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
 local share = {}
 local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNSURE = 2
 local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
 
 local function share_cut(current, measured)
@@ -1381,7 +1382,7 @@ end
 function share.measured(own, now, whole)
   local elapsed = now - own.at
   if elapsed < SHORTEST_MEASURE then return nil end
-  return own.taken / (whole * elapsed)
+  return math.max(0, own.taken - UNSURE) / (whole * elapsed)
 end
 
 -- What is known after a refusal, and whether it is new.
@@ -1470,7 +1471,6 @@ end
 -- Takes note of the time: a share that strangers leave us grows back.
 local function tb_tune(bucket)
   if not bucket.share then return end
-  tb_fold(bucket, bucket.now)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
@@ -1671,15 +1671,15 @@ function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function token_bucket.refused(bucket)
+function token_bucket.refused(bucket, again)
   if bucket.now < bucket.paused then return end
   local measured = nil
   if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
   local fresh
   bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
   if not fresh then return end
-  token_bucket.lower(bucket, 0)
   tb_tune(bucket)
+  token_bucket.lower(bucket, math.max(0, 1000000 - tb_gain(bucket, again - bucket.now)) / 1000000)
 end
 
 function token_bucket.lower(bucket, remaining)
@@ -2296,7 +2296,7 @@ return { "ok", text(now) }
 
 export const landed = {
   name: "landed",
-  sha1: "edc03a2d61758861d4964957361a0ccbd2d9e000",
+  sha1: "1a13d3d0d1202b575638e84eda63bbeac4971a7f",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2330,6 +2330,7 @@ end
 -- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
 local share = {}
 local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNSURE = 2
 local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
 
 local function share_cut(current, measured)
@@ -2367,7 +2368,7 @@ end
 function share.measured(own, now, whole)
   local elapsed = now - own.at
   if elapsed < SHORTEST_MEASURE then return nil end
-  return own.taken / (whole * elapsed)
+  return math.max(0, own.taken - UNSURE) / (whole * elapsed)
 end
 
 -- What is known after a refusal, and whether it is new.
@@ -2456,7 +2457,6 @@ end
 -- Takes note of the time: a share that strangers leave us grows back.
 local function tb_tune(bucket)
   if not bucket.share then return end
-  tb_fold(bucket, bucket.now)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
@@ -2657,15 +2657,15 @@ function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function token_bucket.refused(bucket)
+function token_bucket.refused(bucket, again)
   if bucket.now < bucket.paused then return end
   local measured = nil
   if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
   local fresh
   bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
   if not fresh then return end
-  token_bucket.lower(bucket, 0)
   tb_tune(bucket)
+  token_bucket.lower(bucket, math.max(0, 1000000 - tb_gain(bucket, again - bucket.now)) / 1000000)
 end
 
 function token_bucket.lower(bucket, remaining)
@@ -3339,7 +3339,7 @@ end
 
 export const observe = {
   name: "observe",
-  sha1: "b30e0a068acbfd6af5ed61eeb4605801c2a5418c",
+  sha1: "6de3755cd924f5ffb0e5ef377f36adff869ae3c4",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3376,6 +3376,7 @@ end
 -- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
 local share = {}
 local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNSURE = 2
 local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
 
 local function share_cut(current, measured)
@@ -3413,7 +3414,7 @@ end
 function share.measured(own, now, whole)
   local elapsed = now - own.at
   if elapsed < SHORTEST_MEASURE then return nil end
-  return own.taken / (whole * elapsed)
+  return math.max(0, own.taken - UNSURE) / (whole * elapsed)
 end
 
 -- What is known after a refusal, and whether it is new.
@@ -3502,7 +3503,6 @@ end
 -- Takes note of the time: a share that strangers leave us grows back.
 local function tb_tune(bucket)
   if not bucket.share then return end
-  tb_fold(bucket, bucket.now)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
@@ -3703,15 +3703,15 @@ function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function token_bucket.refused(bucket)
+function token_bucket.refused(bucket, again)
   if bucket.now < bucket.paused then return end
   local measured = nil
   if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
   local fresh
   bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
   if not fresh then return end
-  token_bucket.lower(bucket, 0)
   tb_tune(bucket)
+  token_bucket.lower(bucket, math.max(0, 1000000 - tb_gain(bucket, again - bucket.now)) / 1000000)
 end
 
 function token_bucket.lower(bucket, remaining)
@@ -4307,7 +4307,7 @@ local charges, problem = load_charges(7, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
 for _, charge in ipairs(charges) do
-  if ARGV[3] == "1" then charge.algorithm.refused(charge.bucket) end
+  if ARGV[3] == "1" then charge.algorithm.refused(charge.bucket, now + pause) end
   if pause > 0 then charge.algorithm.pause(charge.bucket, now + pause) end
   if remaining >= 0 then charge.algorithm.lower(charge.bucket, remaining, ARGV[4]) end
 end
@@ -4341,7 +4341,7 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const renew = {
   name: "renew",
-  sha1: "bfb662073c3a2cf543ce8929fac9c0e263fb4ad4",
+  sha1: "bf99afca671d40f5d9ef5bb8fd3c0a4ceb28733d",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4375,6 +4375,7 @@ end
 -- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
 local share = {}
 local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNSURE = 2
 local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
 
 local function share_cut(current, measured)
@@ -4412,7 +4413,7 @@ end
 function share.measured(own, now, whole)
   local elapsed = now - own.at
   if elapsed < SHORTEST_MEASURE then return nil end
-  return own.taken / (whole * elapsed)
+  return math.max(0, own.taken - UNSURE) / (whole * elapsed)
 end
 
 -- What is known after a refusal, and whether it is new.
@@ -4501,7 +4502,6 @@ end
 -- Takes note of the time: a share that strangers leave us grows back.
 local function tb_tune(bucket)
   if not bucket.share then return end
-  tb_fold(bucket, bucket.now)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
@@ -4702,15 +4702,15 @@ function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function token_bucket.refused(bucket)
+function token_bucket.refused(bucket, again)
   if bucket.now < bucket.paused then return end
   local measured = nil
   if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
   local fresh
   bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
   if not fresh then return end
-  token_bucket.lower(bucket, 0)
   tb_tune(bucket)
+  token_bucket.lower(bucket, math.max(0, 1000000 - tb_gain(bucket, again - bucket.now)) / 1000000)
 end
 
 function token_bucket.lower(bucket, remaining)
@@ -5320,7 +5320,7 @@ return { "ok", text(now), "0" }
 
 export const take = {
   name: "take",
-  sha1: "aeb76d010bc2a88a1caafee5b7c2f8f2adfff862",
+  sha1: "0c39d6d9133f24148e4ed452956c5c5933fc330d",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -5445,6 +5445,7 @@ if questions == 0 and #left == 0 then return replies end
 -- Within a bucket's state: part:at:taken   with part to its last bit, at in microseconds, taken in tokens; empty for the whole.
 local share = {}
 local RECOVERY, SAME_MOMENT, SHORTEST_MEASURE = 50000000, 500000, 2000000
+local UNSURE = 2
 local UNMEASURED, DEEPEST_CUT, LEAST = 0.85, 0.7, 0.05
 
 local function share_cut(current, measured)
@@ -5482,7 +5483,7 @@ end
 function share.measured(own, now, whole)
   local elapsed = now - own.at
   if elapsed < SHORTEST_MEASURE then return nil end
-  return own.taken / (whole * elapsed)
+  return math.max(0, own.taken - UNSURE) / (whole * elapsed)
 end
 
 -- What is known after a refusal, and whether it is new.
@@ -5571,7 +5572,6 @@ end
 -- Takes note of the time: a share that strangers leave us grows back.
 local function tb_tune(bucket)
   if not bucket.share then return end
-  tb_fold(bucket, bucket.now)
   bucket.rate = bucket.whole * share.at(bucket.share, bucket.now)
 end
 
@@ -5772,15 +5772,15 @@ function token_bucket.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function token_bucket.refused(bucket)
+function token_bucket.refused(bucket, again)
   if bucket.now < bucket.paused then return end
   local measured = nil
   if bucket.share then measured = share.measured(bucket.share, bucket.now, bucket.whole / 1000000) end
   local fresh
   bucket.share, fresh = share.refused(bucket.share, bucket.now, measured)
   if not fresh then return end
-  token_bucket.lower(bucket, 0)
   tb_tune(bucket)
+  token_bucket.lower(bucket, math.max(0, 1000000 - tb_gain(bucket, again - bucket.now)) / 1000000)
 end
 
 function token_bucket.lower(bucket, remaining)

@@ -23,8 +23,11 @@ export interface Bucket {
   renew(debit: Debit, nowUs: number): boolean;
   /** Nothing before this instant; never shortens a pause. */
   pause(untilUs: number): void;
-  /** The provider refused what this bucket had granted: somebody else uses the quota too. Ask before `pause`. */
-  refused(nowUs: number): void;
+  /**
+   * The provider refused what this bucket had granted, and will grant something at `againUs`: somebody else uses the quota too. Say so
+   * before `pause`.
+   */
+  refused(nowUs: number, againUs: number): void;
   /** Lowers the bucket to this many tokens; never fills it. */
   lower(remaining: number, nowUs: number): void;
   /** Whether time alone changes the numbers: a question that takes nothing then asks a copy. */

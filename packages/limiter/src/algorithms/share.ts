@@ -4,6 +4,8 @@ const RECOVERY_US = 50_000_000;
 const SAME_MOMENT_US = 500_000;
 /** What was granted in a shorter time measures nothing. Unit: microseconds. */
 const SHORTEST_MEASURE_US = 2_000_000;
+/** Tokens that were counted as ours and may not have been. */
+const UNSURE = 2;
 /** Without a measure a refusal costs this part of the rate. */
 const UNMEASURED = 0.85;
 /** No single refusal costs more than this part, and no row of them leaves less than the least. */
@@ -47,7 +49,8 @@ export class Share {
    */
   measured(nowUs: number, whole: number): number | undefined {
     const elapsedUs = nowUs - this.#atUs;
-    return elapsedUs < SHORTEST_MEASURE_US ? undefined : this.#taken / (whole * elapsedUs);
+    // The one refused was not used up, and another may have been on its way: rather a little less than more.
+    return elapsedUs < SHORTEST_MEASURE_US ? undefined : Math.max(0, this.#taken - UNSURE) / (whole * elapsedUs);
   }
 
   /** Learns from a refusal; false when it tells nothing new. */

@@ -145,13 +145,13 @@ export class TokenBucket implements Bucket {
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, untilUs);
   }
 
-  refused(nowUs: number): void {
+  refused(nowUs: number, againUs: number): void {
     if (nowUs < this.#pausedUntilUs) return;
     if (this.#share === undefined) this.#share = new Share(nowUs);
     else if (!this.#share.refused(nowUs, this.#share.measured(nowUs, this.#wholeRate / MICRO))) return;
-    // The provider has nothing now, so neither have we.
-    this.lower(0, nowUs);
+    // The provider has nothing now, and one token when it says so; neither have we.
     this.tune(nowUs);
+    this.lower(Math.max(0, MICRO - this.#gain(againUs - nowUs)) / MICRO, nowUs);
   }
 
   get changing(): boolean {
@@ -161,7 +161,7 @@ export class TokenBucket implements Bucket {
   tune(nowUs: number): void {
     if (this.#lent !== undefined) this.#settleBrim(nowUs);
     if (this.#share === undefined) return;
-    this.#fold(nowUs);
+    // What dripped in since the last change is counted at the rate of now, which is the higher one.
     if (nowUs >= this.#share.endsUs) this.#share = undefined;
     this.#rate = this.#wholeRate * (this.#share?.at(nowUs) ?? 1);
   }

@@ -111,8 +111,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     observe({ scope, charges, pauseMs, remaining, refused }) {
       change(scope, charges, ({ bucket }, now) => {
-        if (refused === true) bucket.refused(now);
-        if (pauseMs > 0) bucket.pause(now + Math.ceil(pauseMs * 1000));
+        const againUs = now + Math.ceil(pauseMs * 1000);
+        if (refused === true) bucket.refused(now, againUs);
+        if (pauseMs > 0) bucket.pause(againUs);
         if (remaining !== undefined) bucket.lower(remaining, now);
       });
       if (pauseMs > 0) pauses.tell(scope, { buckets: charges.map(({ bucket }) => bucket), pauseMs });
