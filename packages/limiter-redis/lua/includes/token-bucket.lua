@@ -183,42 +183,40 @@ function token_bucket.most(bucket, cost)
   return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
+-- For each later debit, the least level before it that suffices for it and all behind it.
+local function tb_enough_for_later(bucket)
+  local enough, behind = {}, -math.huge
+  for index = #bucket.later, 1, -1 do
+    local debit, following = bucket.later[index], bucket.later[index + 1]
+    local for_others = behind
+    if following then for_others = debit[2] + behind - tb_gain(bucket, following[1] - debit[1]) end
+    behind = math.max(math.min(debit[2], bucket.cap), for_others)
+    enough[index] = behind
+  end
+  return enough
+end
+
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   -- More than there may be while tokens are lent: not before they are back.
   if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
+  local enough = tb_enough_for_later(bucket)
+  local level, at, index = tb_walk(bucket, t)
   while true do
-    local level, at, index = tb_walk(bucket, t)
-    local stepped = false
-    if tb_grow(bucket, level, t - at) < needed then
-      local reached = at + tb_time_to_gain(bucket, needed - level)
-      local debit = bucket.later[index]
-      if debit and debit[1] < reached then
-        t = debit[1]
-        stepped = true
-      else
-        t = reached
-      end
+    -- Between two debits the first instant with enough is the best: whoever comes later leaves no more to those behind.
+    local reached = math.max(t, at + tb_time_to_gain(bucket, needed - level))
+    local debit = bucket.later[index]
+    if not debit then return reached end
+    if reached < debit[1] then
+      local left = tb_grow(bucket, tb_grow(bucket, level, reached - at) - micro, debit[1] - reached)
+      if left >= enough[index] then return reached end
     end
-    if not stepped then
-      level = tb_grow(bucket, level, t - at) - micro
-      at = t
-      local blocked = nil
-      for i = index, #bucket.later do
-        local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at)
-        if level < math.min(debit[2], bucket.cap) then
-          blocked = debit[1]
-          break
-        end
-        level = level - debit[2]
-        at = debit[1]
-      end
-      if not blocked then return t end
-      t = blocked
-    end
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    t = math.max(t, at)
+    index = index + 1
   end
 end
 

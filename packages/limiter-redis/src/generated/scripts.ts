@@ -1307,7 +1307,7 @@ return { "ok" }
 
 export const giveBack = {
   name: "give-back",
-  sha1: "607dc8b37e6e12a5175fa37182782657dcfc3b30",
+  sha1: "caaf2d337e5905a669f70a915426df574ab81855",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1581,42 +1581,40 @@ function token_bucket.most(bucket, cost)
   return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
+-- For each later debit, the least level before it that suffices for it and all behind it.
+local function tb_enough_for_later(bucket)
+  local enough, behind = {}, -math.huge
+  for index = #bucket.later, 1, -1 do
+    local debit, following = bucket.later[index], bucket.later[index + 1]
+    local for_others = behind
+    if following then for_others = debit[2] + behind - tb_gain(bucket, following[1] - debit[1]) end
+    behind = math.max(math.min(debit[2], bucket.cap), for_others)
+    enough[index] = behind
+  end
+  return enough
+end
+
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   -- More than there may be while tokens are lent: not before they are back.
   if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
+  local enough = tb_enough_for_later(bucket)
+  local level, at, index = tb_walk(bucket, t)
   while true do
-    local level, at, index = tb_walk(bucket, t)
-    local stepped = false
-    if tb_grow(bucket, level, t - at) < needed then
-      local reached = at + tb_time_to_gain(bucket, needed - level)
-      local debit = bucket.later[index]
-      if debit and debit[1] < reached then
-        t = debit[1]
-        stepped = true
-      else
-        t = reached
-      end
+    -- Between two debits the first instant with enough is the best: whoever comes later leaves no more to those behind.
+    local reached = math.max(t, at + tb_time_to_gain(bucket, needed - level))
+    local debit = bucket.later[index]
+    if not debit then return reached end
+    if reached < debit[1] then
+      local left = tb_grow(bucket, tb_grow(bucket, level, reached - at) - micro, debit[1] - reached)
+      if left >= enough[index] then return reached end
     end
-    if not stepped then
-      level = tb_grow(bucket, level, t - at) - micro
-      at = t
-      local blocked = nil
-      for i = index, #bucket.later do
-        local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at)
-        if level < math.min(debit[2], bucket.cap) then
-          blocked = debit[1]
-          break
-        end
-        level = level - debit[2]
-        at = debit[1]
-      end
-      if not blocked then return t end
-      t = blocked
-    end
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    t = math.max(t, at)
+    index = index + 1
   end
 end
 
@@ -2296,7 +2294,7 @@ return { "ok", text(now) }
 
 export const landed = {
   name: "landed",
-  sha1: "1a13d3d0d1202b575638e84eda63bbeac4971a7f",
+  sha1: "b015b52ce87c6360bc536cd7bb11ce3be3bb138f",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2567,42 +2565,40 @@ function token_bucket.most(bucket, cost)
   return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
+-- For each later debit, the least level before it that suffices for it and all behind it.
+local function tb_enough_for_later(bucket)
+  local enough, behind = {}, -math.huge
+  for index = #bucket.later, 1, -1 do
+    local debit, following = bucket.later[index], bucket.later[index + 1]
+    local for_others = behind
+    if following then for_others = debit[2] + behind - tb_gain(bucket, following[1] - debit[1]) end
+    behind = math.max(math.min(debit[2], bucket.cap), for_others)
+    enough[index] = behind
+  end
+  return enough
+end
+
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   -- More than there may be while tokens are lent: not before they are back.
   if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
+  local enough = tb_enough_for_later(bucket)
+  local level, at, index = tb_walk(bucket, t)
   while true do
-    local level, at, index = tb_walk(bucket, t)
-    local stepped = false
-    if tb_grow(bucket, level, t - at) < needed then
-      local reached = at + tb_time_to_gain(bucket, needed - level)
-      local debit = bucket.later[index]
-      if debit and debit[1] < reached then
-        t = debit[1]
-        stepped = true
-      else
-        t = reached
-      end
+    -- Between two debits the first instant with enough is the best: whoever comes later leaves no more to those behind.
+    local reached = math.max(t, at + tb_time_to_gain(bucket, needed - level))
+    local debit = bucket.later[index]
+    if not debit then return reached end
+    if reached < debit[1] then
+      local left = tb_grow(bucket, tb_grow(bucket, level, reached - at) - micro, debit[1] - reached)
+      if left >= enough[index] then return reached end
     end
-    if not stepped then
-      level = tb_grow(bucket, level, t - at) - micro
-      at = t
-      local blocked = nil
-      for i = index, #bucket.later do
-        local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at)
-        if level < math.min(debit[2], bucket.cap) then
-          blocked = debit[1]
-          break
-        end
-        level = level - debit[2]
-        at = debit[1]
-      end
-      if not blocked then return t end
-      t = blocked
-    end
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    t = math.max(t, at)
+    index = index + 1
   end
 end
 
@@ -3339,7 +3335,7 @@ end
 
 export const observe = {
   name: "observe",
-  sha1: "6de3755cd924f5ffb0e5ef377f36adff869ae3c4",
+  sha1: "7e10da51bfaf9ee743536a21c4ce2c670753aeca",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3613,42 +3609,40 @@ function token_bucket.most(bucket, cost)
   return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
+-- For each later debit, the least level before it that suffices for it and all behind it.
+local function tb_enough_for_later(bucket)
+  local enough, behind = {}, -math.huge
+  for index = #bucket.later, 1, -1 do
+    local debit, following = bucket.later[index], bucket.later[index + 1]
+    local for_others = behind
+    if following then for_others = debit[2] + behind - tb_gain(bucket, following[1] - debit[1]) end
+    behind = math.max(math.min(debit[2], bucket.cap), for_others)
+    enough[index] = behind
+  end
+  return enough
+end
+
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   -- More than there may be while tokens are lent: not before they are back.
   if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
+  local enough = tb_enough_for_later(bucket)
+  local level, at, index = tb_walk(bucket, t)
   while true do
-    local level, at, index = tb_walk(bucket, t)
-    local stepped = false
-    if tb_grow(bucket, level, t - at) < needed then
-      local reached = at + tb_time_to_gain(bucket, needed - level)
-      local debit = bucket.later[index]
-      if debit and debit[1] < reached then
-        t = debit[1]
-        stepped = true
-      else
-        t = reached
-      end
+    -- Between two debits the first instant with enough is the best: whoever comes later leaves no more to those behind.
+    local reached = math.max(t, at + tb_time_to_gain(bucket, needed - level))
+    local debit = bucket.later[index]
+    if not debit then return reached end
+    if reached < debit[1] then
+      local left = tb_grow(bucket, tb_grow(bucket, level, reached - at) - micro, debit[1] - reached)
+      if left >= enough[index] then return reached end
     end
-    if not stepped then
-      level = tb_grow(bucket, level, t - at) - micro
-      at = t
-      local blocked = nil
-      for i = index, #bucket.later do
-        local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at)
-        if level < math.min(debit[2], bucket.cap) then
-          blocked = debit[1]
-          break
-        end
-        level = level - debit[2]
-        at = debit[1]
-      end
-      if not blocked then return t end
-      t = blocked
-    end
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    t = math.max(t, at)
+    index = index + 1
   end
 end
 
@@ -4341,7 +4335,7 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const renew = {
   name: "renew",
-  sha1: "bf99afca671d40f5d9ef5bb8fd3c0a4ceb28733d",
+  sha1: "86a95b7abc3a8dbec01117e02ef2f2107cf9adf9",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4612,42 +4606,40 @@ function token_bucket.most(bucket, cost)
   return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
+-- For each later debit, the least level before it that suffices for it and all behind it.
+local function tb_enough_for_later(bucket)
+  local enough, behind = {}, -math.huge
+  for index = #bucket.later, 1, -1 do
+    local debit, following = bucket.later[index], bucket.later[index + 1]
+    local for_others = behind
+    if following then for_others = debit[2] + behind - tb_gain(bucket, following[1] - debit[1]) end
+    behind = math.max(math.min(debit[2], bucket.cap), for_others)
+    enough[index] = behind
+  end
+  return enough
+end
+
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   -- More than there may be while tokens are lent: not before they are back.
   if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
+  local enough = tb_enough_for_later(bucket)
+  local level, at, index = tb_walk(bucket, t)
   while true do
-    local level, at, index = tb_walk(bucket, t)
-    local stepped = false
-    if tb_grow(bucket, level, t - at) < needed then
-      local reached = at + tb_time_to_gain(bucket, needed - level)
-      local debit = bucket.later[index]
-      if debit and debit[1] < reached then
-        t = debit[1]
-        stepped = true
-      else
-        t = reached
-      end
+    -- Between two debits the first instant with enough is the best: whoever comes later leaves no more to those behind.
+    local reached = math.max(t, at + tb_time_to_gain(bucket, needed - level))
+    local debit = bucket.later[index]
+    if not debit then return reached end
+    if reached < debit[1] then
+      local left = tb_grow(bucket, tb_grow(bucket, level, reached - at) - micro, debit[1] - reached)
+      if left >= enough[index] then return reached end
     end
-    if not stepped then
-      level = tb_grow(bucket, level, t - at) - micro
-      at = t
-      local blocked = nil
-      for i = index, #bucket.later do
-        local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at)
-        if level < math.min(debit[2], bucket.cap) then
-          blocked = debit[1]
-          break
-        end
-        level = level - debit[2]
-        at = debit[1]
-      end
-      if not blocked then return t end
-      t = blocked
-    end
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    t = math.max(t, at)
+    index = index + 1
   end
 end
 
@@ -5320,7 +5312,7 @@ return { "ok", text(now), "0" }
 
 export const take = {
   name: "take",
-  sha1: "0c39d6d9133f24148e4ed452956c5c5933fc330d",
+  sha1: "296441098082686cffc9908f9f3a38df9e3f2f98",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -5682,42 +5674,40 @@ function token_bucket.most(bucket, cost)
   return math.floor(bucket.whole_cap / (cost * 1000000))
 end
 
+-- For each later debit, the least level before it that suffices for it and all behind it.
+local function tb_enough_for_later(bucket)
+  local enough, behind = {}, -math.huge
+  for index = #bucket.later, 1, -1 do
+    local debit, following = bucket.later[index], bucket.later[index + 1]
+    local for_others = behind
+    if following then for_others = debit[2] + behind - tb_gain(bucket, following[1] - debit[1]) end
+    behind = math.max(math.min(debit[2], bucket.cap), for_others)
+    enough[index] = behind
+  end
+  return enough
+end
+
 function token_bucket.earliest(bucket, cost, from)
   local micro = cost * 1000000
   local needed = math.min(micro, bucket.cap)
   local t = math.max(from, bucket.paused)
   -- More than there may be while tokens are lent: not before they are back.
   if needed < micro and not bucket.spaced then t = math.max(t, tb_loans_end(bucket)) end
+  local enough = tb_enough_for_later(bucket)
+  local level, at, index = tb_walk(bucket, t)
   while true do
-    local level, at, index = tb_walk(bucket, t)
-    local stepped = false
-    if tb_grow(bucket, level, t - at) < needed then
-      local reached = at + tb_time_to_gain(bucket, needed - level)
-      local debit = bucket.later[index]
-      if debit and debit[1] < reached then
-        t = debit[1]
-        stepped = true
-      else
-        t = reached
-      end
+    -- Between two debits the first instant with enough is the best: whoever comes later leaves no more to those behind.
+    local reached = math.max(t, at + tb_time_to_gain(bucket, needed - level))
+    local debit = bucket.later[index]
+    if not debit then return reached end
+    if reached < debit[1] then
+      local left = tb_grow(bucket, tb_grow(bucket, level, reached - at) - micro, debit[1] - reached)
+      if left >= enough[index] then return reached end
     end
-    if not stepped then
-      level = tb_grow(bucket, level, t - at) - micro
-      at = t
-      local blocked = nil
-      for i = index, #bucket.later do
-        local debit = bucket.later[i]
-        level = tb_grow(bucket, level, debit[1] - at)
-        if level < math.min(debit[2], bucket.cap) then
-          blocked = debit[1]
-          break
-        end
-        level = level - debit[2]
-        at = debit[1]
-      end
-      if not blocked then return t end
-      t = blocked
-    end
+    level = tb_grow(bucket, level, debit[1] - at) - debit[2]
+    at = debit[1]
+    t = math.max(t, at)
+    index = index + 1
   end
 end
 

@@ -80,22 +80,21 @@ export class TokenBucket implements Bucket {
     let t = Math.max(fromUs, this.#pausedUntilUs);
     // More than there may be while tokens are lent: not before they are back.
     if (needed < micro && !this.#spaced) t = Math.max(t, this.#lent?.endsUs ?? 0);
+    const enough = this.#enoughForLater();
+    let { level, atUs, next } = this.#walkTo(t);
     for (;;) {
-      let { level, atUs, next } = this.#walkTo(t);
-      if (this.#grow(level, t - atUs) < needed) {
-        const reachedUs = atUs + this.#timeToGain(needed - level);
-        const debit = this.#later[next];
-        if (debit !== undefined && debit.atUs < reachedUs) {
-          t = debit.atUs;
-          continue;
-        }
-        t = reachedUs;
+      // Between two debits the first instant with enough is the best: whoever comes later leaves no more to those behind.
+      const reachedUs = Math.max(t, atUs + this.#timeToGain(needed - level));
+      const debit = this.#later[next];
+      if (debit === undefined) return reachedUs;
+      if (reachedUs < debit.atUs) {
+        const left = this.#grow(this.#grow(level, reachedUs - atUs) - micro, debit.atUs - reachedUs);
+        if (left >= (enough[next] as number)) return reachedUs;
       }
-      level = this.#grow(level, t - atUs) - micro;
-      atUs = t;
-      const blockedUs = this.#firstBroken(level, atUs, next);
-      if (blockedUs === undefined) return t;
-      t = blockedUs;
+      level = this.#grow(level, debit.atUs - atUs) - debit.micro;
+      atUs = debit.atUs;
+      t = Math.max(t, atUs);
+      next += 1;
     }
   }
 
@@ -254,16 +253,18 @@ export class TokenBucket implements Bucket {
     return { level, atUs, next };
   }
 
-  /** The first later debit that would find too little. */
-  #firstBroken(level: number, atUs: number, next: number): number | undefined {
-    for (let index = next; index < this.#later.length; index += 1) {
-      const debit = this.#later[index] as Later;
-      level = this.#grow(level, debit.atUs - atUs);
-      if (level < Math.min(debit.micro, this.#cap)) return debit.atUs;
-      level -= debit.micro;
-      atUs = debit.atUs;
+  /** For each later debit, the least level before it that suffices for it and all behind it. */
+  #enoughForLater(): number[] {
+    const enough: number[] = Array.from({ length: this.#later.length });
+    let behind = Number.NEGATIVE_INFINITY;
+    for (let index = this.#later.length - 1; index >= 0; index -= 1) {
+      const { atUs, micro } = this.#later[index] as Later;
+      const following = this.#later[index + 1];
+      const forOthers = following === undefined ? behind : micro + behind - this.#gain(following.atUs - atUs);
+      behind = Math.max(Math.min(micro, this.#cap), forOthers);
+      enough[index] = behind;
     }
-    return undefined;
+    return enough;
   }
 
   /** Debits that lie behind become part of the level. A clock that went back pulls the stored instant back with it. */
