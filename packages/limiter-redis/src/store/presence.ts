@@ -10,7 +10,7 @@ export interface Presence {
 }
 
 /** Between two signs of life. Unit: milliseconds. */
-const EVERY_MS = 2000;
+const EVERY_MS = 4000;
 /** A newcomer looks again so soon: a fleet often starts together. Unit: milliseconds. */
 const SECOND_LOOK_MS = 400;
 /** After which a silent process counts as gone. Unit: milliseconds. */

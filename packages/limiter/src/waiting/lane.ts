@@ -2,7 +2,7 @@ import type { Clock, Timer } from "@sluice/core";
 import type { Store, StoreCharge, TakeReply } from "../store/store.js";
 import { giveBackUnits } from "./give-back-units.js";
 import { horizonMs, reachableInMs } from "./horizon.js";
-import { fairCount, leastWaitMs, type Pace, paceOf } from "./pace.js";
+import { aheadAmong, fairCount, leastWaitMs, type Pace, paceOf, roundMs } from "./pace.js";
 import { Spare } from "./spare.js";
 import type { Refusal, Unit, Waiter } from "./waiter.js";
 import { WaiterQueue } from "./waiter-queue.js";
@@ -105,8 +105,12 @@ export class Lane {
       return;
     }
     this.#queue.push(waiter);
-    this.#tellWaiting();
-    this.#pump();
+    // With units booked there is time until the last of them is due; whoever comes meanwhile travels along.
+    if (this.#units.length > 0) this.#schedule();
+    else {
+      this.#tellWaiting();
+      this.#pump();
+    }
   }
 
   /** Leaves early; what was booked for the waiter goes to the next, or back. */
@@ -175,6 +179,7 @@ export class Lane {
     const { store, scope, clock, nextId, sharers } = this.around;
     const id = nextId();
     const startedMs = clock.now();
+    const ahead = aheadAmong(this.#pace, store.peers ?? 1);
     try {
       const reply = store.take({
         scope,
@@ -182,9 +187,9 @@ export class Lane {
         count: Math.min(
           this.#queue.size + (store.immediate === true ? 0 : this.#spare.wanted),
           MOST_UNITS,
-          fairCount(this.charges, this.#pace, sharers),
+          fairCount(this.charges, this.#pace, ahead, sharers),
         ),
-        ahead: this.#pace.ahead,
+        ahead,
         group: this.#pace.group,
         withinMs: this.#reachMs(startedMs),
         id,
@@ -279,7 +284,7 @@ export class Lane {
   }
 
   #schedule(): void {
-    const { clock, store } = this.around;
+    const { clock } = this.around;
     this.#wake?.cancel();
     this.#due?.cancel();
     this.#wake = undefined;
@@ -292,10 +297,7 @@ export class Lane {
 
     // With units booked, ask again as the last of them falls due: others have had their chunk meanwhile. Else when told.
     const last = this.#pace.slow ? undefined : this.#units.at(-1);
-    const askMs = Math.max(
-      this.#notBeforeMs,
-      (last?.dueMs ?? this.#hopedMs(nowMs)) - Math.min(MOST_LEAD_MS, store.latencyMs),
-    );
+    const askMs = Math.max(this.#notBeforeMs, (last?.dueMs ?? this.#hopedMs(nowMs)) - this.#leadMs);
     if (askMs <= nowMs + ROUNDING_MS) this.#pump();
     else this.#wake = clock.setTimer(() => this.#onWake(), askMs - nowMs);
   }
@@ -334,14 +336,26 @@ export class Lane {
   /** When to ask again without units booked. */
   #hopedMs(nowMs: number): number {
     if (!this.#foreseeable) return Math.min(this.#nextMs, nowMs + LOOK_AGAIN_MS);
-    if (!this.#pace.slow) return this.#nextMs;
-    return Math.max(this.#heldUntilMs, nowMs + reachableInMs(this.#nextMs - nowMs, this.#waitedMs(nowMs)));
+    if (!this.#pace.slow || this.#pace.ahead === 0) return this.#nextMs;
+    const reachableMs = reachableInMs(this.#nextMs - nowMs, this.#waitedMs(nowMs), this.#roundMs());
+    return Math.max(this.#heldUntilMs, nowMs + reachableMs);
   }
 
   /** How far ahead to book. */
   #reachMs(nowMs: number): number {
     const patienceMs = this.#longestPatienceMs(nowMs);
-    return this.#pace.slow ? Math.min(patienceMs, horizonMs(this.#waitedMs(nowMs))) : patienceMs;
+    if (!this.#pace.slow) return patienceMs;
+    // What is asked for a little early must be within reach all the same.
+    return Math.min(patienceMs, horizonMs(this.#waitedMs(nowMs), this.#roundMs()) + this.#leadMs);
+  }
+
+  /** How much earlier to ask, so that the answer is there in time. */
+  get #leadMs(): number {
+    return Math.min(MOST_LEAD_MS, this.around.store.latencyMs);
+  }
+
+  #roundMs(): number {
+    return roundMs(this.charges, this.around.sharers);
   }
 
   /** How long ago this lane was served, or its first waiter came; negative while a unit is booked. */

@@ -36,6 +36,19 @@ export function paceOf(charges: readonly StoreCharge[]): Pace {
   return { ahead: Math.ceil(chunk / group), group, slow: false };
 }
 
+/** Processes up to which each books a whole chunk; beyond that the chunks shrink, or a late comer would wait a round of all of them. */
+const WHOLE_CHUNKS = 8;
+
+/** Groups that one of so many processes books ahead. */
+export function aheadAmong({ ahead }: Pace, peers: number): number {
+  return peers <= WHOLE_CHUNKS || ahead === 0 ? ahead : Math.max(1, Math.floor((ahead * WHOLE_CHUNKS) / peers));
+}
+
+/** How long it takes until each of those who share the slowest bucket has had a unit. Unit: milliseconds. */
+export function roundMs(charges: readonly StoreCharge[], sharers: (bucket: string) => number): number {
+  return Math.max(0, ...charges.map(({ bucket, limit, cost }) => (sharers(bucket) * cost * 1000) / rateOf(limit)));
+}
+
 /**
  * Most units for one question when others want the same: a part of what a full bucket holds, so that whoever asks first does not
  * empty it, but never less than a chunk.
@@ -44,7 +57,8 @@ export function paceOf(charges: readonly StoreCharge[]): Pace {
  */
 export function fairCount(
   charges: readonly StoreCharge[],
-  { ahead, group }: Pace,
+  { group }: Pace,
+  ahead: number,
   sharers: (bucket: string) => number,
 ): number {
   let most = Number.POSITIVE_INFINITY;
