@@ -87,3 +87,34 @@ export { memoryStates, type MemoryStatesOptions } from "./custom/memory-states.j
 export type { CustomStateEntry, CustomStates, CustomStatesSight } from "./custom/states.js";
 export type { CustomLimitsOptions } from "./custom/surroundings.js";
 export { type CustomStore, withCustomLimits } from "./custom/with-custom-limits.js";
+
+// What a refusal means
+export { createGuard, type GuardOptions } from "./guard/create-guard.js";
+export type { Admittance, Guard, GuardDecision, GuardRunOptions } from "./guard/guard.js";
+export { guardHook, type GuardHookOptions } from "./guard/guard-hook.js";
+export { degrade } from "./strategies/degrade.js";
+export { QueueFullError, type QueueOptions, type QueueStrategy, queue } from "./strategies/queue.js";
+export { reject } from "./strategies/reject.js";
+export type { StrategyChoice } from "./strategies/resolve-strategy.js";
+export { retryAfter, type RetryAfterOptions } from "./strategies/retry-after.js";
+export type { Admission, Admitted, CustomStrategy, Refusal, Strategy } from "./strategies/strategy.js";
+export { throttle, type ThrottleOptions } from "./strategies/throttle.js";
+
+// Other guards
+export { failureBackoffHook, type FailureBackoffHookOptions } from "./backoff/backoff-hook.js";
+export {
+  BackingOffError,
+  createFailureBackoff,
+  type FailureBackoff,
+  type FailureBackoffOptions,
+} from "./backoff/failure-backoff.js";
+export { throttleBytes, type ThrottleBytesOptions } from "./bandwidth/throttle-bytes.js";
+export { createJobs, type JobOptions, type Jobs, type JobsOptions } from "./jobs/jobs.js";
+export {
+  createLoadShedder,
+  type LoadSample,
+  type LoadShedder,
+  type LoadShedderOptions,
+  OverloadedError,
+  type SheddingEvent,
+} from "./shedding/load-shedder.js";

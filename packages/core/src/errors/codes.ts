@@ -15,7 +15,7 @@ export const errorCodes = {
   QUEUE_FULL: "As many callers wait already as the queue may hold. Raise `maxWaiting`, or send less.",
   CIRCUIT_OPEN: "The breaker is open or isolated: what it guards has failed lately. Come back after `retryAfterMs`.",
   BACKING_OFF: "The same work failed a short while ago and is not tried again yet. Come back after `retryAfterMs`.",
-  OVERLOADED: "This process is too busy to take on more: its event loop is late or its memory is nearly full.",
+  PROCESS_OVERLOADED: "This process is too busy to take on more: its event loop is late or its memory is nearly full.",
   LOCK_UNAVAILABLE:
     "Somebody else held the lock until the deadline, or the lock's store did not answer; nothing is held.",
   LOCK_LOST: "The lock ended before the work under it did; what was read under it may be out of date.",

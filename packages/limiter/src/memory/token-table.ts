@@ -4,6 +4,9 @@ import type { TokenBucketLimit } from "../limits/token-bucket.js";
 /** Tokens are counted in millionths, as in algorithms/token-bucket.ts. */
 const MICRO = 1e6;
 const FIRST_SLOTS = 1024;
+const WIDTH = 3;
+const AT = 1;
+const NUMBERS = 2;
 /** Idle buckets are looked for once in so long. Unit: microseconds. */
 export const SWEEP_EVERY_US = 1_000_000;
 
@@ -15,14 +18,13 @@ interface Numbers {
 }
 
 /**
- * Token buckets of which there is nothing to know but a level: one number each in the index, three in flat arrays outside the heap.
+ * Token buckets of which there is nothing to know but a level: one number each in the index, three in a flat array outside the heap.
  * A decision here allocates nothing but its answer. Buckets with a pause or with debits to come live elsewhere meanwhile.
  */
 export class TokenTable {
   readonly #slots = new Map<string, number>();
-  #levels = new Float64Array(FIRST_SLOTS);
-  #ats = new Float64Array(FIRST_SLOTS);
-  #kinds = new Uint32Array(FIRST_SLOTS);
+  /** Three numbers a slot, side by side, so that a decision touches one line of memory: level, its instant, which numbers. */
+  #cells = new Float64Array(FIRST_SLOTS * WIDTH);
   #used = 0;
   readonly #free: number[] = [];
   readonly #numbers: Numbers[] = [];
@@ -50,18 +52,19 @@ export class TokenTable {
   decide(bucket: string, limit: TokenBucketLimit, cost: number, nowUs: number): Decision | undefined {
     const id = limit === this.#lastLimit ? this.#lastId : this.#idOf(limit);
     const slot = this.#slots.get(bucket);
-    if (slot === undefined || this.#kinds[slot] !== id) return undefined;
+    const cells = this.#cells;
+    if (slot === undefined || cells[slot + NUMBERS] !== id) return undefined;
     const { rate, cap } = this.#numbers[id] as Numbers;
-    const level = this.#levels[slot] as number;
-    const elapsedUs = nowUs - (this.#ats[slot] as number);
+    const level = cells[slot] as number;
+    const elapsedUs = nowUs - (cells[slot + AT] as number);
     const needed = cost * MICRO;
     const left = (elapsedUs > 0 ? Math.min(cap, level + Math.floor(elapsedUs * rate)) : level) - needed;
     if (left < 0) {
       const waitUs = timeToGain(needed - level, rate) - Math.max(0, elapsedUs);
       return { kind: "delayed", retryAfterMs: Math.max(0, waitUs) / 1000, bucket };
     }
-    this.#levels[slot] = left;
-    this.#ats[slot] = nowUs;
+    cells[slot] = left;
+    cells[slot + AT] = nowUs;
     return { kind: "allowed", remaining: Math.floor(left / MICRO), resetAfterMs: timeToGain(cap - left, rate) / 1000 };
   }
 
@@ -71,8 +74,8 @@ export class TokenTable {
   ): { readonly level: number; readonly atUs: number; readonly limit: TokenBucketLimit } | undefined {
     const slot = this.#slots.get(bucket);
     if (slot === undefined) return undefined;
-    const { limit } = this.#numbers[this.#kinds[slot] as number] as Numbers;
-    return { level: this.#levels[slot] as number, atUs: this.#ats[slot] as number, limit };
+    const { limit } = this.#numbers[this.#cells[slot + NUMBERS] as number] as Numbers;
+    return { level: this.#cells[slot] as number, atUs: this.#cells[slot + AT] as number, limit };
   }
 
   remove(bucket: string): void {
@@ -85,9 +88,9 @@ export class TokenTable {
   add(bucket: string, limit: TokenBucketLimit, level: number, atUs: number): void {
     const slot = this.#slots.get(bucket) ?? this.#free.pop() ?? this.#nextSlot();
     this.#slots.set(bucket, slot);
-    this.#levels[slot] = level;
-    this.#ats[slot] = atUs;
-    this.#kinds[slot] = this.#idOf(limit);
+    this.#cells[slot] = level;
+    this.#cells[slot + AT] = atUs;
+    this.#cells[slot + NUMBERS] = this.#idOf(limit);
   }
 
   /** Forgets full buckets among the next so many; returns when the first of the others will be full. */
@@ -102,8 +105,8 @@ export class TokenTable {
         break;
       }
       const [bucket, slot] = value;
-      const { rate, cap } = this.#numbers[this.#kinds[slot] as number] as Numbers;
-      const fullUs = (this.#ats[slot] as number) + timeToGain(cap - (this.#levels[slot] as number), rate);
+      const { rate, cap } = this.#numbers[this.#cells[slot + NUMBERS] as number] as Numbers;
+      const fullUs = (this.#cells[slot + AT] as number) + timeToGain(cap - (this.#cells[slot] as number), rate);
       if (fullUs <= nowUs) this.remove(bucket);
       else firstUs = Math.min(firstUs, fullUs);
     }
@@ -135,20 +138,16 @@ export class TokenTable {
     return id;
   }
 
+  /** Slots are counted by their first cell. */
   #nextSlot(): number {
-    if (this.#used === this.#levels.length) {
-      this.#levels = grownArray(this.#levels, new Float64Array(this.#used * 2));
-      this.#ats = grownArray(this.#ats, new Float64Array(this.#used * 2));
-      this.#kinds = grownArray(this.#kinds, new Uint32Array(this.#used * 2));
+    if (this.#used === this.#cells.length) {
+      const grown = new Float64Array(this.#used * 2);
+      grown.set(this.#cells);
+      this.#cells = grown;
     }
-    this.#used += 1;
-    return this.#used - 1;
+    this.#used += WIDTH;
+    return this.#used - WIDTH;
   }
-}
-
-function grownArray<Values extends Float64Array | Uint32Array>(from: Values, to: Values): Values {
-  to.set(from);
-  return to;
 }
 
 function timeToGain(micro: number, rate: number): number {

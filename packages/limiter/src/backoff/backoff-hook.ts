@@ -1,0 +1,29 @@
+import type { Call, Hook, Stage } from "@sluice/core";
+import type { FailureBackoff } from "./failure-backoff.js";
+
+/** How failure backoff goes into the hook chain. */
+export interface FailureBackoffHookOptions {
+  readonly backoff: FailureBackoff;
+  /** What is left alone after a failure: the operation, the account, a resource. @defaultValue provider, account and operation */
+  readonly key?: (call: Call) => string;
+  /** @defaultValue `"failure-backoff"` */
+  readonly name?: string;
+  /** `call`: what failed with all its retries is left alone. @defaultValue `"call"` */
+  readonly stage?: Stage;
+}
+
+/** The hook that does not try again, for a while, what has just failed. */
+export function failureBackoffHook({
+  backoff,
+  key,
+  name = "failure-backoff",
+  stage = "call",
+}: FailureBackoffHookOptions): Hook {
+  const keyOf = key ?? (({ provider, account, operation }: Call): string => `${provider} ${account} ${operation}`);
+  return {
+    name,
+    stage,
+    wrap: (next, call) =>
+      backoff.run(keyOf(call), () => next(call), call.signal === undefined ? {} : { signal: call.signal }),
+  };
+}
