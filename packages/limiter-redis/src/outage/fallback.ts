@@ -16,8 +16,11 @@ import type { OnStoreError } from "./events.js";
 export interface Fallback {
   take(request: TakeRequest, peers: number): TakeReply | Promise<TakeReply>;
   readonly local: Store;
-  /** The store has answered: the next outage starts from empty buckets again. */
-  over(): void;
+  /**
+   * The store has answered: the next outage starts from empty buckets again. Returns whose tokens were handed out meanwhile, by scope:
+   * the store knows nothing of them, and its buckets have filled up.
+   */
+  over(): ReadonlyMap<string, readonly StoreCharge[]>;
 }
 
 /**
@@ -27,9 +30,17 @@ export interface Fallback {
 export function createFallback(mode: OnStoreError): Fallback {
   const local = memoryStore();
   const begun = new Set<string>();
+  const touched = new Map<string, { readonly scope: string; readonly charge: StoreCharge }>();
   return {
     local,
-    over: () => begun.clear(),
+    over() {
+      if (touched.size === 0) return nothing;
+      const byScope = new Map<string, StoreCharge[]>();
+      for (const { scope, charge } of touched.values()) byScope.set(scope, [...(byScope.get(scope) ?? []), charge]);
+      touched.clear();
+      begun.clear();
+      return byScope;
+    },
     take(request, peers) {
       if (request.charges.some(({ limit }) => limit.kind === "concurrency")) {
         throw new StoreUnavailableError(
@@ -40,6 +51,10 @@ export function createFallback(mode: OnStoreError): Fallback {
         throw new StoreUnavailableError(
           'The shared store cannot be asked and onStoreError is "closed"; nothing was sent',
         );
+      for (const charge of request.charges) {
+        if (touched.size < MOST_TOUCHED)
+          touched.set(`${request.scope} ${charge.bucket}`, { scope: request.scope, charge });
+      }
       if (mode === "open") return openReply(request);
       const charges = request.charges.map((charge) => shareOf(charge, peers));
       const fresh = charges.filter(({ bucket }) => begin(begun, `${request.scope} ${bucket}`));
@@ -49,6 +64,10 @@ export function createFallback(mode: OnStoreError): Fallback {
     },
   };
 }
+
+const nothing: ReadonlyMap<string, never> = new Map<string, never>();
+/** Buckets remembered for the store's return. */
+const MOST_TOUCHED = 1_000;
 
 /** A process's part of a limit; a window becomes a bucket of the same rate, since its past is in the store. */
 function shareOf(charge: StoreCharge, peers: number): StoreCharge {

@@ -62,18 +62,31 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
         peers: presence.peers,
         message: downMessage(config, reason, presence.peers),
       }),
-    onUp: (downMs) =>
+    onUp: (downMs) => {
+      healthy();
       config.onEvent({
         type: "store-up",
         downMs,
         message: `Redis answers again after ${Math.round(downMs)} ms; limits are shared again`,
-      }),
+      });
+    },
   });
 
   const healthy = (): void => {
     health.answered();
-    fallback.over();
+    for (const [scope, charges] of fallback.over()) startEmpty(scope, charges);
     presence.keep();
+  };
+  /** What was handed out while the store was away is not in its buckets, which have filled up meanwhile; so they begin empty. */
+  const startEmpty = (scope: string, charges: readonly StoreCharge[]): void => {
+    for (let from = 0; from < charges.length; from += 64) {
+      const some = charges.slice(from, from + 64);
+      const request: ObserveRequest = { scope, charges: some, pauseMs: 0, remaining: 0 };
+      const word = { id: `returned${performance.now()}`, channel: keys.channel(scope), message: "" };
+      const told = run("the store's return", (redis) => commands.observe(redis, keysOf(scope, some), request, word));
+      // Should it be gone again already, its next return says so once more.
+      told.catch(() => {});
+    }
   };
 
   /** Runs a command unless the store is known to be away; undefined says that the fallback has to answer. */

@@ -24,15 +24,15 @@ function rig() {
 async function read(stream: AsyncIterable<Uint8Array>, clock: ReturnType<typeof createFakeClock>) {
   const pieces: { bytes: number; atMs: number }[] = [];
   const content: number[] = [];
-  let ended = false;
+  const state = { ended: false };
   const reading = (async () => {
     for await (const piece of stream) {
       pieces.push({ bytes: piece.byteLength, atMs: clock.now() });
       content.push(...piece);
     }
-  })().finally(() => (ended = true));
+  })().finally(() => (state.ended = true));
   reading.catch(() => {});
-  while (!ended) await clock.advance(1);
+  while (!state.ended) await clock.advance(1);
   await reading;
   return { pieces, content };
 }

@@ -236,6 +236,6 @@ function closedError(): SluiceError {
 }
 
 /** What a refusal says while others wait: never "at once", also when the store has not told yet how long. */
-export function waitBehind(lane: Lane, priority: number): number {
+function waitBehind(lane: Lane, priority: number): number {
   return Math.max(1, lane.leastWaitMs(priority));
 }

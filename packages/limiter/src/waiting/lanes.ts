@@ -76,6 +76,6 @@ export class Lanes {
 }
 
 /** Equal charges give equal texts. */
-export function laneKey(charges: readonly StoreCharge[]): string {
+function laneKey(charges: readonly StoreCharge[]): string {
   return charges.map(({ bucket, limit, cost }) => `${bucket.length}:${bucket}${numbersOf(limit)}x${cost}`).join();
 }
