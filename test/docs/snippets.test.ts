@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { startSlackSimulator } from "@sluice/simulators";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { describe, expect, it } from "vitest";
+import { guarded } from "../../docs/snippets/guards.js";
 import { inMemory, inRedis } from "../../docs/snippets/limiter.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -58,4 +59,8 @@ describe("what the docs show runs", () => {
     expect(await inMemory()).toBe("allowed");
     expect(await inRedis(redis.url)).toBe("allowed");
   });
+});
+
+it("the guards' page does what it says", async () => {
+  expect(await guarded()).toEqual({ first: { stale: false }, second: { stale: true }, job: "rebuilt", bytes: 100_000 });
 });

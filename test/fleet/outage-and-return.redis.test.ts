@@ -19,10 +19,10 @@ for (const fault of ["frozen", "killed and started empty"] as const) {
     await new Promise((resolve) => setTimeout(resolve, 600));
     const startedMs = performance.now();
     const atUs: number[] = [];
-    let over = false;
+    const run = { over: false };
     const callers = fleet.flatMap(({ limiter }) =>
       Array.from({ length: 6 }, async () => {
-        while (!over) {
+        while (!run.over) {
           await limiter.acquire(charge, { timeoutMs: 5000 }).then(
             () => atUs.push((performance.now() - startedMs) * 1000),
             () => {},
@@ -38,7 +38,7 @@ for (const fault of ["frozen", "killed and started empty"] as const) {
     if (fault === "frozen") server.resume();
     else await server.restart();
     await rest(1500);
-    over = true;
+    run.over = true;
     await Promise.all(callers);
     for (const { store, limiter } of fleet) {
       await limiter.close();

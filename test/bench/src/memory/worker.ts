@@ -8,11 +8,14 @@ import { settledHeap } from "../heap.js";
 /** What is decided. */
 export type Situation = "one key" | "refused" | "many keys";
 
-/** Buckets that cannot run dry, but for the one that is empty. */
+/**
+ * Buckets that cannot run dry, but for the one that is empty. None of the many is full again before its next turn: an idle bucket is
+ * forgotten, and making it anew is another question.
+ */
 const bounds = {
   "one key": { refillRate: 1e6, burst: 1e9 },
   refused: { refillRate: 0.001, burst: 1 },
-  "many keys": { refillRate: 1, burst: 1e6 },
+  "many keys": { refillRate: 0.1, burst: 1e5 },
 } as const;
 
 let peer: Peer;

@@ -1,8 +1,11 @@
 import type { Redis } from "ioredis";
 
-/** A script call with as many keys and arguments as another, and an answer of the same size, that does nothing. */
+/** What a script call takes at least, and by itself. */
 export interface BareCommand {
+  /** As many keys and arguments, an answer of the same size, and a script that does nothing. */
   run(): Promise<unknown>;
+  /** The same call of the same script, without the library around it. */
+  runScript(): Promise<unknown>;
 }
 
 /**
@@ -11,10 +14,15 @@ export interface BareCommand {
  */
 export async function bareCommandLike(client: Redis, act: () => Promise<unknown>): Promise<BareCommand> {
   const words = await lastScriptCall(client, act);
-  const [script, keyCount, ...rest] = words;
-  const reply = await client.evalsha(String(script), String(keyCount), ...rest.map(String));
+  const [script = "", keyCount = "", ...rest] = words.map(String);
+  // The first argument behind the keys is the deadline, after which the script would do nothing; 0 is none.
+  rest[Number(keyCount)] = "0";
+  const reply = await client.evalsha(script, keyCount, ...rest);
   const sha = String(await client.script("LOAD", `return ${luaOf(reply)}`));
-  return { run: () => client.evalsha(sha, String(keyCount), ...rest.map(String)) };
+  return {
+    run: () => client.evalsha(sha, keyCount, ...rest),
+    runScript: () => client.evalsha(script, keyCount, ...rest),
+  };
 }
 
 async function lastScriptCall(client: Redis, act: () => Promise<unknown>): Promise<readonly unknown[]> {

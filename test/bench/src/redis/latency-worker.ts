@@ -48,6 +48,7 @@ async function open(url: string): Promise<[name: string, ask: () => unknown][]> 
   const bare = await bareCommandLike(client, ours);
   const asked: [string, () => unknown][] = [
     [BARE, () => bare.run()],
+    ["our script alone", () => bare.runScript()],
     [OURS, ours],
   ];
   for (const name of peersFor("redis")) {
