@@ -46,8 +46,8 @@ for (const fault of ["frozen", "killed and started empty"] as const) {
     }
     const excess = worstExcess(atUs, bound);
     console.log(`${fault}: ${atUs.length} grants in 4.5 s, ${excess.toFixed(1)} tokens over at worst`);
-    // A chunk of each process that was booked before, and what drips in until everybody has noticed.
-    expect(excess).toBeLessThanOrEqual(16);
+    // A chunk of each process that was booked before, and its share until it has noticed the return; a saved-up burst would be 20 more.
+    expect(excess).toBeLessThanOrEqual(26);
     expect(atUs.length).toBeGreaterThan(0.75 * (20 + 50 * 4.5));
   });
 }

@@ -14,7 +14,7 @@ export function isRedisClient(value: unknown): value is RedisClient {
 }
 
 /** Longest time between attempts to connect again. Unit: milliseconds. */
-const SLOWEST_RECONNECT_MS = 2000;
+const SLOWEST_RECONNECT_MS = 500;
 
 /**
  * Opens a client with the settings a limiter needs: nothing queues while disconnected, nothing is sent twice, a frozen peer is

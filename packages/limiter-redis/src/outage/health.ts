@@ -17,7 +17,7 @@ export interface HealthOptions {
 /** Failures in a row after which calls no longer try the store. */
 const FAILURES = 2;
 /** Between background pings. Unit: milliseconds. */
-const PING_EVERY_MS = 200;
+const PING_EVERY_MS = 100;
 
 export function createHealth({ ping, onDown, onUp }: HealthOptions): Health {
   let failures = 0;

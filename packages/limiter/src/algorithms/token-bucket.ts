@@ -2,16 +2,10 @@ import type { LeakyBucketLimit } from "../limits/leaky-bucket.js";
 import type { Limit } from "../limits/limit.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
 import type { Bucket, Debit } from "./bucket.js";
+import { gain, MICRO, timeToGain } from "./drip.js";
+import { enoughForLater, insertLater, type Later } from "./later.js";
 import { Lent } from "./lent.js";
 import { Share } from "./share.js";
-
-/** Tokens are counted in millionths, as whole numbers: a rate in tokens per second is millionths per microsecond. */
-const MICRO = 1e6;
-
-interface Later {
-  atUs: number;
-  micro: number;
-}
 
 /**
  * A token bucket whose debits may lie in the future.
@@ -80,11 +74,11 @@ export class TokenBucket implements Bucket {
     let t = Math.max(fromUs, this.#pausedUntilUs);
     // More than there may be while tokens are lent: not before they are back.
     if (needed < micro && !this.#spaced) t = Math.max(t, this.#lent?.endsUs ?? 0);
-    const enough = this.#enoughForLater();
+    const enough = enoughForLater(this.#later, this.#rate, this.#cap);
     let { level, atUs, next } = this.#walkTo(t);
     for (;;) {
       // Between two debits the first instant with enough is the best: whoever comes later leaves no more to those behind.
-      const reachedUs = Math.max(t, atUs + this.#timeToGain(needed - level));
+      const reachedUs = Math.max(t, atUs + timeToGain(this.#rate, needed - level));
       const debit = this.#later[next];
       if (debit === undefined) return reachedUs;
       if (reachedUs < debit.atUs) {
@@ -103,7 +97,7 @@ export class TokenBucket implements Bucket {
     this.#share?.count(debit.cost);
     const micro = debit.cost * MICRO;
     if (debit.atUs > nowUs) {
-      this.#insert({ atUs: debit.atUs, micro });
+      insertLater(this.#later, { atUs: debit.atUs, micro });
       return;
     }
     this.#level = this.#grow(this.#level, nowUs - this.#atUs) - micro;
@@ -127,7 +121,7 @@ export class TokenBucket implements Bucket {
     }
     // Others took since. Had the bucket been full, its overflow would have eaten what has dripped in since the debit, so
     // only the rest is surely still missing.
-    const missing = micro - this.#gain(nowUs - debit.atUs);
+    const missing = micro - gain(this.#rate, nowUs - debit.atUs);
     if (missing <= 0) return;
     this.#level = Math.min(this.#cap, this.#grow(this.#level, nowUs - this.#atUs) + missing);
     this.#atUs = nowUs;
@@ -150,7 +144,7 @@ export class TokenBucket implements Bucket {
     else if (!this.#share.refused(nowUs, this.#share.measured(nowUs, this.#wholeRate / MICRO))) return;
     // The provider has nothing now, and one token when it says so; neither have we.
     this.tune(nowUs);
-    this.lower(Math.max(0, MICRO - this.#gain(againUs - nowUs)) / MICRO, nowUs);
+    this.lower(Math.max(0, MICRO - gain(this.#rate, againUs - nowUs)) / MICRO, nowUs);
   }
 
   get changing(): boolean {
@@ -198,14 +192,14 @@ export class TokenBucket implements Bucket {
       ({ level, atUs }, debit) => ({ level: this.#grow(level, debit.atUs - atUs) - debit.micro, atUs: debit.atUs }),
       { level: this.#level, atUs: this.#atUs },
     );
-    return Math.max(nowUs, end.atUs + this.#timeToGain(this.#cap - end.level), this.#pausedUntilUs);
+    return Math.max(nowUs, end.atUs + timeToGain(this.#rate, this.#cap - end.level), this.#pausedUntilUs);
   }
 
   keptUntil(nowUs: number): number {
     return Math.max(
       this.idleAt(nowUs),
       this.#share?.endsUs ?? 0,
-      this.#lent === undefined ? 0 : this.#lent.endsUs + this.#timeToGain(this.#wholeCap - this.#cap),
+      this.#lent === undefined ? 0 : this.#lent.endsUs + timeToGain(this.#rate, this.#wholeCap - this.#cap),
     );
   }
 
@@ -230,7 +224,7 @@ export class TokenBucket implements Bucket {
     let taken = level;
     for (; next < this.#later.length; next += 1) {
       const debit = this.#later[next] as Later;
-      const gained = this.#gain(debit.atUs - atUs);
+      const gained = gain(this.#rate, debit.atUs - atUs);
       level = Math.min(this.#cap, level + gained) - debit.micro;
       taken += gained - debit.micro;
       atUs = debit.atUs;
@@ -253,20 +247,6 @@ export class TokenBucket implements Bucket {
     return { level, atUs, next };
   }
 
-  /** For each later debit, the least level before it that suffices for it and all behind it. */
-  #enoughForLater(): number[] {
-    const enough: number[] = Array.from({ length: this.#later.length });
-    let behind = Number.NEGATIVE_INFINITY;
-    for (let index = this.#later.length - 1; index >= 0; index -= 1) {
-      const { atUs, micro } = this.#later[index] as Later;
-      const following = this.#later[index + 1];
-      const forOthers = following === undefined ? behind : micro + behind - this.#gain(following.atUs - atUs);
-      behind = Math.max(Math.min(micro, this.#cap), forOthers);
-      enough[index] = behind;
-    }
-    return enough;
-  }
-
   /** Debits that lie behind become part of the level. A clock that went back pulls the stored instant back with it. */
   #fold(nowUs: number): void {
     const { level, atUs, next } = this.#walkTo(nowUs);
@@ -278,7 +258,9 @@ export class TokenBucket implements Bucket {
   /** Filled to a lowered brim until the loans end, it is full some time after. */
   get #refilledUs(): number {
     const ended = this.#lent !== undefined && this.#lent.total > 0;
-    return ended ? (this.#lent?.endsUs ?? 0) + this.#timeToGain(this.#wholeCap - this.#cap) : Number.POSITIVE_INFINITY;
+    return ended
+      ? (this.#lent?.endsUs ?? 0) + timeToGain(this.#rate, this.#wholeCap - this.#cap)
+      : Number.POSITIVE_INFINITY;
   }
 
   /** Fills up to the brim as it was, and from now on to where it is. */
@@ -294,28 +276,7 @@ export class TokenBucket implements Bucket {
     this.#level = Math.min(this.#level, this.#cap);
   }
 
-  #insert(later: Later): void {
-    let index = this.#later.length;
-    while (index > 0 && (this.#later[index - 1] as Later).atUs > later.atUs) index -= 1;
-    const same = this.#later[index - 1];
-    if (same !== undefined && same.atUs === later.atUs) same.micro += later.micro;
-    else this.#later.splice(index, 0, later);
-  }
-
   #grow(level: number, elapsedUs: number): number {
-    return Math.min(this.#cap, level + this.#gain(elapsedUs));
-  }
-
-  #gain(elapsedUs: number): number {
-    return Math.floor(Math.max(0, elapsedUs) * this.#rate);
-  }
-
-  /** The shortest time after which `#gain` is at least this much. */
-  #timeToGain(micro: number): number {
-    if (micro <= 0) return 0;
-    let elapsedUs = Math.ceil(micro / this.#rate);
-    // Division and multiplication round apart by at most one step.
-    while (Math.floor(elapsedUs * this.#rate) < micro) elapsedUs += 1;
-    return elapsedUs;
+    return Math.min(this.#cap, level + gain(this.#rate, elapsedUs));
   }
 }

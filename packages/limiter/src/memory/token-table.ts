@@ -1,8 +1,7 @@
+import { MICRO, timeToGain } from "../algorithms/drip.js";
 import type { Decision } from "../limiter/decision.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
 
-/** Tokens are counted in millionths, as in algorithms/token-bucket.ts. */
-const MICRO = 1e6;
 const FIRST_SLOTS = 1024;
 const WIDTH = 3;
 const AT = 1;
@@ -60,12 +59,12 @@ export class TokenTable {
     const needed = cost * MICRO;
     const left = (elapsedUs > 0 ? Math.min(cap, level + Math.floor(elapsedUs * rate)) : level) - needed;
     if (left < 0) {
-      const waitUs = timeToGain(needed - level, rate) - Math.max(0, elapsedUs);
+      const waitUs = timeToGain(rate, needed - level) - Math.max(0, elapsedUs);
       return { kind: "delayed", retryAfterMs: Math.max(0, waitUs) / 1000, bucket };
     }
     cells[slot] = left;
     cells[slot + AT] = nowUs;
-    return { kind: "allowed", remaining: Math.floor(left / MICRO), resetAfterMs: timeToGain(cap - left, rate) / 1000 };
+    return { kind: "allowed", remaining: Math.floor(left / MICRO), resetAfterMs: timeToGain(rate, cap - left) / 1000 };
   }
 
   /** What is to be known of a bucket. */
@@ -106,7 +105,7 @@ export class TokenTable {
       }
       const [bucket, slot] = value;
       const { rate, cap } = this.#numbers[this.#cells[slot + NUMBERS] as number] as Numbers;
-      const fullUs = (this.#cells[slot + AT] as number) + timeToGain(cap - (this.#cells[slot] as number), rate);
+      const fullUs = (this.#cells[slot + AT] as number) + timeToGain(rate, cap - (this.#cells[slot] as number));
       if (fullUs <= nowUs) this.remove(bucket);
       else firstUs = Math.min(firstUs, fullUs);
     }
@@ -148,11 +147,4 @@ export class TokenTable {
     this.#used += WIDTH;
     return this.#used - WIDTH;
   }
-}
-
-function timeToGain(micro: number, rate: number): number {
-  if (micro <= 0) return 0;
-  let elapsedUs = Math.ceil(micro / rate);
-  while (Math.floor(elapsedUs * rate) < micro) elapsedUs += 1;
-  return elapsedUs;
 }
