@@ -1,33 +1,24 @@
 import type { Clock, Timer } from "@sluice/core";
-import type { Store, StoreCharge, TakeReply } from "../store/store.js";
+import type { StoreCharge, TakeReply } from "../store/store.js";
 import { giveBackUnits } from "./give-back-units.js";
-import { horizonMs, reachableInMs } from "./horizon.js";
-import { aheadAmong, fairCount, leastWaitMs, type Pace, paceOf, roundMs } from "./pace.js";
+import { leastWaitMs } from "./pace.js";
 import { Spare } from "./spare.js";
+import { LaneTiming, type TimingSurroundings } from "./timing.js";
 import type { Refusal, Unit, Waiter } from "./waiter.js";
 import { WaiterQueue } from "./waiter-queue.js";
 
 /** What a lane needs from its limiter. */
-export interface LaneSurroundings {
-  readonly store: Store;
+export interface LaneSurroundings extends TimingSurroundings {
   readonly scope: string;
   readonly clock: Clock;
   /** A name no other question has. */
   readonly nextId: () => string;
   /** Told when this lane gets its first waiter, or loses its last. */
   readonly onWaiting: (lane: Lane, waiting: boolean) => void;
-  /** How many want tokens of a bucket: lanes of this process with waiters, times processes. */
-  readonly sharers: (bucket: string) => number;
 }
 
-/** Most units asked for at once. */
-const MOST_UNITS = 5_000;
-/** Longest head start for a question, so that its answer is there when the unit is due. Unit: milliseconds. */
-const MOST_LEAD_MS = 25;
 /** Sums of milliseconds may miss by a last bit; no timer is set for that. Unit: milliseconds. */
 const ROUNDING_MS = 1e-6;
-/** Who waits for a place is told when one is released; should that word be lost, it is found out so soon. Unit: milliseconds. */
-const LOOK_AGAIN_MS = 1_000;
 /** Clocks of store and process are matched by replies, which arrive late by some of this. Unit: milliseconds. */
 const TOLERANCE_MS = 20;
 
@@ -40,10 +31,8 @@ export class Lane {
   /** Booked units in order of time, and who gets each. */
   readonly #units: Unit[] = [];
   readonly #holders: Waiter[] = [];
-  readonly #pace: Pace;
+  readonly #timing: LaneTiming;
   readonly #spare: Spare;
-  /** Whether only rates are waited for: when a place comes back, nobody can tell. */
-  readonly #foreseeable: boolean;
   #waited = false;
   #asking = false;
   /** When the next unit could be had, as the store last said. On the limiter's clock. */
@@ -62,8 +51,7 @@ export class Lane {
     readonly charges: readonly StoreCharge[],
     readonly around: LaneSurroundings,
   ) {
-    this.#pace = paceOf(charges);
-    this.#foreseeable = charges.every(({ limit }) => limit.kind !== "concurrency");
+    this.#timing = new LaneTiming(charges, around);
     this.#spare = new Spare(around.clock, (unit) => this.#giveBack([unit]));
     this.#nextBucket = charges[0]?.bucket ?? "";
   }
@@ -79,7 +67,7 @@ export class Lane {
   /** Milliseconds that a newcomer would wait at the least, as far as is known here. */
   leastWaitMs(priority: number): number {
     // Only an empty bucket makes those ahead a matter of time; until the store has said that it is, nobody is refused here.
-    if (!this.#foreseeable || this.waiting === 0 || this.#nextMs <= this.around.clock.now()) return 0;
+    if (!this.#timing.foreseeable || this.waiting === 0 || this.#nextMs <= this.around.clock.now()) return 0;
     const aheadMs = leastWaitMs(this.charges, this.#queue.ahead(priority));
     return Math.max(0, this.#nextMs + aheadMs - this.around.clock.now());
   }
@@ -176,26 +164,14 @@ export class Lane {
   }
 
   #ask(): void {
-    const { store, scope, clock, nextId, sharers } = this.around;
+    const { store, scope, clock, nextId } = this.around;
     const id = nextId();
-    const startedMs = clock.now();
-    const ahead = aheadAmong(this.#pace, store.peers ?? 1);
+    const nowMs = clock.now();
+    const wanted = this.#queue.size + (store.immediate === true ? 0 : this.#spare.wanted);
+    const withinMs = this.#timing.reachMs(this.#waitedMs(nowMs), this.#queue.longestPatienceMs(nowMs));
     try {
-      const reply = store.take({
-        scope,
-        charges: this.charges,
-        count: Math.min(
-          this.#queue.size + (store.immediate === true ? 0 : this.#spare.wanted),
-          MOST_UNITS,
-          fairCount(this.charges, this.#pace, ahead, sharers),
-        ),
-        ahead,
-        group: this.#pace.group,
-        withinMs: this.#reachMs(startedMs),
-        id,
-        peek: false,
-        waiting: true,
-      });
+      const question = { scope, charges: this.charges, withinMs, id, peek: false, waiting: true };
+      const reply = store.take({ ...question, ...this.#timing.portion(wanted) });
       if (!(reply instanceof Promise)) this.#heard(reply, id);
       else
         reply.then(
@@ -273,7 +249,7 @@ export class Lane {
 
   /** Says no to all whose wait cannot end in time any more. */
   #refuseLate(): void {
-    if (!this.#foreseeable || this.#queue.size === 0 || this.#nextMs <= this.around.clock.now()) return;
+    if (!this.#timing.foreseeable || this.#queue.size === 0 || this.#nextMs <= this.around.clock.now()) return;
     const atMs = (position: number): number => this.#nextMs + leastWaitMs(this.charges, position);
     const late = this.#queue.removeLate((waiter, position) => atMs(position) > waiter.deadlineMs);
     for (const waiter of late) waiter.refuse(this.#late(this.#nextMs));
@@ -296,8 +272,9 @@ export class Lane {
     if (this.#queue.size === 0 || this.#asking || this.#closed) return;
 
     // With units booked, ask again as the last of them falls due: others have had their chunk meanwhile. Else when told.
-    const last = this.#pace.slow ? undefined : this.#units.at(-1);
-    const askMs = Math.max(this.#notBeforeMs, (last?.dueMs ?? this.#hopedMs(nowMs)) - this.#leadMs);
+    const last = this.#timing.slow ? undefined : this.#units.at(-1);
+    const hopedMs = last?.dueMs ?? this.#timing.hopedMs(nowMs, this.#nextMs, this.#waitedMs(nowMs));
+    const askMs = Math.max(this.#notBeforeMs, this.#heldUntilMs, hopedMs - this.#timing.leadMs);
     if (askMs <= nowMs + ROUNDING_MS) this.#pump();
     else this.#wake = clock.setTimer(() => this.#onWake(), askMs - nowMs);
   }
@@ -333,43 +310,8 @@ export class Lane {
     for (const waiter of waiters) waiter.refuse({ kind: "failed", error });
   }
 
-  /** When to ask again without units booked. */
-  #hopedMs(nowMs: number): number {
-    if (!this.#foreseeable) return Math.min(this.#nextMs, nowMs + LOOK_AGAIN_MS);
-    if (!this.#pace.slow || this.#pace.ahead === 0) return this.#nextMs;
-    const reachableMs = reachableInMs(this.#nextMs - nowMs, this.#waitedMs(nowMs), this.#roundMs());
-    return Math.max(this.#heldUntilMs, nowMs + reachableMs);
-  }
-
-  /** How far ahead to book. */
-  #reachMs(nowMs: number): number {
-    const patienceMs = this.#longestPatienceMs(nowMs);
-    if (!this.#pace.slow) return patienceMs;
-    // What is asked for a little early must be within reach all the same.
-    return Math.min(patienceMs, horizonMs(this.#waitedMs(nowMs), this.#roundMs()) + this.#leadMs);
-  }
-
-  /** How much earlier to ask, so that the answer is there in time. */
-  get #leadMs(): number {
-    return Math.min(MOST_LEAD_MS, this.around.store.latencyMs);
-  }
-
-  #roundMs(): number {
-    return roundMs(this.charges, this.around.sharers);
-  }
-
   /** How long ago this lane was served, or its first waiter came; negative while a unit is booked. */
   #waitedMs(nowMs: number): number {
     return nowMs - Math.max(this.#servedMs, this.#queue.firstSinceMs);
-  }
-
-  #longestPatienceMs(nowMs: number): number {
-    let longestMs = 0;
-    let seen = 0;
-    for (const { deadlineMs } of this.#queue) {
-      longestMs = Math.max(longestMs, deadlineMs - nowMs);
-      if ((seen += 1) >= MOST_UNITS || longestMs === Number.POSITIVE_INFINITY) break;
-    }
-    return longestMs;
   }
 }

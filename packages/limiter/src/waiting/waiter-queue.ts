@@ -1,3 +1,4 @@
+import { MOST_UNITS } from "./timing.js";
 import type { Waiter } from "./waiter.js";
 
 /** One unit in so many goes to whoever has waited longest, whatever the priorities. */
@@ -23,6 +24,17 @@ export class WaiterQueue {
   get firstSinceMs(): number {
     const list = this.#highest();
     return list?.waiters[list.head]?.sinceMs ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** How long the most patient of those who may be served next can wait. Unit: milliseconds. */
+  longestPatienceMs(nowMs: number): number {
+    let longestMs = 0;
+    let seen = 0;
+    for (const { deadlineMs } of this) {
+      longestMs = Math.max(longestMs, deadlineMs - nowMs);
+      if ((seen += 1) >= MOST_UNITS || longestMs === Number.POSITIVE_INFINITY) break;
+    }
+    return longestMs;
   }
 
   push(waiter: Waiter): void {
