@@ -10,7 +10,7 @@ import type { LeaseHandlers } from "./worker.js";
 
 const wide = { refillRate: 1e8, burst: 1e9 };
 const narrow = { refillRate: 20_000, burst: 2000 };
-const PROMISED_PER_SECOND = 1e6;
+const PROMISED_PER_SECOND = 2e6;
 
 /** Decisions without a round trip, from tokens drawn in advance: how many, and whether the shared limit still holds. */
 export const leasesBench: Bench = {

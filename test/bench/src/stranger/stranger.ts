@@ -23,7 +23,7 @@ const names = [
 ];
 const FULL_SHARE = 0.9;
 const FULL_WINDOW_S = 3;
-const promised = { refusedShare: 0.05, usedShare: 0.85, backS: 60 } as const;
+const promised = { refusedShare: 0.03, usedShare: 0.95, backS: 60 } as const;
 
 interface Times {
   /** Until then nobody is judged. */

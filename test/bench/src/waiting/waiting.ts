@@ -89,12 +89,20 @@ function crowdTable(crowds: readonly CrowdFigures[]): BenchTable {
         kept: own.every(({ ledgerExcess }) => (ledgerExcess ?? Number.POSITIVE_INFINITY) <= 0),
       },
       {
-        text: "sluice: at least 98 % of the tokens used, nothing missing",
-        kept: own.every(({ utilisation, missing }) => utilisation >= 0.98 && missing === 0),
+        text: "sluice: at least 99.5 % of the tokens used, nothing missing",
+        kept: own.every(({ utilisation, missing }) => utilisation >= 0.995 && missing === 0),
       },
       {
-        text: "sluice: at once, at most half a command a grant, and lag p99 below 50 ms",
-        kept: atOnce === undefined ? undefined : atOnce.sentPerGrant <= 0.5 && atOnce.lagP99Ms < 50,
+        text: "sluice: at once, at most 0.3 commands a grant, and Jain at half time at least 0.99",
+        kept: atOnce === undefined ? undefined : atOnce.sentPerGrant <= 0.3 && atOnce.jain >= 0.99,
+      },
+      {
+        text: "sluice: at once, lag p99 at most 10 ms",
+        kept: atOnce === undefined ? undefined : atOnce.lagP99Ms <= 10,
+      },
+      {
+        text: "sluice: in turns, at most one command a grant; a late comer is granted within 250 ms",
+        kept: own.every(({ sentPerGrant, lateMs }) => sentPerGrant <= 1 && (lateMs ?? 0) <= 250),
       },
     ],
     figures: crowds,
@@ -112,8 +120,8 @@ function mishapTable(mishaps: readonly (KillFigures & SkewFigures & { readonly n
     ],
     promises: [
       {
-        text: "sluice: a killed process takes at most one small chunk with it (8 tokens), and dates do not matter",
-        kept: ours !== undefined && ours.lost <= 8 && ours.slowdown < 1.05 && ours.excess < 5,
+        text: "sluice: a killed process takes at most one chunk with it (4 tokens), and dates do not matter",
+        kept: ours !== undefined && ours.lost <= 4 && ours.slowdown < 1.05 && ours.excess < 5,
       },
     ],
     figures: mishaps,
