@@ -7,3 +7,6 @@ export { type ResolvedOptions, resolveOptions } from "./options/resolve-options.
 export { assemble, assemblePlain, type Assembly, type VendorParts } from "./assembly/assemble.js";
 export type { AttemptEnd, Feedback, FeedbackRule } from "./rate-limit/feedback.js";
 export { rateLimitHook, type RateLimitOptions } from "./rate-limit/rate-limit-hook.js";
+
+// Tokens that the fleet gets once
+export type { SharedTokens, TokenRefresh } from "./tokens/shared-tokens.js";

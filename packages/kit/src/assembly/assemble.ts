@@ -6,15 +6,25 @@ import {
   type ReplyReader,
   type RetryOptions,
   SluiceError,
+  systemClock,
 } from "@sluice/core";
-import { type Charge, createLimiter, type Limiter, type Quota } from "@sluice/limiter";
-import { createMetrics, type Metrics } from "@sluice/telemetry";
+import {
+  type BreakerRuleOptions,
+  type Charge,
+  createLimiter,
+  type Grant,
+  type Limiter,
+  type Quota,
+} from "@sluice/limiter";
+import { createBreakerObserver, createMetrics, type Metrics } from "@sluice/telemetry";
+import { accountBreakers } from "../breaker/account-breakers.js";
 import type { ApiOptions, Environment, Mode } from "../options/api-options.js";
-import { checkMode, type ResolvedOptions, resolveOptions } from "../options/resolve-options.js";
+import { checkMode, resolveOptions } from "../options/resolve-options.js";
 import type { FeedbackRule } from "../rate-limit/feedback.js";
 import { rateLimitHook } from "../rate-limit/rate-limit-hook.js";
 import { retryByAccount } from "../retry/retry-by-account.js";
-import { leaseStore } from "../store/shared-stores.js";
+import { leaseStore, type StoreLease } from "../store/shared-stores.js";
+import { type SharedTokens, sharedTokens } from "../tokens/shared-tokens.js";
 
 /** What a vendor brings. */
 export interface VendorParts {
@@ -30,6 +40,8 @@ export interface VendorParts {
   readonly retryCapacity?: number | undefined;
   /** Most requests in flight of this client. */
   readonly maxInFlight?: number | undefined;
+  /** Rules of a breaker for each account, when the user's `breaker` does not say otherwise. @defaultValue no breaker */
+  readonly breaker?: BreakerRuleOptions | undefined;
   /** Reads status and headers from the SDK's results and errors. */
   readonly reply?: ReplyReader | undefined;
   readonly env?: Environment | undefined;
@@ -46,6 +58,8 @@ export interface Assembly {
    * @throws SluiceError `LIMITER_CLOSED` for a new account when the client is closed.
    */
   limiterFor(account: string): Limiter;
+  /** Tokens that the fleet gets from the provider once; the store is asked on first use. */
+  readonly tokens: SharedTokens;
   /** Gives back what the client holds; its waiters fail. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -67,6 +81,7 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
     mode: () => mode,
     observer: metrics.limiter,
     maxInFlight: vendor.maxInFlight,
+    placesFailClosed: resolved.onStoreError === "closed",
     onHookError: options.onHookError,
     clock: options.clock,
   });
@@ -74,9 +89,41 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
     options.retry === false
       ? []
       : [retryByAccount({ user: options.retry, vendor, metrics, clock: options.clock, random: options.random })];
-  const hooks = chainOf(options, vendor, [...retries, metrics.hook, limit]);
+  const rules = resolved.breaker ?? vendor.breaker;
+  const breaker =
+    rules === false || rules === undefined
+      ? undefined
+      : accountBreakers({
+          provider: vendor.provider,
+          rules,
+          store: () => lease().companions.breakers(),
+          reply: vendor.reply,
+          observer: createBreakerObserver(options.registry === undefined ? {} : { registry: options.registry }),
+          mode: () => mode,
+          clock: options.clock,
+        });
+  const hooks = chainOf(options, vendor, [
+    ...retries,
+    metrics.hook,
+    ...(breaker === undefined ? [] : [breaker.hook]),
+    limit,
+  ]);
   // Last: a store that is leased has to be released, and until here something may be refused.
-  const limiters = createLimiters(options, vendor, resolved, metrics);
+  let leased: StoreLease | undefined;
+  const lease = (): StoreLease =>
+    (leased ??= leaseStore({
+      redis: resolved.redis,
+      onStoreError: resolved.onStoreError,
+      log: options.log,
+      clock: options.clock,
+      onMode: metrics.storeMode,
+    }));
+  const limiters = createLimiters(options, vendor, lease, metrics);
+  const companions = (): StoreLease["companions"] => {
+    if (closing !== undefined) throw closed();
+    return lease().companions;
+  };
+  let closing: Promise<void> | undefined;
   return {
     hooks,
     timeoutMs: resolved.timeoutMs,
@@ -87,7 +134,16 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
       mode = checkMode(next);
     },
     limiterFor: limiters.of,
-    close: limiters.close,
+    tokens: sharedTokens({
+      provider: vendor.provider,
+      lock: () => companions().lock(),
+      states: () => companions().states(),
+      clock: options.clock ?? systemClock,
+    }),
+    close() {
+      closing ??= Promise.all([limiters.close(), breaker?.close()]).then(() => leased?.release());
+      return closing;
+    },
   };
 }
 
@@ -130,7 +186,7 @@ interface Limiters {
 function createLimiters(
   options: ApiOptions,
   vendor: VendorParts,
-  resolved: ResolvedOptions,
+  leaseOf: () => StoreLease,
   metrics: Metrics,
 ): Limiters {
   if (options.limiter !== undefined) {
@@ -142,24 +198,17 @@ function createLimiters(
       close: async () => {},
     };
   }
-  const lease = leaseStore({
-    redis: resolved.redis,
-    onStoreError: resolved.onStoreError,
-    log: options.log,
-    clock: options.clock,
-    onMode: metrics.storeMode,
-  });
-  metrics.storeMode(lease.mode);
+  const { store, mode } = leaseOf();
+  metrics.storeMode(mode);
   const byAccount = new Map<string, Limiter>();
-  let closing: Promise<void> | undefined;
+  let over = false;
   return {
     of(account) {
       let limiter = byAccount.get(account);
       if (limiter === undefined) {
-        if (closing !== undefined)
-          throw new SluiceError("LIMITER_CLOSED", "The client is closed; make a new one to go on");
+        if (over) throw closed();
         limiter = createLimiter({
-          store: lease.store,
+          store,
           provider: vendor.provider,
           account,
           ...(options.clock === undefined ? {} : { clock: options.clock }),
@@ -168,21 +217,34 @@ function createLimiters(
       }
       return limiter;
     },
-    close() {
-      closing ??= Promise.all([...byAccount.values()].map((limiter) => limiter.close())).then(() => lease.release());
-      return closing;
+    async close() {
+      over = true;
+      await Promise.all([...byAccount.values()].map((limiter) => limiter.close()));
     },
   };
+}
+
+function closed(): SluiceError {
+  return new SluiceError("LIMITER_CLOSED", "The client is closed; make a new one to go on");
 }
 
 /** The limiter with a prefix before the name of every bucket. */
 function renamed(limiter: Limiter, prefix: string): Limiter {
   const named = (charges: Charge | readonly Charge[]): readonly Charge[] =>
     [charges].flat().map((charge) => ({ ...charge, bucket: `${prefix}${charge.bucket}` }));
+  const namedGrant = (grant: Grant): Grant => ({
+    waitedMs: grant.waitedMs,
+    atUs: grant.atUs,
+    remaining: grant.remaining,
+    giveBack: (buckets) => grant.giveBack(buckets?.map((bucket) => `${prefix}${bucket}`)),
+    release: () => grant.release(),
+    renew: () => grant.renew(),
+    landed: () => grant.landed(),
+  });
   return {
     tryAcquire: (charges) => limiter.tryAcquire(named(charges)),
     tryAcquireSync: (charges) => limiter.tryAcquireSync(named(charges)),
-    acquire: (charges, how) => limiter.acquire(named(charges), how),
+    acquire: async (charges, how) => namedGrant(await limiter.acquire(named(charges), how)),
     peek: (charges) => limiter.peek(named(charges)),
     reserve: (charges, how) => limiter.reserve(named(charges), how),
     observe: (charges, word) => limiter.observe(named(charges), word),

@@ -1,5 +1,5 @@
 import type { Clock, Hook, HookFailure, Random, RetryOptions } from "@sluice/core";
-import type { Limiter } from "@sluice/limiter";
+import type { BreakerRuleOptions, Limiter } from "@sluice/limiter";
 import type { OnStoreError, RedisClient } from "@sluice/limiter-redis";
 import type { MetricsRegistry } from "@sluice/telemetry";
 import type { Logger } from "./logger.js";
@@ -30,6 +30,13 @@ export interface ApiOptions {
   readonly timeoutMs?: number | undefined;
   /** How failed attempts are repeated; `false` for never. */
   readonly retry?: RetryOptions | false | undefined;
+  /**
+   * A circuit breaker for each account, shared by the fleet: while the provider is known to be down, calls fail at once with a
+   * CircuitOpenError and take no tokens. `true` for the default rules, `false` for none.
+   *
+   * @defaultValue the vendor's
+   */
+  readonly breaker?: BreakerRuleOptions | boolean | undefined;
   /** Where metrics go. @defaultValue prom-client's global registry */
   readonly registry?: MetricsRegistry | undefined;
   /**

@@ -1,4 +1,5 @@
 import { ConfigError, oneOf } from "@sluice/core";
+import { type BreakerRuleOptions, createBreaker } from "@sluice/limiter";
 import { isRedisClient, maskUrl, type OnStoreError, parseRedisUrl, type RedisClient } from "@sluice/limiter-redis";
 import type { ApiOptions, Environment, Mode } from "./api-options.js";
 
@@ -8,6 +9,8 @@ export interface ResolvedOptions {
   readonly mode: Mode;
   readonly timeoutMs: number;
   readonly onStoreError: OnStoreError;
+  /** Rules of the user's own, `{}` for the default ones, `false` for no breaker; undefined leaves it to the vendor. */
+  readonly breaker: BreakerRuleOptions | false | undefined;
 }
 
 const modes = ["enforce", "shadow", "disabled"] as const;
@@ -55,7 +58,18 @@ export function resolveOptions(options: ApiOptions, env: Environment): ResolvedO
     mode: checkMode(mode.value ?? "enforce", mode.name),
     timeoutMs: checkTimeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
     onStoreError: oneOf(policy.name, policy.value ?? "local", policies),
+    breaker: checkBreaker(options.breaker),
   };
+}
+
+/** @throws ConfigError naming the rule that is out of range: the breakers themselves are made on first use. */
+function checkBreaker(value: ApiOptions["breaker"]): BreakerRuleOptions | false | undefined {
+  if (value === undefined || value === false) return value;
+  if (value === true) return {};
+  const accepted = "an object of rules, true or false";
+  checkShape("breaker", value, accepted, (rules) => typeof rules === "object");
+  void createBreaker({ ...value, name: "checked" }).close();
+  return value;
 }
 
 /** @throws ConfigError for anything but a mode. */

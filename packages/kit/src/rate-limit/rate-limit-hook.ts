@@ -14,6 +14,7 @@ import type { LimiterObserver } from "@sluice/telemetry";
 import type { Mode } from "../options/api-options.js";
 import { createAdmission, giveBack } from "./admission.js";
 import { createFeedback, type FeedbackRule } from "./feedback.js";
+import { holdPlaces } from "./held-places.js";
 
 /** What the rate-limit hook is made of. */
 export interface RateLimitOptions {
@@ -25,6 +26,8 @@ export interface RateLimitOptions {
   readonly observer?: LimiterObserver | undefined;
   /** Most requests in flight of this client. @defaultValue no cap */
   readonly maxInFlight?: number | undefined;
+  /** Whether concurrency limits refuse while the store is away, or are left out. @defaultValue true */
+  readonly placesFailClosed?: boolean | undefined;
   /** Told when the feedback rule fails. @defaultValue one process warning */
   readonly onHookError?: ((failure: HookFailure) => void) | undefined;
   readonly clock?: Clock | undefined;
@@ -50,10 +53,25 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
     return wait.finally(() => recordWait(call, clock.now() - startedMs));
   };
 
+  /**
+   * Places fail closed without the store. A provider's own cap on requests in flight is another matter: it protects the provider, each
+   * process keeps far below it, and `onStoreError` says whether calls go on.
+   */
+  const admit = async (call: Call, charges: readonly Charge[]): Promise<Grant | undefined> => {
+    try {
+      return await admission.enter(call, charges);
+    } catch (error) {
+      const rates = charges.filter(({ limit }) => limit.kind !== "concurrency");
+      const placesOnly = isSluiceError(error) && error.code === "STORE_UNAVAILABLE" && rates.length < charges.length;
+      if (!placesOnly || options.placesFailClosed !== false) throw error;
+      return admission.enter(call, rates);
+    }
+  };
+
   const enter = async (call: Call, charges: readonly Charge[]): Promise<Grant | undefined> => {
     const startedMs = clock.now();
     try {
-      const grant = await admission.enter(call, charges);
+      const grant = await admit(call, charges);
       const remaining = grant === undefined ? {} : { remaining: grant.remaining };
       observer?.acquired(call, { waitedMs: clock.now() - startedMs, cost: costOf(charges), ...remaining });
       return grant;
@@ -88,16 +106,18 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
         if (mode === "shadow") charges = shadow(call);
       }
       const heard = (): boolean => mode !== "disabled" && call.progress.sent;
+      const places = holdPlaces(grant, charges, clock);
       try {
         call.signal.throwIfAborted();
         const result = await next(call);
-        if (heard()) await tell(call, charges, { result });
+        if (heard()) await tell(call, charges, { result }, grant);
         return result;
       } catch (error) {
-        if (heard()) await tell(call, charges, { error });
+        if (heard()) await tell(call, charges, { error }, grant);
         throw error;
       } finally {
         admission.leave();
+        places.end();
         void finish(grant, call.progress.sent);
       }
     },

@@ -9,12 +9,15 @@ import {
 } from "@sluice/limiter-redis";
 import type { StoreMode } from "@sluice/telemetry";
 import type { Logger } from "../options/logger.js";
+import { type Companions, memoryCompanions, redisCompanions } from "./companions.js";
 
 /** A store in use by one client. */
 export interface StoreLease {
   readonly store: Store;
   /** Where its buckets are at present. */
   readonly mode: StoreMode;
+  /** Breakers, locks and small states in the same place. */
+  readonly companions: Companions;
   /** The last lease to go closes the store. */
   release(): Promise<void>;
 }
@@ -31,37 +34,45 @@ export interface StoreWish {
 /** A store in Redis, and the clients that use it. */
 interface Entry {
   readonly store: RedisStore;
+  readonly companions: Companions;
   readonly users: Set<Pick<StoreWish, "log" | "onMode">>;
   readonly forget: () => void;
+}
+
+/** The process's own memory: nobody closes it. */
+interface Memory {
+  readonly store: Store;
+  readonly companions: Companions;
 }
 
 // A limit belongs to the account, not to the client: all clients of a process that name the same store share one.
 const byUrl = new Map<string, Map<OnStoreError, Entry>>();
 const byClient = new WeakMap<RedisClient, Map<OnStoreError, Entry>>();
-const inMemory = new WeakMap<Clock, Store>();
-let memory: Store | undefined;
+const inMemory = new WeakMap<Clock, Memory>();
+let memory: Memory | undefined;
 let warned = false;
 
 /** The store for a client; made on first wish, connected on first use. */
 export function leaseStore(wish: StoreWish): StoreLease {
-  if (wish.redis === undefined) return { store: memoryFor(wish), mode: "memory", release: async () => {} };
+  if (wish.redis === undefined) return { ...memoryFor(wish), mode: "memory", release: async () => {} };
   const entry = redisEntry(wish.redis, wish.onStoreError);
   const user = { log: wish.log, onMode: wish.onMode };
   entry.users.add(user);
   return {
     store: entry.store,
+    companions: entry.companions,
     mode: entry.store.mode,
     async release() {
       if (!entry.users.delete(user) || entry.users.size > 0) return;
       entry.forget();
-      await entry.store.close();
+      await Promise.all([entry.store.close(), entry.companions.close()]);
     },
   };
 }
 
-function memoryFor({ clock, log }: StoreWish): Store {
+function memoryFor({ clock, log }: StoreWish): Memory {
   if (clock !== undefined) {
-    const held = inMemory.get(clock) ?? memoryStore({ clock });
+    const held = inMemory.get(clock) ?? { store: memoryStore({ clock }), companions: memoryCompanions(clock) };
     inMemory.set(clock, held);
     return held;
   }
@@ -71,7 +82,7 @@ function memoryFor({ clock, log }: StoreWish): Store {
       "No Redis is named, so limits are kept in this process alone; set REDIS_URL (or the redis option) to share them between processes";
     say([log], "warn", { code: "SLUICE_MEMORY_STORE" }, text, "SLUICE_MEMORY_STORE");
   }
-  return (memory ??= memoryStore());
+  return (memory ??= { store: memoryStore(), companions: memoryCompanions(undefined) });
 }
 
 function redisEntry(redis: string | RedisClient, onStoreError: OnStoreError): Entry {
@@ -81,7 +92,7 @@ function redisEntry(redis: string | RedisClient, onStoreError: OnStoreError): En
     const users: Entry["users"] = new Set();
     const where = typeof redis === "string" ? { url: redis } : { client: redis };
     const store = redisStore({ ...where, onStoreError, onEvent: (event) => tell(users, event) });
-    entry = { store, users, forget: () => entries.delete(onStoreError) };
+    entry = { store, companions: redisCompanions(where), users, forget: () => entries.delete(onStoreError) };
     entries.set(onStoreError, entry);
   }
   return entry;

@@ -23,15 +23,18 @@ export class UnitGrant implements Grant {
   readonly atUs: number;
   readonly remaining: number;
   readonly #around: GrantSurroundings;
-  readonly #charges: readonly StoreCharge[];
   readonly #id: string;
   readonly #unit: number;
+  /** Charges that have not been given back. */
+  #held: readonly StoreCharge[];
+  /** Whether places were held and are no more. */
+  #placeless = false;
   #released: Promise<void> | undefined;
   #givenBack: Promise<void> | undefined;
 
   constructor(around: GrantSurroundings, charges: readonly StoreCharge[], unit: TakenUnit, waitedMs: number) {
     this.#around = around;
-    this.#charges = charges;
+    this.#held = charges;
     this.#id = unit.id;
     this.#unit = unit.unit;
     this.waitedMs = waitedMs;
@@ -39,26 +42,35 @@ export class UnitGrant implements Grant {
     this.remaining = unit.remaining;
   }
 
-  giveBack(): Promise<void> {
-    this.#givenBack ??= this.#return(this.#released === undefined ? this.#charges : this.#charges.filter(isRate));
+  giveBack(buckets?: readonly string[]): Promise<void> {
+    if (buckets !== undefined) return this.#return(this.#take(({ bucket }) => buckets.includes(bucket)));
+    this.#givenBack ??= this.#return(this.#take(() => true));
     return this.#givenBack;
   }
 
   release(): Promise<void> {
-    this.#released ??= this.#givenBack ?? this.#return(this.#charges.filter(isPlace));
+    this.#released ??= this.#givenBack ?? this.#return(this.#take(isPlace));
     return this.#released;
   }
 
   async renew(): Promise<boolean> {
-    const places = this.#charges.filter(isPlace);
+    const places = this.#held.filter(isPlace);
+    if (this.#placeless) return false;
     if (places.length === 0) return true;
-    if (this.#released !== undefined || this.#givenBack !== undefined) return false;
     return (await this.#around.store.renew?.(this.#request(places))) ?? false;
   }
 
   async landed(): Promise<void> {
-    const windows = this.#charges.filter(({ limit }) => limit.kind === "slidingWindow");
+    const windows = this.#held.filter(({ limit }) => limit.kind === "slidingWindow");
     if (windows.length > 0) await this.#around.store.landed(this.#request(windows));
+  }
+
+  /** What is to be given back, each once. */
+  #take(which: (charge: StoreCharge) => boolean): readonly StoreCharge[] {
+    const taken = this.#held.filter(which);
+    this.#held = this.#held.filter((charge) => !taken.includes(charge));
+    this.#placeless ||= taken.some(isPlace);
+    return taken;
   }
 
   async #return(charges: readonly StoreCharge[]): Promise<void> {
@@ -86,8 +98,4 @@ export const freeGrant: Grant = Object.freeze({
 
 function isPlace({ limit }: StoreCharge): boolean {
   return limit.kind === "concurrency";
-}
-
-function isRate(charge: StoreCharge): boolean {
-  return !isPlace(charge);
 }

@@ -77,8 +77,12 @@ export interface Grant {
   readonly atUs: number;
   /** Whole tokens left, in the bucket that has the fewest, when the store was asked. */
   readonly remaining: number;
-  /** Gives tokens and places back unused; the second time does nothing. */
-  giveBack(): Promise<void>;
+  /**
+   * Gives tokens and places back unused; the second time does nothing.
+   *
+   * @param buckets - only those of these buckets, for requests of which some limits do not count. @defaultValue all
+   */
+  giveBack(buckets?: readonly string[]): Promise<void>;
   /** Frees the places of concurrency limits when the work is done; tokens stay spent. The second time does nothing. */
   release(): Promise<void>;
   /** Holds the places for another lease, from now; false when one was lost meanwhile. True where no place is held. */
