@@ -10,3 +10,7 @@ export { rateLimitHook, type RateLimitOptions } from "./rate-limit/rate-limit-ho
 
 // Tokens that the fleet gets once
 export type { SharedTokens, TokenRefresh } from "./tokens/shared-tokens.js";
+
+// Any API behind fetch
+export { createFetchApi, type FetchApi, type FetchApiOptions } from "./fetch/create-fetch-api.js";
+export { httpFeedback } from "./fetch/http-feedback.js";

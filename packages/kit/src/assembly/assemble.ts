@@ -29,8 +29,8 @@ import { type SharedTokens, sharedTokens } from "../tokens/shared-tokens.js";
 /** What a vendor brings. */
 export interface VendorParts {
   readonly provider: string;
-  /** The operations that metrics may name. */
-  readonly knownOperations: readonly string[];
+  /** The operations that metrics may name. @defaultValue the first that come, up to a cap */
+  readonly knownOperations?: readonly string[] | undefined;
   readonly quota: Quota;
   readonly feedback: FeedbackRule;
   readonly classify: Classify;
@@ -164,7 +164,7 @@ function metricsFor(
   return createMetrics({
     ...(registry === undefined ? {} : { registry }),
     ...(clock === undefined ? {} : { clock }),
-    knownOperations,
+    ...(knownOperations === undefined ? {} : { knownOperations }),
     provider,
   });
 }

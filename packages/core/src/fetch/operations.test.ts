@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { matchOperations } from "./operations.js";
+
+describe("operation patterns", () => {
+  const match = matchOperations([
+    "GET /",
+    "GET /repos/{owner}/{repo}",
+    "GET /repos/{owner}/{repo}/contents/**",
+    "GET /repos/{owner}/special",
+    "GET /repos/{owner}/{repo}/issues/{number}",
+    "POST /repos/{owner}/{repo}/issues",
+    "* /health",
+  ]);
+
+  it.each([
+    ["GET", "/", "GET /"],
+    ["GET", "/repos/acme/site", "GET /repos/{owner}/{repo}"],
+    ["GET", "/repos/acme/site/", "GET /repos/{owner}/{repo}"],
+    ["GET", "/repos/acme/special", "GET /repos/{owner}/special"],
+    ["GET", "/repos/acme/special/issues/7", "GET /repos/{owner}/{repo}/issues/{number}"],
+    ["GET", "/repos/acme/site/contents/a/b/c.txt", "GET /repos/{owner}/{repo}/contents/**"],
+    ["POST", "/repos/acme/site/issues", "POST /repos/{owner}/{repo}/issues"],
+    ["DELETE", "/health", "* /health"],
+    ["PUT", "/repos/acme/site", undefined],
+    ["GET", "/repos/acme", undefined],
+    ["GET", "/repos/acme//issues/7", undefined],
+    ["GET", "//", undefined],
+  ])("%s %s is %s", (method, path, operation) => {
+    expect(match(method, path)).toBe(operation);
+  });
+
+  it.each(["/things", "get /things", "GET things", "GET /a/**/b", "GET /a{b}", "GET /a b", "", 7])(
+    "refuse %j, which is none",
+    (pattern) => {
+      expect(() => matchOperations([pattern as string])).toThrow(expect.objectContaining({ option: "operation" }));
+    },
+  );
+
+  it("find every pattern by a path made from it, and nothing that was not given", () => {
+    const part = fc.constantFrom("a", "b", "{x}", "c");
+    const patterns = fc.array(
+      fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => `GET /${parts.join("/")}`),
+      {
+        minLength: 1,
+        maxLength: 10,
+      },
+    );
+    fc.assert(
+      fc.property(patterns, (list) => {
+        const find = matchOperations(list);
+        for (const pattern of list) {
+          const found = find("GET", pattern.slice(4).replaceAll("{x}", "any"));
+          expect(list).toContain(found);
+          // No part of what was found says something else than the path.
+          const made = pattern.slice(5).replaceAll("{x}", "any").split("/");
+          for (const [index, literal] of (found ?? "").slice(5).split("/").entries())
+            expect([made[index], "{x}"]).toContain(literal);
+        }
+      }),
+    );
+  });
+
+  it("take a time linear in the path, whatever the patterns", () => {
+    const find = matchOperations(Array.from({ length: 12 }, (_, index) => `GET /${"{x}/a/".repeat(index + 1)}end`));
+    const startedMs = performance.now();
+    expect(find("GET", `/${"a/".repeat(20_000)}`)).toBeUndefined();
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,86 @@
+import { type Caller, type Classify, classifyHttp, currentContext, withCaller } from "@sluice/core";
+import {
+  createFetchApi as createBareApi,
+  type FetchApi as BareApi,
+  type FetchApiOptions as BareOptions,
+} from "@sluice/core/fetch";
+import type { Quota } from "@sluice/limiter";
+import { assemble, type Assembly } from "../assembly/assemble.js";
+import type { ApiOptions, Environment, Mode } from "../options/api-options.js";
+import type { FeedbackRule } from "../rate-limit/feedback.js";
+import { httpFeedback } from "./http-feedback.js";
+
+/** What a fetch API with limits is made of. */
+export interface FetchApiOptions extends Omit<ApiOptions, "clock">, Omit<BareOptions, "hooks"> {
+  /** From a call to what it takes; `fetchRequestOf(call)` of `@sluice/core/fetch` has its request. */
+  readonly quota: Quota;
+  /** What an answer says about the limits. @defaultValue {@link httpFeedback} */
+  readonly feedback?: FeedbackRule | undefined;
+  /** Which ends are failures that may be repeated. @defaultValue `classifyHttp` */
+  readonly classify?: Classify | undefined;
+  /** Most requests in flight of this client. @defaultValue no cap */
+  readonly maxInFlight?: number | undefined;
+  /** @defaultValue `process.env` */
+  readonly env?: Environment | undefined;
+}
+
+/** A `fetch` that keeps a quota together with every process that shares its Redis. */
+export interface FetchApi extends BareApi, AsyncDisposable {
+  /** Whether limits are enforced, only recorded or ignored; may be changed at any time. */
+  mode: Mode;
+  /** The same `fetch` on behalf of a caller; it shares chain and limits with this one. */
+  as(caller: Caller): FetchApi;
+  /** Fails what waits for the limiter, and gives up the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a `fetch` for one account of an API of which nothing is shipped: metrics, retry, feedback and the given quota around every
+ * request. Returns at once; Redis is connected on first use.
+ *
+ * @throws ConfigError for an option or variable out of range.
+ */
+export function createFetchApi(options: FetchApiOptions): FetchApi {
+  const { provider, operation } = options;
+  const assembly = assemble(options, {
+    provider,
+    knownOperations: Array.isArray(operation) ? [...operation, "other"] : undefined,
+    quota: options.quota,
+    feedback: options.feedback ?? httpFeedback(options.clock),
+    classify: options.classify ?? classifyHttp,
+    maxInFlight: options.maxInFlight,
+    env: options.env,
+  });
+  const bare = bareApi(options, assembly);
+
+  const onBehalfOf = (caller: Caller | undefined): FetchApi => {
+    const api = (...args: Parameters<typeof fetch>): Promise<Response> =>
+      caller === undefined ? bare(...args) : withCaller({ ...currentContext().caller, ...caller }, () => bare(...args));
+    const whole = Object.assign(api, {
+      hooks: assembly.hooks,
+      mode: assembly.mode,
+      as: (other: Caller) => onBehalfOf({ ...caller, ...other }),
+      close: assembly.close,
+      [Symbol.asyncDispose]: assembly.close,
+    });
+    return Object.defineProperty(whole, "mode", {
+      get: () => assembly.mode,
+      set(mode: Mode) {
+        assembly.mode = mode;
+      },
+    });
+  };
+  return onBehalfOf(undefined);
+}
+
+function bareApi(options: FetchApiOptions, assembly: Assembly): BareApi {
+  const { provider, account, operation, idempotent, responses, fetch, clock } = options;
+  const { hooks, timeoutMs } = assembly;
+  try {
+    return createBareApi({ provider, account, operation, hooks, timeoutMs, idempotent, responses, fetch, clock });
+  } catch (error) {
+    // What was leased for a client that never came to be.
+    void assembly.close();
+    throw error;
+  }
+}
