@@ -72,7 +72,8 @@ function send(response: ServerResponse, { status = 200, headers = {}, body = {},
     response.destroy();
     return;
   }
-  const bytes = typeof body === "string" || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+  const bytes =
+    typeof body === "string" || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
   const none = status === 204 || status === 304;
   response.writeHead(status, {
     ...(none ? {} : { "content-type": "application/json", "content-length": bytes.length }),

@@ -1,5 +1,6 @@
 import type { HookChain } from "@sluice/core";
 import type { ApiOptions, Mode } from "@sluice/kit";
+import type { Quota } from "@sluice/limiter";
 import type { Received, Reply } from "./server.js";
 
 /** One vendor as the conformance suite sees it. `Client` is what SDK, plain class and factory have in common. */
@@ -30,6 +31,8 @@ export interface Vendor<Client = unknown> {
   methods(client: Client): readonly Method[];
   /** How many methods the SDK has, so that none is forgotten. */
   readonly methodCount: number;
+  /** A request without what no two requests have in common: times, signatures, boundaries. @defaultValue the request */
+  normalise?(request: Received): Received;
   /** Whether the error is the SDK's own, of the class it throws for an answer of `notFound`. */
   isOwnError(error: unknown): boolean;
 }
@@ -38,7 +41,10 @@ export interface Vendor<Client = unknown> {
 export type PlainOptions = Pick<ApiOptions, "hooks" | "registry">;
 
 /** What the factory is given. */
-export type FactoryOptions = ApiOptions & { readonly env: Readonly<Record<string, string>> };
+export type FactoryOptions = ApiOptions & {
+  readonly env: Readonly<Record<string, string>>;
+  readonly quota?: Quota | undefined;
+};
 
 /** What every client of a factory has beside the SDK's own members. */
 export interface Ours {
