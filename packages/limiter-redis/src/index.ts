@@ -9,7 +9,8 @@ export { redisBreakerStore } from "./breaker/redis-breaker-store.js";
 
 // Connections
 export { isRedisClient, type RedisClient } from "./connection/client.js";
-export { maskUrl, parseRedisUrl, type RedisAddress } from "./connection/parse-url.js";
+export type { RedisConnectionOptions } from "./connection/options.js";
+export { maskUrl, parseRedisUrl, type RedisAddress, type RedisHost } from "./connection/parse-url.js";
 
 // Locks
 export { redisLock, type RedisLockOptions } from "./lock/redis-lock.js";

@@ -65,7 +65,8 @@ describe("options", () => {
 describe("a wrong setting", () => {
   const modes = '"enforce" or "shadow" or "disabled"';
   const policies = '"local" or "open" or "closed"';
-  const urls = 'a URL such as "redis://host:6379", "rediss://user:password@host:6380/0"';
+  const urls =
+    'a URL such as "redis://host:6379", "rediss://user:password@host:6380/0", "redis+sentinel://host1,host2:26379/name", "redis+cluster://host1,host2"';
   const clients = "a redis:// URL or a client of ioredis";
   const times = "a number of milliseconds above 0, or Infinity";
   const limiters = "a limiter made by createLimiter()";

@@ -21,8 +21,9 @@ afterEach(async () => {
 
 /** Four processes as far as Redis can tell: each with a store and connections of its own. */
 function fleet(name: string, options: Partial<BreakerOptions> = {}): Breaker[] {
-  return Array.from({ length: 4 }, () => {
-    const store = redisBreakerStore({ url: server.url });
+  return Array.from({ length: 4 }, (_, index) => {
+    // Another time is another connection, as another process has.
+    const store = redisBreakerStore({ url: server.url, commandTimeoutMs: 500 + index });
     const breaker = createBreaker({ name, store, probeLeaseMs: PROBE_LEASE_MS, ...options });
     closers.push(async () => {
       await breaker.close();

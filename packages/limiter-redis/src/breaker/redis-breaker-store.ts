@@ -1,11 +1,9 @@
 import { isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
 import { type BreakerRules, type BreakerStore, type BreakerView, encodePart } from "@sluice/limiter";
-import { bounded } from "../connection/bounded.js";
-import { openClient, type RedisClient } from "../connection/client.js";
-import { connected } from "../connection/connected.js";
-import { explained } from "../connection/refused-login.js";
+import type { RedisClient } from "../connection/client.js";
+import { resolveConnection } from "../connection/options.js";
+import { shareConnection } from "../connection/shared-connection.js";
 import { createHealth } from "../outage/health.js";
-import { resolveRedisStore, type RedisStoreConfig } from "../store/options.js";
 import { createStoreClock } from "../store/store-clock.js";
 import { createChangeChannel } from "./change-channel.js";
 import * as commands from "./commands.js";
@@ -21,19 +19,15 @@ import { createRemembered } from "./remembered.js";
  */
 export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerStore {
   const { onEvent, ...rest } = options;
-  const config = resolveRedisStore(rest);
+  const config = resolveConnection(rest);
   const { commandTimeoutMs, prefix } = config;
   const clock = createStoreClock();
   const remembered = createRemembered();
   const warn = warnOnce("SLUICE_BREAKER_LISTENER");
-  let opened: RedisClient | undefined = config.client;
+  const { run, listen, release } = shareConnection(config);
   let closed = false;
 
-  const client = (): RedisClient =>
-    (opened ??= openClient(config.address as NonNullable<RedisStoreConfig["address"]>, commandTimeoutMs));
-  const channel = createChangeChannel(client);
-  const run = <Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<Value> =>
-    bounded(explained(client(), connected(client()).then(command)), commandTimeoutMs, what);
+  const channel = createChangeChannel(listen);
   const tell = (event: BreakerStoreEvent): void => {
     try {
       onEvent?.(event);
@@ -43,7 +37,7 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
   };
   const health = createHealth({
     ping: () => run("PING", (redis) => redis.ping()),
-    onDown: (reason) => tell({ type: "breaker-store-down", reason, message: downMessage(config, reason) }),
+    onDown: (reason) => tell({ type: "breaker-store-down", reason, message: downMessage(config.place, reason) }),
     onUp: (downMs) =>
       tell({
         type: "breaker-store-up",
@@ -97,13 +91,11 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
       if (closed) return;
       closed = true;
       health.stop();
-      channel.close();
-      if (config.client === undefined) opened?.disconnect();
+      release();
     },
   };
 }
 
-function downMessage({ address }: RedisStoreConfig, reason: string): string {
-  const where = address === undefined ? "the given client" : `${address.host}:${address.port}`;
+function downMessage(where: string, reason: string): string {
   return `Redis at ${where} cannot be used (${reason}). Until it is back each process decides about its breakers alone, or refuses, as onStoreError says. Check that it runs and that the url is right.`;
 }

@@ -1,6 +1,9 @@
+import type { ConnectionOptions } from "node:tls";
 import { systemRandom } from "@sluice/core";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
-import type { RedisAddress } from "./parse-url.js";
+import { keepMapFresh } from "./cluster-map.js";
+import type { RedisTarget } from "./options.js";
+import { askForPassword } from "./passwords.js";
 import { watchLogin } from "./refused-login.js";
 
 /** A client of ioredis: one server, one behind Sentinel, or a cluster. */
@@ -18,37 +21,97 @@ const SLOWEST_RECONNECT_MS = 500;
 
 /**
  * Opens a client with the settings a limiter needs: nothing queues while disconnected, nothing is sent twice, a frozen peer is
- * noticed, and neither socket nor timers keep the process alive. Connects on first use.
+ * noticed, a failover is followed, and neither socket nor timers keep the process alive. Connects on first use.
  */
-export function openClient(address: RedisAddress, commandTimeoutMs: number): Redis {
-  return ownClient(new Redis(settings(address, commandTimeoutMs)));
+export function openClient(target: RedisTarget, commandTimeoutMs: number): RedisClient {
+  const common = settings(target, commandTimeoutMs);
+  const { kind, hosts, name, db } = target.address;
+  if (kind === "cluster") return clusterOf(target, common, commandTimeoutMs);
+  const [first] = hosts;
+  const where =
+    kind === "single"
+      ? { ...first }
+      : {
+          sentinels: [...hosts],
+          name: name ?? "",
+          failoverDetector: true,
+          sentinelCommandTimeout: commandTimeoutMs,
+          sentinelRetryStrategy: backOff,
+          sentinelReconnectStrategy: backOff,
+          ...(target.sentinelPassword === undefined ? {} : { sentinelPassword: target.sentinelPassword }),
+          ...(common.tls === undefined ? {} : { sentinelTLS: common.tls, enableTLSForSentinelMode: true }),
+        };
+  return askForPassword(ownClient(new Redis({ ...common, ...where, db, retryStrategy: backOff })), target.password);
 }
 
 /** A second connection like the first, for listening: it may be silent for as long as nothing is said. */
 export function openListener(client: RedisClient): RedisClient {
   const quiet = { lazyConnect: true, enableOfflineQueue: true, maxRetriesPerRequest: null, retryStrategy: backOff };
-  if (client instanceof Cluster) return ownClient(client.duplicate([], { lazyConnect: true }));
+  if (client instanceof Cluster)
+    return ownClient(client.duplicate([], { lazyConnect: true, enableOfflineQueue: true }));
   return ownClient((client as Redis).duplicate({ ...quiet, socketTimeout: undefined } as Partial<RedisOptions>));
 }
 
-function settings(address: RedisAddress, commandTimeoutMs: number): Omit<RedisOptions, "replyMapping"> {
+/** Options that one server, one behind Sentinel and each node of a cluster share. */
+type Common = Pick<
+  RedisOptions,
+  | "username"
+  | "password"
+  | "tls"
+  | "lazyConnect"
+  | "enableOfflineQueue"
+  | "maxRetriesPerRequest"
+  | "connectTimeout"
+  | "socketTimeout"
+  | "connectionName"
+  | "reconnectOnError"
+>;
+
+function settings({ address, username, password, tls }: RedisTarget, commandTimeoutMs: number): Common {
   return {
-    host: address.host,
-    port: address.port,
-    db: address.db,
-    ...(address.username === undefined ? {} : { username: address.username }),
-    ...(address.password === undefined ? {} : { password: address.password }),
-    ...(address.tls ? { tls: { servername: address.host } } : {}),
+    ...(username === undefined ? {} : { username }),
+    ...(typeof password === "string" ? { password } : {}),
+    ...(address.tls ? { tls: tlsOf(tls, address.hosts[0]?.host) } : {}),
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: Math.max(1000, commandTimeoutMs),
     socketTimeout: Math.max(1000, commandTimeoutMs),
     connectionName: "sluice",
-    retryStrategy: backOff,
     // 1: connect again, without sending the command again. A replica answers READONLY when the primary has moved.
     reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 1 : false),
   };
+}
+
+/** Certificates are checked against the host's name, unless the user names another one. */
+function tlsOf(given: ConnectionOptions | undefined, host: string | undefined): ConnectionOptions {
+  return { ...(host === undefined ? {} : { servername: host }), ...given };
+}
+
+function clusterOf({ address, password }: RedisTarget, common: Common, commandTimeoutMs: number): RedisClient {
+  const { lazyConnect: _lazy, enableOfflineQueue: _queue, tls, ...node } = common;
+  // A node's certificate is its own; the name of the first host would fit no other.
+  const ownNames = tls === undefined ? {} : { tls: withoutName(tls) };
+  const cluster = new Cluster([...address.hosts], {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: backOff,
+    slotsRefreshTimeout: Math.max(1000, commandTimeoutMs),
+    slotsRefreshInterval: 0,
+    scaleReads: "master",
+    maxRedirections: 8,
+    retryDelayOnTryAgain: 20,
+    retryDelayOnClusterDown: 20,
+    // Nothing is sent twice: whether the first one ran is not known.
+    retryDelayOnFailover: Number.NaN,
+    redisOptions: { ...node, ...ownNames },
+  });
+  keepMapFresh(cluster);
+  return askForPassword(ownClient(cluster), password);
+}
+
+function withoutName({ servername: _name, ...tls }: ConnectionOptions): ConnectionOptions {
+  return tls;
 }
 
 function backOff(times: number): number {
@@ -64,6 +127,7 @@ function ownClient<Client extends RedisClient>(client: Client): Client {
   watchLogin(client);
   client.on("connect", () => unref(client));
   client.on("reconnecting", () => unrefReconnect(client));
+  if (client instanceof Cluster) client.on("+node", (node: Redis) => node.on("connect", () => unref(node)));
   return client;
 }
 

@@ -1,16 +1,57 @@
 import { describe, expect, it } from "vitest";
-import { maskUrl, parseRedisUrl } from "./parse-url.js";
+import { maskUrl, parseRedisUrl, placeOf } from "./parse-url.js";
 import { redisStore } from "../store/redis-store.js";
+
+const one = (host: string, port = 6379) => ({ kind: "single", hosts: [{ host, port }] });
 
 describe("a Redis URL", () => {
   it.each([
-    ["redis://cache", { host: "cache", port: 6379, db: 0, tls: false }],
-    ["redis://cache:7000/3", { host: "cache", port: 7000, db: 3 }],
-    ["rediss://ann:p%40ss@cache:7000", { username: "ann", password: "p@ss", tls: true }],
-    ["redis://:secret@127.0.0.1", { username: undefined, password: "secret" }],
-    ["redis://[::1]:7000", { host: "::1", port: 7000 }],
+    ["redis://cache", { ...one("cache"), db: 0, tls: false, username: undefined, password: undefined }],
+    ["redis://cache:7000/3", { ...one("cache", 7000), db: 3 }],
+    ["rediss://ann:p%40ss@cache:7000", { ...one("cache", 7000), username: "ann", password: "p@ss", tls: true }],
+    ["redis://:secret@127.0.0.1", { ...one("127.0.0.1"), username: undefined, password: "secret" }],
+    ["redis://:a:b@cache", { password: "a:b" }],
+    ["redis://[::1]:7000", one("::1", 7000)],
+    [
+      "redis+sentinel://:secret@one,two:7000/main",
+      {
+        kind: "sentinel",
+        hosts: [
+          { host: "one", port: 26379 },
+          { host: "two", port: 7000 },
+        ],
+        name: "main",
+        db: 0,
+        password: "secret",
+      },
+    ],
+    ["redis+sentinel://one/my%20main/2", { kind: "sentinel", name: "my main", db: 2 }],
+    ["rediss+sentinel://one/main", { kind: "sentinel", tls: true }],
+    [
+      "redis+cluster://ann:pw@h1,h2:7001,[::1]:7002",
+      {
+        kind: "cluster",
+        hosts: [
+          { host: "h1", port: 6379 },
+          { host: "h2", port: 7001 },
+          { host: "::1", port: 7002 },
+        ],
+        username: "ann",
+        password: "pw",
+      },
+    ],
+    ["rediss+cluster://h1", { kind: "cluster", tls: true, name: undefined }],
   ])("%s is read", (url, expected) => {
     expect(parseRedisUrl(url)).toMatchObject(expected);
+  });
+
+  it.each([
+    ["redis://cache:7000/3", "cache:7000"],
+    ["redis://[::1]", "[::1]:6379"],
+    ["redis+sentinel://:secret@one,two/main", "main (by the Sentinels at one:26379, two:26379)"],
+    ["redis+cluster://:secret@h1,h2", "the cluster of h1:6379, h2:6379"],
+  ])("%s is told to people as %s", (url, place) => {
+    expect(placeOf(parseRedisUrl(url))).toBe(place);
   });
 
   it.each([
@@ -23,6 +64,15 @@ describe("a Redis URL", () => {
     "redis://cache/db",
     "redis://u:s3cret@host:99999",
     "redis://u:s3cret%zz@host",
+    "redis://u:s3cret@one,two",
+    "redis+sentinel://u:s3cret@one",
+    "redis+sentinel://u:s3cret@one,/main",
+    "redis+sentinel://u:s3cret@one/main/2/3",
+    "redis+cluster://u:s3cret@one/3",
+    "redis+cluster://",
+    "redis+cluster://one,,two",
+    "redis+other://one",
+    "redis://u:s3cret@host?db=1",
   ])("%s is refused, naming the option and what is accepted, without the password", (url) => {
     let error: unknown;
     try {
@@ -52,6 +102,8 @@ describe("the settings of a Redis store", () => {
     [{ url: "redis://a", onStoreError: "maybe" as never }, "onStoreError"],
     [{ url: "redis://a", commandTimeoutMs: 0 }, "commandTimeoutMs"],
     [{ url: "redis://a", prefix: "a{b}" }, "prefix"],
+    [{ url: "redis://a", tls: {} }, "tls"],
+    [{ url: "redis://a", password: 7 as never }, "password"],
   ])("%o is refused by name", (options, option) => {
     expect(() => redisStore(options)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", option }));
   });

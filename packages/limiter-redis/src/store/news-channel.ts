@@ -1,5 +1,4 @@
 import { createListeners, type Pause } from "@sluice/limiter";
-import { openListener, type RedisClient } from "../connection/client.js";
 
 /** What processes tell each other: pauses that began, and buckets whose places were released. */
 export interface NewsChannel {
@@ -11,31 +10,25 @@ export interface NewsChannel {
   close(): void;
 }
 
-/** Listens on a connection of its own, opened when the first limiter wants to hear. */
-export function createNewsChannel(client: () => RedisClient, channelOf: (scope: string) => string): NewsChannel {
+/** Listens from when the first limiter wants to hear. */
+export function createNewsChannel(
+  listen: (channel: string, listener: (message: string) => void) => () => void,
+  channelOf: (scope: string) => string,
+): NewsChannel {
   const pauses = createListeners<Pause>();
   const releases = createListeners<readonly string[]>();
-  const scopes = new Map<string, string>();
-  let connection: RedisClient | undefined;
+  const heard = new Map<string, () => void>();
 
-  const open = (): RedisClient => {
-    const opened = openListener(client());
-    opened.on("message", (channel: string, message: string) => {
-      const scope = scopes.get(channel);
-      const news = scope === undefined ? undefined : decode(message);
-      if (scope === undefined || news === undefined) return;
+  // Without a connection pauses still hold whoever asks the store; only those booked for the next moments miss them.
+  const subscribe = (scope: string): void => {
+    if (heard.has(scope)) return;
+    const stop = listen(channelOf(scope), (message) => {
+      const news = decode(message);
+      if (news === undefined) return;
       if (news.pauseMs === undefined) releases.tell(scope, news.buckets);
       else pauses.tell(scope, { buckets: news.buckets, pauseMs: news.pauseMs });
     });
-    return opened;
-  };
-  const subscribe = (scope: string): void => {
-    const channel = channelOf(scope);
-    if (scopes.has(channel)) return;
-    scopes.set(channel, scope);
-    connection ??= open();
-    // Without a connection pauses still hold whoever asks the store; only those booked for the next moments miss them.
-    connection.subscribe(channel).catch(() => scopes.delete(channel));
+    heard.set(scope, stop);
   };
   return {
     onPause(scope, listener) {
@@ -48,7 +41,10 @@ export function createNewsChannel(client: () => RedisClient, channelOf: (scope: 
     },
     encodePause: ({ buckets, pauseMs }) => JSON.stringify({ buckets, pauseMs }),
     encodeRelease: (buckets) => JSON.stringify({ buckets }),
-    close: () => connection?.disconnect(),
+    close() {
+      for (const stop of heard.values()) stop();
+      heard.clear();
+    },
   };
 }
 

@@ -1,10 +1,11 @@
 import { isSluiceError, StoreUnavailableError } from "@sluice/core";
 import type { GiveBackRequest, ObserveRequest, Store, StoreCharge, TakeReply, TakeRequest } from "@sluice/limiter";
-import { bounded, failedAt, tooSlow } from "../connection/bounded.js";
-import { openClient, type RedisClient } from "../connection/client.js";
+import { failedAt, tooSlow } from "../connection/bounded.js";
+import type { RedisClient } from "../connection/client.js";
 import { connected } from "../connection/connected.js";
 import { deadlinesOf } from "../connection/deadlines.js";
 import { explained } from "../connection/refused-login.js";
+import { shareConnection } from "../connection/shared-connection.js";
 import { createFallback } from "../outage/fallback.js";
 import { createHealth } from "../outage/health.js";
 import * as commands from "../scripts/commands.js";
@@ -38,17 +39,13 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const keys = createKeys(config.prefix);
   const clock = createStoreClock();
   const fallback = createFallback(onStoreError);
-  let opened: RedisClient | undefined = config.client;
+  const { client, run, listen, release } = shareConnection(config);
   let closed = false;
   let latencyMs = 1;
   const deadlines = deadlinesOf(commandTimeoutMs);
 
-  const client = (): RedisClient =>
-    (opened ??= openClient(config.address as NonNullable<RedisStoreConfig["address"]>, commandTimeoutMs));
-  const news = createNewsChannel(client, keys.channel);
+  const news = createNewsChannel(listen, keys.channel);
   const knowledge = createKnowledge();
-  const run = <Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<Value> =>
-    bounded(explained(client(), connected(client()).then(command)), commandTimeoutMs, what);
   const presence = createPresence((name, lifetimeMs) =>
     run("presence", (redis) => commands.presence(redis, keys.presence, name, lifetimeMs)),
   );
@@ -210,7 +207,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       health.stop();
       presence.stop();
       news.close();
-      if (config.client === undefined) opened?.disconnect();
+      release();
     },
   };
 }
@@ -226,12 +223,11 @@ function isLocal(atUs: number): boolean {
   return atUs < 1e15;
 }
 
-function downMessage({ address, onStoreError }: RedisStoreConfig, reason: string, peers: number): string {
-  const where = address === undefined ? "the given client" : `${address.host}:${address.port}`;
+function downMessage({ place, onStoreError }: RedisStoreConfig, reason: string, peers: number): string {
   const meanwhile = {
     local: `this process takes 1/${peers} of each limit until it is back`,
     open: "calls are NOT limited until it is back",
     closed: "calls are refused until it is back",
   }[onStoreError];
-  return `Redis at ${where} cannot be used (${reason}). With onStoreError "${onStoreError}" ${meanwhile}. Check that it runs and that REDIS_URL or the redis option names it.`;
+  return `Redis at ${place} cannot be used (${reason}). With onStoreError "${onStoreError}" ${meanwhile}. Check that it runs and that REDIS_URL or the redis option names it.`;
 }

@@ -1,0 +1,45 @@
+import { openListener, type RedisClient } from "./client.js";
+
+/** Channels that a process listens to over one connection, which is opened when the first one is wanted. */
+export interface Subscriptions {
+  /** Calls back with every message. Returns the way to stop. */
+  listen(channel: string, listener: (message: string) => void): () => void;
+  close(): void;
+}
+
+/** What was missed while disconnected stays missed, so nothing may depend on hearing it. */
+export function createSubscriptions(client: () => RedisClient): Subscriptions {
+  const listeners = new Map<string, Set<(message: string) => void>>();
+  let connection: RedisClient | undefined;
+  let closed = false;
+
+  const open = (): RedisClient => {
+    const opened = openListener(client());
+    opened.on("message", (channel: string, message: string) => {
+      for (const listener of listeners.get(channel) ?? []) listener(message);
+    });
+    return opened;
+  };
+  const quietly = (command: Promise<unknown>): void => void command.catch(() => {});
+  return {
+    listen(channel, listener) {
+      if (closed) return () => {};
+      const held = listeners.get(channel);
+      if (held === undefined) {
+        listeners.set(channel, new Set([listener]));
+        quietly((connection ??= open()).subscribe(channel));
+      } else held.add(listener);
+      return () => {
+        const left = listeners.get(channel);
+        if (left?.delete(listener) !== true || left.size > 0) return;
+        listeners.delete(channel);
+        if (!closed && connection !== undefined) quietly(connection.unsubscribe(channel));
+      };
+    },
+    close() {
+      closed = true;
+      listeners.clear();
+      connection?.disconnect();
+    },
+  };
+}
