@@ -145,6 +145,7 @@ describe("custom limits in Redis", () => {
   it("do not let a process that stalled between reading and writing undo what others took meanwhile", async () => {
     const own = { url: server.url, prefix: "stalled" };
     const [lock, states, inner] = [redisLock(own), redisStates(own), redisStore({ ...own, onStoreError: "closed" })];
+    const dear = { ...below, cost: 5 };
     let saves = 0;
     const stalling = withCustomLimits(inner, {
       lock,
@@ -156,7 +157,7 @@ describe("custom limits in Redis", () => {
           // The first write leaves when the lease is long over, and somebody else has written.
           if (saves === 1) {
             await new Promise((resolve) => setTimeout(resolve, 300));
-            await ask(process("stalled"), { charges: [{ bucket: "b", limit: slow, cost: 2 }, below] });
+            await ask(process("stalled"), { charges: [{ bucket: "b", limit: slow, cost: 2 }, dear] });
           }
           return states.save(...args);
         },
@@ -172,10 +173,11 @@ describe("custom limits in Redis", () => {
         decision: { allowed: true, remaining: 10 - used - cost },
       }),
     });
-    const { remaining } = await ask(stalling, { charges: [{ bucket: "b", limit: slow, cost: 1 }, below] });
+    const { remaining } = await ask(stalling, { charges: [{ bucket: "b", limit: slow, cost: 1 }, dear] });
     expect([saves, remaining]).toEqual([2, 7]);
     const left = await ask(process("stalled"), { charges: [below], peek: true });
-    expect(left.remaining).toBe(998);
+    // What has dripped in since was not lost, so it is not given back: less than one token.
+    expect(left.remaining).toBeGreaterThanOrEqual(1000 - 2 * dear.cost - 1);
   });
 });
 
