@@ -6,7 +6,7 @@
 -- ARGV[13]      for how long, microseconds; 0 without end, or not held
 -- ARGV[14]      reason that is told
 -- Clock         redis TIME in microseconds; never the caller's
--- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late"} | {"refused", reason}
+-- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late", now} | {"refused", reason}
 -- Writes        KEYS[1] only; it expires by itself
 --@include numbers
 --@include breaker

@@ -4,7 +4,7 @@
 -- ARGV[1..11]   see includes/breaker.lua
 -- ARGV[12]      id, unique in the fleet
 -- Clock         redis TIME in microseconds; never the caller's
--- Returns       {"ok", now, granted, state, version, left, reason, kind, until, lasts, times} | {"late"} | {"refused", reason}
+-- Returns       {"ok", now, granted, state, version, left, reason, kind, until, lasts, times} | {"late", now} | {"refused", reason}
 -- Writes        KEYS[1] only; it expires by itself
 --@include numbers
 --@include breaker

@@ -7,7 +7,7 @@
 -- ARGV[15,16]   failures, age of the last one in microseconds
 -- ARGV[17]      ages of the failures after the last success, microseconds, separated by commas
 -- Clock         redis TIME in microseconds; never the caller's
--- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late"} | {"refused", reason}
+-- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late", now} | {"refused", reason}
 -- Writes        KEYS[1] only; it expires by itself
 --@include numbers
 --@include breaker

@@ -7,7 +7,7 @@
 -- ARGV[13]      version it was granted under
 -- ARGV[14]      success, failure, or undecided, which gives its place to another
 -- Clock         redis TIME in microseconds; never the caller's
--- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late"} | {"refused", reason}
+-- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late", now} | {"refused", reason}
 -- Writes        KEYS[1] only; it expires by itself
 --@include numbers
 --@include breaker

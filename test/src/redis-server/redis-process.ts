@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Guard, guardProcess } from "./guard.js";
@@ -20,9 +20,15 @@ export interface RedisProcess {
 const GRACE_MS = 2_000;
 
 /** Starts the binary; it may still be about to fail, see `waitUntilReady`. */
-export async function spawnRedis(binary: string, port: number, args: readonly string[]): Promise<RedisProcess> {
+export async function spawnRedis(
+  binary: string,
+  port: number,
+  args: readonly string[],
+  sentinel = false,
+): Promise<RedisProcess> {
   const directory = await mkdtemp(join(tmpdir(), "sluice-redis-"));
-  const child = spawn(binary, [...fixedArgs(port, directory), ...args], {
+  const fixed = sentinel ? await sentinelArgs(port, directory) : fixedArgs(port, directory);
+  const child = spawn(binary, [...fixed, ...args], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -60,6 +66,13 @@ export async function spawnRedis(binary: string, port: number, args: readonly st
 function fixedArgs(port: number, directory: string): string[] {
   const place = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
   return [...place, "--save", "", "--appendonly", "no", "--loglevel", "warning"];
+}
+
+/** A Sentinel writes what it learns into the file that it was started with. */
+async function sentinelArgs(port: number, directory: string): Promise<string[]> {
+  const file = join(directory, "sentinel.conf");
+  await writeFile(file, `port ${port}\nbind 127.0.0.1\ndir "${directory}"\n`);
+  return [file, "--sentinel"];
 }
 
 /** Keeps the last of what the server says. */

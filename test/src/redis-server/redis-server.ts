@@ -4,6 +4,8 @@ export interface RedisServerOptions {
   readonly args?: readonly string[];
   /** The password clients must give; it is part of `url`. */
   readonly password?: string;
+  /** A Sentinel, which watches servers and holds no data. @defaultValue false */
+  readonly sentinel?: boolean;
 }
 
 /**

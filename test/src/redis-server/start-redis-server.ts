@@ -51,9 +51,12 @@ async function startOnFreePort(options: RedisServerOptions): Promise<RedisProces
   }
 }
 
-async function startOn(port: number, { args = [], password }: RedisServerOptions): Promise<RedisProcess> {
+async function startOn(
+  port: number,
+  { args = [], password, sentinel = false }: RedisServerOptions,
+): Promise<RedisProcess> {
   const passwordArgs = password ? ["--requirepass", password] : [];
-  const started = await spawnRedis(redisServerBinary(), port, [...passwordArgs, ...args]);
+  const started = await spawnRedis(redisServerBinary(), port, [...passwordArgs, ...args], sentinel);
   try {
     await waitUntilReady(started, password);
     return started;

@@ -129,7 +129,7 @@ end
 function breaker.load()
   local now = store_now()
   local deadline = tonumber(ARGV[1])
-  if deadline > 0 and now > deadline then return nil, { "late" } end
+  if deadline > 0 and now > deadline then return nil, { "late", text(now) } end
   rules = {
     rate = tonumber(ARGV[2]), minimum = tonumber(ARGV[3]), window = tonumber(ARGV[4]), row = tonumber(ARGV[5]),
     open = tonumber(ARGV[6]), longest = tonumber(ARGV[7]), lease = tonumber(ARGV[8]), probes = tonumber(ARGV[9]),

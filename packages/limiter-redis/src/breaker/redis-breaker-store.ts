@@ -3,8 +3,7 @@ import { type BreakerRules, type BreakerStore, type BreakerView, encodePart } fr
 import type { RedisClient } from "../connection/client.js";
 import { resolveConnection } from "../connection/options.js";
 import { shareConnection } from "../connection/shared-connection.js";
-import { createHealth } from "../outage/health.js";
-import { createStoreClock } from "../store/store-clock.js";
+import { createParts } from "../outage/parts.js";
 import { createChangeChannel } from "./change-channel.js";
 import * as commands from "./commands.js";
 import type { BreakerStoreEvent, RedisBreakerStoreOptions } from "./options.js";
@@ -21,10 +20,9 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
   const { onEvent, ...rest } = options;
   const config = resolveConnection(rest);
   const { commandTimeoutMs, prefix } = config;
-  const clock = createStoreClock();
   const remembered = createRemembered();
   const warn = warnOnce("SLUICE_BREAKER_LISTENER");
-  const { run, listen, release } = shareConnection(config);
+  const { clustered, run, listen, release } = shareConnection(config);
   let closed = false;
 
   const channel = createChangeChannel(listen);
@@ -35,8 +33,10 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
       warn("A listener of the breaker store failed", error);
     }
   };
-  const health = createHealth({
-    ping: () => run("PING", (redis) => redis.ping()),
+  const parts = createParts({
+    clustered,
+    ping: (scope) =>
+      run("PING", (redis) => (clustered ? redis.exists(`${prefix}:{${scope}}`) : redis.ping()) as Promise<unknown>),
     onDown: (reason) => tell({ type: "breaker-store-down", reason, message: downMessage(config.place, reason) }),
     onUp: (downMs) =>
       tell({
@@ -46,16 +46,18 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
       }),
   });
 
-  const keyOf = (name: string, what: string): string => `${prefix}:{breaker:${encodePart(name)}}:${what}`;
+  const scopeOf = (name: string): string => `breaker:${encodePart(name)}`;
+  const keyOf = (name: string, what: string): string => `${prefix}:{${scopeOf(name)}}:${what}`;
   const ask = async (
     name: string,
     rules: BreakerRules,
     command: (client: RedisClient, asking: commands.Asking) => Promise<readonly unknown[]>,
   ): Promise<BreakerReply> => {
     if (closed) throw new StoreUnavailableError("The breaker store is closed");
-    if (health.down) throw new StoreUnavailableError("Redis is away");
+    const part = parts.of(scopeOf(name));
+    if (part.health.down) throw new StoreUnavailableError("Redis is away");
     const key = keyOf(name, "circuit");
-    const nowUs = clock.nowUs();
+    const nowUs = part.clock.nowUs();
     const asking = {
       key,
       channel: keyOf(name, "changes"),
@@ -67,12 +69,13 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
     try {
       raw = await run("a breaker's command", (redis) => command(redis, asking));
     } catch (error) {
-      health.failed(isSluiceError(error) ? error.message : "unknown");
+      part.health.failed(isSluiceError(error) ? error.message : "unknown");
       throw error;
     }
-    health.answered();
+    part.health.answered();
+    // A late one tells the time too: ours may have been wrong about it.
+    part.clock.heard(Number(raw[1]));
     const reply = decodeReply(raw);
-    clock.heard(reply.nowUs);
     remembered.heard(key, reply);
     return reply;
   };
@@ -90,7 +93,7 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
     async close() {
       if (closed) return;
       closed = true;
-      health.stop();
+      parts.stop();
       release();
     },
   };

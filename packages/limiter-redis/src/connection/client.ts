@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
 import { systemRandom } from "@sluice/core";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
-import { keepMapFresh } from "./cluster-map.js";
+import { connectPrimaries, keepMapFresh } from "./cluster-map.js";
 import type { RedisTarget } from "./options.js";
 import { askForPassword } from "./passwords.js";
 import { watchLogin } from "./refused-login.js";
@@ -106,6 +106,7 @@ function clusterOf({ address, password }: RedisTarget, common: Common, commandTi
     retryDelayOnFailover: Number.NaN,
     redisOptions: { ...node, ...ownNames },
   });
+  connectPrimaries(cluster);
   keepMapFresh(cluster);
   return askForPassword(ownClient(cluster), password);
 }

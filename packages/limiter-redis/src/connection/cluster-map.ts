@@ -3,6 +3,15 @@ import type { Cluster } from "ioredis";
 /** How often the map of a cluster is looked at: a frozen primary redirects nobody. Unit: milliseconds. */
 const EVERY_MS = 1000;
 
+/** Connects to primaries before they are asked: the client refuses commands for one that is still connecting. */
+export function connectPrimaries(cluster: Cluster): void {
+  cluster.on("refresh", () => {
+    // Not before: while it connects the client asks a node of its own choice how the cluster is, and must find it idle.
+    if (cluster.status !== "ready") return;
+    for (const node of cluster.nodes("master")) if (node.status === "wait") node.connect().catch(() => {});
+  });
+}
+
 /** Looks at the map while the client is in use. The client's own way of doing so would hold the process for ever. */
 export function keepMapFresh(cluster: Cluster): void {
   let timer: NodeJS.Timeout | undefined;

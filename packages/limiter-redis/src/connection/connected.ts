@@ -1,3 +1,4 @@
+import { Cluster } from "ioredis";
 import type { RedisClient } from "./client.js";
 
 const underWay = new WeakMap<RedisClient, Promise<void>>();
@@ -7,15 +8,37 @@ const underWay = new WeakMap<RedisClient, Promise<void>>();
  * given back as it is, and its command says what is wrong.
  */
 export async function connected(client: RedisClient): Promise<RedisClient> {
-  if (client.status === "ready") return client;
+  if (isReady(client)) return client;
   let connection = underWay.get(client);
   if (connection === undefined) {
     if (client.status !== "wait" && client.status !== "connecting" && client.status !== "connect") return client;
-    connection = (client.status === "wait" ? client.connect() : ready(client)).finally(() => underWay.delete(client));
+    connection = (client.status === "wait" ? client.connect() : ready(client))
+      .then(() => (client instanceof Cluster ? nodesReady(client) : undefined))
+      .finally(() => underWay.delete(client));
     underWay.set(client, connection);
   }
   await connection;
   return client;
+}
+
+/** Whether commands may be sent at once. */
+export function isReady(client: RedisClient): boolean {
+  return client.status === "ready" && !underWay.has(client);
+}
+
+/** Longest wait for single nodes: one that is away must not hold up the others. Unit: milliseconds. */
+const NODES_MS = 150;
+
+/** A cluster is ready with its first node, and refuses commands for those that are still connecting. */
+async function nodesReady(cluster: Cluster): Promise<void> {
+  const nodes = cluster.nodes("master").map(async (node) => {
+    if (node.status === "wait") await node.connect();
+    else if (node.status !== "ready") await ready(node);
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, NODES_MS)));
+  await Promise.race([Promise.allSettled(nodes), enough]);
+  clearTimeout(timer);
 }
 
 function ready(client: RedisClient): Promise<void> {

@@ -14,6 +14,8 @@ export interface SharedConnection {
    * @throws StoreUnavailableError when the connection was given up.
    */
   client(): RedisClient;
+  /** Whether keys live on several servers, by their slots. */
+  readonly clustered: boolean;
   /**
    * Runs a command, connecting first where needed, and settles in time.
    *
@@ -48,6 +50,7 @@ export function shareConnection({ source, commandTimeoutMs }: RedisConnectionCon
   };
   return {
     client,
+    clustered: "client" in source ? source.client.isCluster : source.address.kind === "cluster",
     async run(what, command) {
       const redis = client();
       return bounded(explained(redis, connected(redis).then(command)), commandTimeoutMs, what);

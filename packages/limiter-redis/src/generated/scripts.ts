@@ -2,7 +2,7 @@
 
 export const breakerForce = {
   name: "breaker-force",
-  sha1: "ff6bd06aad405e753bfe6a1b5ac21682276c45a9",
+  sha1: "35fb6bd5318b6510bcbbcef8b0941528ef2a23b6",
   source: `-- breaker-force: set the state by hand, for the whole fleet.
 --
 -- KEYS[1]       state of the breaker
@@ -11,7 +11,7 @@ export const breakerForce = {
 -- ARGV[13]      for how long, microseconds; 0 without end, or not held
 -- ARGV[14]      reason that is told
 -- Clock         redis TIME in microseconds; never the caller's
--- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late"} | {"refused", reason}
+-- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late", now} | {"refused", reason}
 -- Writes        KEYS[1] only; it expires by itself
 -- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
 local function text(number)
@@ -162,7 +162,7 @@ end
 function breaker.load()
   local now = store_now()
   local deadline = tonumber(ARGV[1])
-  if deadline > 0 and now > deadline then return nil, { "late" } end
+  if deadline > 0 and now > deadline then return nil, { "late", text(now) } end
   rules = {
     rate = tonumber(ARGV[2]), minimum = tonumber(ARGV[3]), window = tonumber(ARGV[4]), row = tonumber(ARGV[5]),
     open = tonumber(ARGV[6]), longest = tonumber(ARGV[7]), lease = tonumber(ARGV[8]), probes = tonumber(ARGV[9]),
@@ -309,14 +309,14 @@ return breaker.finish(circuit, false)
 
 export const breakerProbe = {
   name: "breaker-probe",
-  sha1: "36e215c898b83277a9defc50ca4405552b711942",
+  sha1: "fd2510609f1d22164c6e1b958580726978710842",
   source: `-- breaker-probe: ask to be let through half-open. What is granted is a lease, so a prober that dies holds nobody up for long.
 --
 -- KEYS[1]       state of the breaker
 -- ARGV[1..11]   see includes/breaker.lua
 -- ARGV[12]      id, unique in the fleet
 -- Clock         redis TIME in microseconds; never the caller's
--- Returns       {"ok", now, granted, state, version, left, reason, kind, until, lasts, times} | {"late"} | {"refused", reason}
+-- Returns       {"ok", now, granted, state, version, left, reason, kind, until, lasts, times} | {"late", now} | {"refused", reason}
 -- Writes        KEYS[1] only; it expires by itself
 -- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
 local function text(number)
@@ -467,7 +467,7 @@ end
 function breaker.load()
   local now = store_now()
   local deadline = tonumber(ARGV[1])
-  if deadline > 0 and now > deadline then return nil, { "late" } end
+  if deadline > 0 and now > deadline then return nil, { "late", text(now) } end
   rules = {
     rate = tonumber(ARGV[2]), minimum = tonumber(ARGV[3]), window = tonumber(ARGV[4]), row = tonumber(ARGV[5]),
     open = tonumber(ARGV[6]), longest = tonumber(ARGV[7]), lease = tonumber(ARGV[8]), probes = tonumber(ARGV[9]),
@@ -610,7 +610,7 @@ return breaker.finish(circuit, breaker.grant(circuit, ARGV[12]))
 
 export const breakerReport = {
   name: "breaker-report",
-  sha1: "af23143e0e1054f72c43dd2541042b9cdc9b4dd2",
+  sha1: "b5b264cbad61d51c78eba945aae56a7e7d6f2c33",
   source: `-- breaker-report: add what a process has counted since it last told, open when it is too much, and say how the breaker stands.
 --
 -- KEYS[1]       state of the breaker
@@ -620,7 +620,7 @@ export const breakerReport = {
 -- ARGV[15,16]   failures, age of the last one in microseconds
 -- ARGV[17]      ages of the failures after the last success, microseconds, separated by commas
 -- Clock         redis TIME in microseconds; never the caller's
--- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late"} | {"refused", reason}
+-- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late", now} | {"refused", reason}
 -- Writes        KEYS[1] only; it expires by itself
 -- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
 local function text(number)
@@ -771,7 +771,7 @@ end
 function breaker.load()
   local now = store_now()
   local deadline = tonumber(ARGV[1])
-  if deadline > 0 and now > deadline then return nil, { "late" } end
+  if deadline > 0 and now > deadline then return nil, { "late", text(now) } end
   rules = {
     rate = tonumber(ARGV[2]), minimum = tonumber(ARGV[3]), window = tonumber(ARGV[4]), row = tonumber(ARGV[5]),
     open = tonumber(ARGV[6]), longest = tonumber(ARGV[7]), lease = tonumber(ARGV[8]), probes = tonumber(ARGV[9]),
@@ -920,7 +920,7 @@ return breaker.finish(circuit, false)
 
 export const breakerSettle = {
   name: "breaker-settle",
-  sha1: "8e8b5bf9c20a9a27c31c8e2506f1faf787b9c6ea",
+  sha1: "018c90c537c33c0e68bac25978a1bea81615611f",
   source: `-- breaker-settle: tell how a probe ended. A lease that has ended does not matter, what the probe found out is still true; after
 -- another change it does not count, but its place is free.
 --
@@ -930,7 +930,7 @@ export const breakerSettle = {
 -- ARGV[13]      version it was granted under
 -- ARGV[14]      success, failure, or undecided, which gives its place to another
 -- Clock         redis TIME in microseconds; never the caller's
--- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late"} | {"refused", reason}
+-- Returns       {"ok", now, "0", state, version, left, reason, kind, until, lasts, times} | {"late", now} | {"refused", reason}
 -- Writes        KEYS[1] only; it expires by itself
 -- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
 local function text(number)
@@ -1081,7 +1081,7 @@ end
 function breaker.load()
   local now = store_now()
   local deadline = tonumber(ARGV[1])
-  if deadline > 0 and now > deadline then return nil, { "late" } end
+  if deadline > 0 and now > deadline then return nil, { "late", text(now) } end
   rules = {
     rate = tonumber(ARGV[2]), minimum = tonumber(ARGV[3]), window = tonumber(ARGV[4]), row = tonumber(ARGV[5]),
     open = tonumber(ARGV[6]), longest = tonumber(ARGV[7]), lease = tonumber(ARGV[8]), probes = tonumber(ARGV[9]),

@@ -17,10 +17,10 @@ export interface Fallback {
   take(request: TakeRequest, peers: number): TakeReply | Promise<TakeReply>;
   readonly local: Store;
   /**
-   * The store has answered: the next outage starts from empty buckets again. Returns whose tokens were handed out meanwhile, by scope:
-   * the store knows nothing of them, and its buckets have filled up.
+   * The part of the store that holds these scopes has answered: the next outage starts from empty buckets again. Returns whose tokens were
+   * handed out meanwhile, by scope: the store knows nothing of them, and its buckets have filled up.
    */
-  over(): ReadonlyMap<string, readonly StoreCharge[]>;
+  over(holds: (scope: string) => boolean): ReadonlyMap<string, readonly StoreCharge[]>;
 }
 
 /**
@@ -29,16 +29,19 @@ export interface Fallback {
  */
 export function createFallback(mode: OnStoreError): Fallback {
   const local = memoryStore();
-  const begun = new Set<string>();
+  const begun = new Map<string, string>();
   const touched = new Map<string, { readonly scope: string; readonly charge: StoreCharge }>();
   return {
     local,
-    over() {
+    over(holds) {
       if (touched.size === 0) return nothing;
       const byScope = new Map<string, StoreCharge[]>();
-      for (const { scope, charge } of touched.values()) byScope.set(scope, [...(byScope.get(scope) ?? []), charge]);
-      touched.clear();
-      begun.clear();
+      for (const [name, { scope, charge }] of touched) {
+        if (!holds(scope)) continue;
+        byScope.set(scope, [...(byScope.get(scope) ?? []), charge]);
+        touched.delete(name);
+      }
+      for (const [name, scope] of begun) if (holds(scope)) begun.delete(name);
       return byScope;
     },
     take(request, peers) {
@@ -57,7 +60,7 @@ export function createFallback(mode: OnStoreError): Fallback {
       }
       if (mode === "open") return openReply(request);
       const charges = request.charges.map((charge) => shareOf(charge, peers));
-      const fresh = charges.filter(({ bucket }) => begin(begun, `${request.scope} ${bucket}`));
+      const fresh = charges.filter(({ bucket }) => begin(begun, `${request.scope} ${bucket}`, request.scope));
       if (fresh.length > 0)
         void local.observe({ scope: request.scope, charges: fresh, pauseMs: 0, remaining: 0, refused: false });
       return local.take({ ...request, charges });
@@ -89,10 +92,10 @@ function shared(refillRate: number, burst: number): Limit {
   return limit;
 }
 
-function begin(begun: Set<string>, name: string): boolean {
+function begin(begun: Map<string, string>, name: string, scope: string): boolean {
   if (begun.has(name)) return false;
   if (begun.size > 100_000) begun.clear();
-  begun.add(name);
+  begun.set(name, scope);
   return true;
 }
 

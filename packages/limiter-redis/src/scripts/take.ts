@@ -7,7 +7,10 @@ import { notUnderstood } from "./replies.js";
 import { runScript } from "./run-script.js";
 
 /** The script ran, but after its deadline, and did nothing. */
-export const tooLate = Symbol("too late");
+export class TooLate {
+  /** @param nowUs - the store's clock; ours may have been wrong about it. */
+  constructor(readonly nowUs: number) {}
+}
 
 /** Questions of one scope. */
 export interface Questions {
@@ -55,7 +58,7 @@ const FIGURES = 6;
  *
  * @param deadlineUs - on the store's clock, in microseconds; 0 for none.
  */
-export function take(client: RedisClient, questions: Questions, deadlineUs: number): Promise<Answers | typeof tooLate> {
+export function take(client: RedisClient, questions: Questions, deadlineUs: number): Promise<Answers | TooLate> {
   const { keys, args } = encode(questions, deadlineUs);
   return runScript(client, scripts.take, keys, args).then(decode);
 }
@@ -78,8 +81,8 @@ function encode({ short, long }: Questions, deadlineUs: number): { readonly keys
   return { keys, args };
 }
 
-function decode([now, figures, ...others]: readonly unknown[]): Answers | typeof tooLate {
-  if (now === "late") return tooLate;
+function decode([now, figures, ...others]: readonly unknown[]): Answers | TooLate {
+  if (now === "late") return new TooLate(Number(figures));
   const nowUs = Number(now);
   // Those that took the long way are at the head of the others, and taken from there.
   const short = readShort(nowUs, figures as readonly unknown[], others);

@@ -1,6 +1,6 @@
 import type { StoreCharge, TakeReply } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
-import { type Answers, type Questions, type ShortAnswer, take, tooLate } from "../scripts/take.js";
+import { type Answers, type Questions, type ShortAnswer, take, TooLate } from "../scripts/take.js";
 import type { Asked, Batch, ShortGroup, ShortQuestion } from "./batches.js";
 import type { Keys } from "./keys.js";
 import type { Knowledge } from "./knowledge.js";
@@ -21,7 +21,7 @@ export function putBatch(
   client: RedisClient,
   batch: Batch,
   deadlineUs: number,
-): Promise<Answered | typeof tooLate> {
+): Promise<Answered | TooLate> {
   const { scope } = batch;
   const askedMs = performance.now();
   const short = batch.short.map(({ limit, cost, questions }) => {
@@ -37,7 +37,7 @@ export function putBatch(
     return { request, keys: own, known: own.map((key) => knowledge.of(key, askedMs)) };
   });
   return take(client, { short, long }, deadlineUs).then((answers) =>
-    answers === tooLate ? tooLate : new Answered(batch, { short, long }, answers, knowledge),
+    answers instanceof TooLate ? answers : new Answered(batch, { short, long }, answers, knowledge),
   );
 }
 

@@ -2,14 +2,14 @@ import { isSluiceError, StoreUnavailableError } from "@sluice/core";
 import type { GiveBackRequest, ObserveRequest, Store, StoreCharge, TakeReply, TakeRequest } from "@sluice/limiter";
 import { failedAt, tooSlow } from "../connection/bounded.js";
 import type { RedisClient } from "../connection/client.js";
-import { connected } from "../connection/connected.js";
+import { connected, isReady } from "../connection/connected.js";
 import { deadlinesOf } from "../connection/deadlines.js";
 import { explained } from "../connection/refused-login.js";
 import { shareConnection } from "../connection/shared-connection.js";
 import { createFallback } from "../outage/fallback.js";
-import { createHealth } from "../outage/health.js";
+import { createParts, type Part } from "../outage/parts.js";
 import * as commands from "../scripts/commands.js";
-import { tooLate } from "../scripts/take.js";
+import { TooLate } from "../scripts/take.js";
 import { type Asked, askersOf, type Batch, createBatches } from "./batches.js";
 import { createKeys } from "./keys.js";
 import { type RedisStoreConfig, resolveRedisStore, type RedisStoreOptions } from "./options.js";
@@ -17,7 +17,6 @@ import { createKnowledge } from "./knowledge.js";
 import { createNewsChannel } from "./news-channel.js";
 import { createPresence } from "./presence.js";
 import { type Answered, putBatch } from "./put-batch.js";
-import { createStoreClock } from "./store-clock.js";
 
 /** A store in Redis. */
 export interface RedisStore extends Store {
@@ -37,9 +36,8 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const config = resolveRedisStore(options);
   const { commandTimeoutMs, onStoreError } = config;
   const keys = createKeys(config.prefix);
-  const clock = createStoreClock();
   const fallback = createFallback(onStoreError);
-  const { client, run, listen, release } = shareConnection(config);
+  const { client, clustered, run, listen, release } = shareConnection(config);
   let closed = false;
   let latencyMs = 1;
   const deadlines = deadlinesOf(commandTimeoutMs);
@@ -49,8 +47,10 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const presence = createPresence((name, lifetimeMs) =>
     run("presence", (redis) => commands.presence(redis, keys.presence, name, lifetimeMs)),
   );
-  const health = createHealth({
-    ping: () => run("PING", (redis) => redis.ping()),
+  const parts = createParts({
+    clustered,
+    ping: (scope) =>
+      run("PING", (redis) => (clustered ? redis.exists(keys.channel(scope)) : redis.ping()) as Promise<unknown>),
     onDown: (reason) =>
       config.onEvent({
         type: "store-down",
@@ -59,19 +59,18 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
         peers: presence.peers,
         message: downMessage(config, reason, presence.peers),
       }),
-    onUp: (downMs) => {
-      healthy();
+    onUp: (downMs) =>
       config.onEvent({
         type: "store-up",
         downMs,
         message: `Redis answers again after ${Math.round(downMs)} ms; limits are shared again`,
-      });
-    },
+      }),
+    onPartUp: (part) => healthy(part),
   });
 
-  const healthy = (): void => {
-    health.answered();
-    for (const [scope, charges] of fallback.over()) startEmpty(scope, charges);
+  const healthy = (part: Part): void => {
+    part.health.answered();
+    for (const [scope, charges] of fallback.over((one) => parts.of(one) === part)) startEmpty(scope, charges);
     presence.keep();
   };
   /** What was handed out while the store was away is not in its buckets, which have filled up meanwhile; so they begin empty. */
@@ -88,19 +87,21 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
 
   /** Runs a command unless the store is known to be away; undefined says that the fallback has to answer. */
   const tried = async <Value>(
+    scope: string,
     what: string,
     command: (client: RedisClient) => Promise<Value>,
   ): Promise<{ value: Value } | undefined> => {
     if (closed) throw closedError();
-    if (health.down) return undefined;
+    const part = parts.of(scope);
+    if (part.health.down) return undefined;
     try {
       const startedMs = performance.now();
       const value = await run(what, command);
       latencyMs += (performance.now() - startedMs - latencyMs) / 8;
-      healthy();
+      healthy(part);
       return { value };
     } catch (error) {
-      health.failed(isSluiceError(error) ? error.message : "unknown");
+      part.health.failed(isSluiceError(error) ? error.message : "unknown");
       return undefined;
     }
   };
@@ -117,7 +118,8 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       for (const { reject } of askersOf(batch)) reject(closedError());
       return;
     }
-    if (health.down) return askAlone();
+    const part = parts.of(batch.scope);
+    if (part.health.down) return askAlone();
     const redis = client();
     const startedMs = performance.now();
     let open = true;
@@ -125,25 +127,25 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       if (!open) return;
       open = false;
       deadline.end();
-      health.failed(error.message);
+      part.health.failed(error.message);
       askAlone();
     };
     const deadline = deadlines.start(() => failed(tooSlow(QUESTION, commandTimeoutMs)));
-    const send = (): Promise<Answered | typeof tooLate> => {
-      const storeNowUs = clock.nowUs();
+    const send = (): Promise<Answered | TooLate> => {
+      const storeNowUs = part.clock.nowUs();
       return putBatch({ keys, knowledge }, redis, batch, storeNowUs === 0 ? 0 : storeNowUs + commandTimeoutMs * 1000);
     };
-    const asked = redis.status === "ready" ? send() : explained(redis, connected(redis).then(send));
+    const asked = isReady(redis) ? send() : explained(redis, connected(redis).then(send));
     asked.then(
       (answered) => {
         if (!open) return;
         open = false;
         deadline.end();
         latencyMs += (performance.now() - startedMs - latencyMs) / 8;
-        healthy();
-        if (answered === tooLate) return askAlone();
-        clock.heard(answered.nowUs);
-        answered.handOut();
+        healthy(part);
+        part.clock.heard(answered.nowUs);
+        if (answered instanceof TooLate) askAlone();
+        else answered.handOut();
       },
       (error: unknown) => failed(failedAt(QUESTION, error)),
     );
@@ -163,7 +165,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       return latencyMs * 2 + 1;
     },
     get mode() {
-      return health.down ? onStoreError : "shared";
+      return parts.down ? onStoreError : "shared";
     },
     get peers() {
       return presence.peers;
@@ -173,18 +175,18 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       if (request.units.every(({ atUs }) => isLocal(atUs))) return fallback.local.giveBack(request);
       const places = request.charges.filter(({ limit }) => limit.kind === "concurrency").map(({ bucket }) => bucket);
       const freed = { channel: keys.channel(request.scope), message: news.encodeRelease(places) };
-      await tried("giving tokens back", (redis) =>
+      await tried(request.scope, "giving tokens back", (redis) =>
         commands.giveBack(redis, keysOf(request.scope, request.charges), request, freed),
       );
     },
     async landed(request: GiveBackRequest): Promise<void> {
       if (request.units.every(({ atUs }) => isLocal(atUs))) return fallback.local.landed(request);
-      await tried("an answered request", (redis) =>
+      await tried(request.scope, "an answered request", (redis) =>
         commands.landed(redis, keysOf(request.scope, request.charges), request),
       );
     },
     async renew(request: GiveBackRequest): Promise<boolean> {
-      const done = await tried("renewing a place", (redis) =>
+      const done = await tried(request.scope, "renewing a place", (redis) =>
         commands.renew(redis, keysOf(request.scope, request.charges), request),
       );
       return done?.value ?? false;
@@ -195,7 +197,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       const word = { id: `observed${performance.now()}`, channel: keys.channel(scope), message };
       // The fallback hears it too: an outage may begin before the pause has passed.
       await fallback.local.observe(request);
-      await tried("a provider's word", (redis) =>
+      await tried(scope, "a provider's word", (redis) =>
         commands.observe(redis, keysOf(scope, request.charges), request, word),
       );
     },
@@ -204,7 +206,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     async close() {
       if (closed) return;
       closed = true;
-      health.stop();
+      parts.stop();
       presence.stop();
       news.close();
       release();
