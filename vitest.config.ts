@@ -4,7 +4,7 @@ const conditions = ["@sluice/source"];
 
 export default defineConfig({
   resolve: { conditions: [...conditions, "module", "node"] },
-  ssr: { resolve: { conditions: [...conditions, "module", "node"], externalConditions: conditions } },
+  ssr: { resolve: { conditions: [...conditions, "node"], externalConditions: conditions } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],

@@ -48,7 +48,8 @@ async function untilBack(ask: () => Promise<unknown>) {
       return { gapMs: Math.round(performance.now() - firstErrorMs), errors, longestMs: Math.round(longestMs) };
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  throw new Error(`not back within 25 s; ${errors} calls were refused`);
+  const now = await set.primary().catch(() => undefined);
+  throw new Error(`not back within 25 s; ${errors} calls were refused; the Sentinels name ${now?.port}`);
 }
 
 describe("behind Sentinels", { timeout: 60_000 }, () => {

@@ -1,0 +1,66 @@
+import { nonEmpty, systemClock } from "@sluice/core";
+import { type ApiOptions, assemble } from "@sluice/kit";
+import { checkOperations, knownOperations } from "../operations/operation.js";
+import { currentLogicalCall } from "./logical-call.js";
+import { createAwsQuota } from "../quota/aws-quota.js";
+import { createFeedback } from "../quota/feedback.js";
+import { isQuota, resolveQuota } from "../quota/options.js";
+import { createClassify } from "../retry/classify.js";
+import { readReply } from "../transport/reply.js";
+import { throttleBodies } from "../transport/throttled-bodies.js";
+import type { AwsOptions } from "./options.js";
+import type { ClientParts } from "./parts.js";
+import { secretsInCredentials } from "./secrets-in.js";
+
+/**
+ * The parts of a client that keeps the account's limits.
+ *
+ * @param moreOperations - what the client class itself brings to the names in metrics.
+ */
+export function limitedParts(
+  account: string,
+  options: AwsOptions & { readonly maxAttempts?: unknown; readonly credentials?: unknown },
+  moreOperations: readonly string[],
+): ClientParts {
+  const env = options.env ?? process.env;
+  nonEmpty("account", account, 256);
+  const config = resolveQuota(isQuota(options.quota) ? {} : (options.quota ?? {}), env);
+  const quota = isQuota(options.quota)
+    ? { charges: options.quota, own: options.quota, pauseMs: () => 0 }
+    : createAwsQuota(config);
+  const clock = options.clock ?? systemClock;
+  const assembly = assemble(options as ApiOptions, {
+    provider: "aws",
+    knownOperations: [...knownOperations, ...checkOperations(options.operations ?? []), ...moreOperations],
+    quota: quota.charges,
+    feedback: createFeedback(quota, () => clock.wallNow()),
+    classify: createClassify(() => clock.wallNow()),
+    retry: {
+      onRetry: ({ delayMs }) => {
+        const notes = currentLogicalCall()?.notes;
+        if (notes !== undefined) notes.retryDelayMs += delayMs;
+      },
+    },
+    reply: readReply,
+    env,
+  });
+  return {
+    account,
+    chain: assembly.hooks,
+    timeoutMs: assembly.timeoutMs,
+    sdkRetries: false,
+    keepsMaxAttempts: options.maxAttempts !== undefined || Boolean(env["AWS_MAX_ATTEMPTS"]),
+    throttle: isQuota(options.quota)
+      ? undefined
+      : throttleBodies({
+          up: config.bytes.up,
+          down: config.bytes.down,
+          limiterFor: assembly.limiterFor,
+          enforced: () => assembly.mode === "enforce",
+        }),
+    secrets: secretsInCredentials(options.credentials),
+    mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
+    close: assembly.close,
+    clock: options.clock,
+  };
+}
