@@ -1,5 +1,5 @@
 // Options every factory shares
-export type { ApiOptions, Environment, Mode } from "./options/api-options.js";
+export type { ApiOptions, Environment, Mode, RedisSettings } from "./options/api-options.js";
 export type { Logger } from "./options/logger.js";
 export { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
 

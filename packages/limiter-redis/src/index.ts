@@ -9,7 +9,7 @@ export { redisBreakerStore } from "./breaker/redis-breaker-store.js";
 
 // Connections
 export { isRedisClient, type RedisClient } from "./connection/client.js";
-export type { RedisConnectionOptions } from "./connection/options.js";
+export { checkConnection, type RedisConnectionOptions } from "./connection/options.js";
 export { maskUrl, parseRedisUrl, type RedisAddress, type RedisHost } from "./connection/parse-url.js";
 
 // Locks

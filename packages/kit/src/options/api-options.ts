@@ -1,6 +1,6 @@
 import type { Clock, Hook, HookFailure, Random, RetryOptions } from "@sluice/core";
 import type { BreakerRuleOptions, Limiter } from "@sluice/limiter";
-import type { OnStoreError, RedisClient } from "@sluice/limiter-redis";
+import type { OnStoreError, RedisClient, RedisConnectionOptions } from "@sluice/limiter-redis";
 import type { MetricsRegistry } from "@sluice/telemetry";
 import type { Logger } from "./logger.js";
 
@@ -10,11 +10,12 @@ export type Mode = "enforce" | "shadow" | "disabled";
 /** What every factory takes beside its SDK's own options. Options beat the environment. */
 export interface ApiOptions {
   /**
-   * Where the limits are shared: a `redis://` URL, or a client of ioredis that you own.
+   * Where the limits are shared: a URL (`redis://`, `redis+sentinel://`, `redis+cluster://`, `rediss…`), options with a URL in them,
+   * or a client of ioredis that you own.
    *
    * @defaultValue `REDIS_URL`, else in memory, with one warning
    */
-  readonly redis?: string | RedisClient | undefined;
+  readonly redis?: string | RedisClient | RedisSettings | undefined;
   /** A limiter of your own, in place of one made from `redis`; not closed by `close()`. */
   readonly limiter?: Limiter | undefined;
   /** @defaultValue `SLUICE_MODE`, else `"enforce"` */
@@ -52,6 +53,9 @@ export interface ApiOptions {
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
 }
+
+/** A URL, with what does not go into one: a password that changes, certificates, timeouts. */
+export type RedisSettings = Omit<RedisConnectionOptions, "client" | "url"> & { readonly url: string };
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -67,7 +67,7 @@ describe("a wrong setting", () => {
   const policies = '"local" or "open" or "closed"';
   const urls =
     'a URL such as "redis://host:6379", "rediss://user:password@host:6380/0", "redis+sentinel://host1,host2:26379/name", "redis+cluster://host1,host2"';
-  const clients = "a redis:// URL or a client of ioredis";
+  const clients = "a redis:// URL, options with a url, or a client of ioredis";
   const times = "a number of milliseconds above 0, or Infinity";
   const limiters = "a limiter made by createLimiter()";
   const loggers = "a logger with info() and warn()";
@@ -89,6 +89,8 @@ describe("a wrong setting", () => {
     ["redis", { redis: "http://host" }, {}, urls, '"http://host"'],
     ["redis", { redis: "redis://host/zero" }, {}, urls, '"redis://host/zero"'],
     ["redis", { redis: {} }, {}, clients, "an object"],
+    ["redis.url", { redis: { url: "redis://host/zero" } }, {}, urls, '"redis://host/zero"'],
+    ["redis.commandTimeoutMs", { redis: { url: "redis://host", commandTimeoutMs: 0 } }, {}, "a finite number > 0", "0"],
     ["redis", { redis: 6379 }, {}, clients, "6379"],
     ["REDIS_URL", {}, { REDIS_URL: "host:6379" }, urls, '"host:6379"'],
     ["limiter", { limiter: {} }, {}, limiters, "an object"],

@@ -1,11 +1,18 @@
 import { ConfigError, oneOf } from "@sluice/core";
 import { type BreakerRuleOptions, createBreaker } from "@sluice/limiter";
-import { isRedisClient, maskUrl, type OnStoreError, parseRedisUrl, type RedisClient } from "@sluice/limiter-redis";
-import type { ApiOptions, Environment, Mode } from "./api-options.js";
+import {
+  checkConnection,
+  isRedisClient,
+  maskUrl,
+  type OnStoreError,
+  parseRedisUrl,
+  type RedisClient,
+} from "@sluice/limiter-redis";
+import type { ApiOptions, Environment, Mode, RedisSettings } from "./api-options.js";
 
 /** Complete and checked. */
 export interface ResolvedOptions {
-  readonly redis: string | RedisClient | undefined;
+  readonly redis: string | RedisClient | RedisSettings | undefined;
   readonly mode: Mode;
   readonly timeoutMs: number;
   readonly onStoreError: OnStoreError;
@@ -87,13 +94,26 @@ function checkShape<Value>(
   if (value !== undefined && (value === null || !fits(value))) throw new ConfigError({ option, accepted, value });
 }
 
-function checkRedis(option: string, value: string | RedisClient): string | RedisClient {
+function checkRedis(option: string, value: NonNullable<ApiOptions["redis"]>): NonNullable<ApiOptions["redis"]> {
   if (typeof value === "string") {
     parseRedisUrl(value, option);
     return value;
   }
   if (isRedisClient(value)) return value;
-  throw new ConfigError({ option, accepted: "a redis:// URL or a client of ioredis", value: maskUrl(value) });
+  if (typeof value === "object" && value !== null && typeof value.url === "string") {
+    try {
+      checkConnection(value);
+    } catch (error) {
+      if (error instanceof ConfigError) throw new ConfigError({ ...error, option: `${option}.${error.option}` });
+      throw error;
+    }
+    return value;
+  }
+  throw new ConfigError({
+    option,
+    accepted: "a redis:// URL, options with a url, or a client of ioredis",
+    value: maskUrl(value),
+  });
 }
 
 function checkTimeout(value: unknown): number {

@@ -7,6 +7,7 @@ import {
   memoryLock,
   memoryStates,
 } from "@sluice/limiter";
+import type { RedisSettings } from "../options/api-options.js";
 import { redisBreakerStore, type RedisClient, redisLock, redisStates } from "@sluice/limiter-redis";
 
 /** What lives beside the buckets; each is made, and connected, when it is first asked for. */
@@ -19,7 +20,7 @@ export interface Companions {
 }
 
 /** Where a Redis is. */
-export type Where = { readonly url: string } | { readonly client: RedisClient };
+export type Where = RedisSettings | { readonly client: RedisClient };
 
 /** Shared by every process that uses the same Redis. */
 export function redisCompanions(where: Where): Companions {

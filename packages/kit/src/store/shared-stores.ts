@@ -1,6 +1,7 @@
 import type { Clock } from "@sluice/core";
 import { memoryStore, type Store } from "@sluice/limiter";
 import {
+  isRedisClient,
   type OnStoreError,
   type RedisClient,
   type RedisStore,
@@ -8,6 +9,7 @@ import {
   type StoreEvent,
 } from "@sluice/limiter-redis";
 import type { StoreMode } from "@sluice/telemetry";
+import type { RedisSettings } from "../options/api-options.js";
 import type { Logger } from "../options/logger.js";
 import { type Companions, memoryCompanions, redisCompanions } from "./companions.js";
 
@@ -24,7 +26,7 @@ export interface StoreLease {
 
 /** Who asks, and what for. */
 export interface StoreWish {
-  readonly redis: string | RedisClient | undefined;
+  readonly redis: string | RedisClient | RedisSettings | undefined;
   readonly onStoreError: OnStoreError;
   readonly log: Logger | undefined;
   readonly onMode: (mode: StoreMode) => void;
@@ -47,7 +49,7 @@ interface Memory {
 
 // A limit belongs to the account, not to the client: all clients of a process that name the same store share one.
 const byUrl = new Map<string, Map<OnStoreError, Entry>>();
-const byClient = new WeakMap<RedisClient, Map<OnStoreError, Entry>>();
+const byObject = new WeakMap<RedisClient | RedisSettings, Map<OnStoreError, Entry>>();
 const inMemory = new WeakMap<Clock, Memory>();
 let memory: Memory | undefined;
 let warned = false;
@@ -85,12 +87,12 @@ function memoryFor({ clock, log }: StoreWish): Memory {
   return (memory ??= { store: memoryStore(), companions: memoryCompanions(undefined) });
 }
 
-function redisEntry(redis: string | RedisClient, onStoreError: OnStoreError): Entry {
+function redisEntry(redis: string | RedisClient | RedisSettings, onStoreError: OnStoreError): Entry {
   const entries = entriesOf(redis);
   let entry = entries.get(onStoreError);
   if (entry === undefined) {
     const users: Entry["users"] = new Set();
-    const where = typeof redis === "string" ? { url: redis } : { client: redis };
+    const where = typeof redis === "string" ? { url: redis } : isRedisClient(redis) ? { client: redis } : redis;
     const store = redisStore({ ...where, onStoreError, onEvent: (event) => tell(users, event) });
     entry = { store, companions: redisCompanions(where), users, forget: () => entries.delete(onStoreError) };
     entries.set(onStoreError, entry);
@@ -98,12 +100,12 @@ function redisEntry(redis: string | RedisClient, onStoreError: OnStoreError): En
   return entry;
 }
 
-function entriesOf(redis: string | RedisClient): Map<OnStoreError, Entry> {
-  const held = typeof redis === "string" ? byUrl.get(redis) : byClient.get(redis);
+function entriesOf(redis: string | RedisClient | RedisSettings): Map<OnStoreError, Entry> {
+  const held = typeof redis === "string" ? byUrl.get(redis) : byObject.get(redis);
   if (held !== undefined) return held;
   const entries = new Map<OnStoreError, Entry>();
   if (typeof redis === "string") byUrl.set(redis, entries);
-  else byClient.set(redis, entries);
+  else byObject.set(redis, entries);
   return entries;
 }
 

@@ -53,6 +53,15 @@ export interface RedisTarget {
   readonly sentinelPassword: string | undefined;
 }
 
+/**
+ * Checks options before anything is opened.
+ *
+ * @throws ConfigError naming the option that is out of range; passwords do not show in it.
+ */
+export function checkConnection(options: RedisConnectionOptions): void {
+  resolveConnection(options);
+}
+
 /** @throws ConfigError naming the option that is out of range; passwords do not show in it. */
 export function resolveConnection(options: RedisConnectionOptions): RedisConnectionConfig {
   const { prefix = "sluice" } = options;
