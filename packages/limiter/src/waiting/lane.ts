@@ -37,7 +37,8 @@ export class Lane {
   #asking = false;
   /** When the next unit could be had, as the store last said. On the limiter's clock. */
   #nextMs = Number.NEGATIVE_INFINITY;
-  #nextBucket: string;
+  /** Index of the charge that decides when the next unit can be had. */
+  #binding = 0;
   #heldUntilMs = Number.NEGATIVE_INFINITY;
   /** When the last unit was, or will be, due. */
   #servedMs = Number.NEGATIVE_INFINITY;
@@ -53,7 +54,6 @@ export class Lane {
   ) {
     this.#timing = new LaneTiming(charges, around);
     this.#spare = new Spare(around.clock, (unit) => this.#giveBack([unit]));
-    this.#nextBucket = charges[0]?.bucket ?? "";
   }
 
   get waiting(): number {
@@ -67,13 +67,14 @@ export class Lane {
   /** Milliseconds that a newcomer would wait at the least, as far as is known here. */
   leastWaitMs(priority: number): number {
     // Only an empty bucket makes those ahead a matter of time; until the store has said that it is, nobody is refused here.
-    if (!this.#timing.foreseeable || this.waiting === 0 || this.#nextMs <= this.around.clock.now()) return 0;
+    if (!this.#timing.foreseeable(this.#binding) || this.waiting === 0 || this.#nextMs <= this.around.clock.now())
+      return 0;
     const aheadMs = leastWaitMs(this.charges, this.#queue.ahead(priority));
     return Math.max(0, this.#nextMs + aheadMs - this.around.clock.now());
   }
 
   get nextBucket(): string {
-    return this.#nextBucket;
+    return this.charges[this.#binding]?.bucket ?? "";
   }
 
   /** Joins the waiters. Refused at once when the wait surely cannot end in time. */
@@ -89,7 +90,7 @@ export class Lane {
     if (this.#overtake(waiter)) return;
     const leastMs = this.leastWaitMs(waiter.priority);
     if (this.around.clock.now() + leastMs > waiter.deadlineMs) {
-      waiter.refuse({ kind: "late", retryAfterMs: leastMs, bucket: this.#nextBucket });
+      waiter.refuse({ kind: "late", retryAfterMs: leastMs, bucket: this.nextBucket });
       return;
     }
     this.#queue.push(waiter);
@@ -193,7 +194,7 @@ export class Lane {
         units.push({ atUs, dueMs, remaining: reply.remaining, id, unit: units.length });
     }
     this.#nextMs = heardMs + Math.max(0, reply.nextUs - reply.nowUs) / 1000;
-    this.#nextBucket = this.charges[reply.binding]?.bucket ?? this.#nextBucket;
+    this.#binding = reply.binding;
 
     // Answered before a pause that we know of by now.
     const early = units.filter((unit) => unit.dueMs < this.#heldUntilMs - TOLERANCE_MS);
@@ -249,14 +250,15 @@ export class Lane {
 
   /** Says no to all whose wait cannot end in time any more. */
   #refuseLate(): void {
-    if (!this.#timing.foreseeable || this.#queue.size === 0 || this.#nextMs <= this.around.clock.now()) return;
+    if (!this.#timing.foreseeable(this.#binding) || this.#queue.size === 0 || this.#nextMs <= this.around.clock.now())
+      return;
     const atMs = (position: number): number => this.#nextMs + leastWaitMs(this.charges, position);
     const late = this.#queue.removeLate((waiter, position) => atMs(position) > waiter.deadlineMs);
     for (const waiter of late) waiter.refuse(this.#late(this.#nextMs));
   }
 
   #late(atMs: number): Refusal {
-    return { kind: "late", retryAfterMs: Math.max(0, atMs - this.around.clock.now()), bucket: this.#nextBucket };
+    return { kind: "late", retryAfterMs: Math.max(0, atMs - this.around.clock.now()), bucket: this.nextBucket };
   }
 
   #schedule(): void {
@@ -273,7 +275,7 @@ export class Lane {
 
     // With units booked, ask again as the last of them falls due: others have had their chunk meanwhile. Else when told.
     const last = this.#timing.slow ? undefined : this.#units.at(-1);
-    const hopedMs = last?.dueMs ?? this.#timing.hopedMs(nowMs, this.#nextMs, this.#waitedMs(nowMs));
+    const hopedMs = last?.dueMs ?? this.#timing.hopedMs(nowMs, this.#nextMs, this.#waitedMs(nowMs), this.#binding);
     const askMs = Math.max(this.#notBeforeMs, this.#heldUntilMs, hopedMs - this.#timing.leadMs);
     if (askMs <= nowMs + ROUNDING_MS) this.#pump();
     else this.#wake = clock.setTimer(() => this.#onWake(), askMs - nowMs);

@@ -18,8 +18,6 @@ export interface TimingSurroundings {
 
 /** When a lane asks, for how many units, and how far ahead it books. All times on the limiter's clock, in milliseconds. */
 export class LaneTiming {
-  /** Whether only rates are waited for: when a place comes back, nobody can tell. */
-  readonly foreseeable: boolean;
   readonly #pace: Pace;
 
   constructor(
@@ -27,7 +25,6 @@ export class LaneTiming {
     readonly around: TimingSurroundings,
   ) {
     this.#pace = paceOf(charges);
-    this.foreseeable = charges.every(({ limit }) => limit.kind !== "concurrency");
   }
 
   /** Whether only what is due soon is booked, so that units booked are no reason to ask later. */
@@ -54,9 +51,17 @@ export class LaneTiming {
     return Math.min(patienceMs, horizonMs(waitedMs, this.#roundMs) + this.leadMs);
   }
 
-  /** When to ask again for a unit that can be had at `nextMs`. */
-  hopedMs(nowMs: number, nextMs: number, waitedMs: number): number {
-    if (!this.foreseeable) return Math.min(nextMs, nowMs + LOOK_AGAIN_MS);
+  /**
+   * Whether the charge with this index is a rate: when it has a token again is known, and nobody is served before. When a place comes
+   * back, nobody can tell.
+   */
+  foreseeable(binding: number): boolean {
+    return this.charges[binding]?.limit.kind !== "concurrency";
+  }
+
+  /** When to ask again for a unit that can be had at `nextMs`, as the charge with this index has it. */
+  hopedMs(nowMs: number, nextMs: number, waitedMs: number, binding: number): number {
+    if (!this.foreseeable(binding)) return Math.min(nextMs, nowMs + LOOK_AGAIN_MS);
     if (!this.#pace.slow || this.#pace.ahead === 0) return nextMs;
     return nowMs + reachableInMs(nextMs - nowMs, waitedMs, this.#roundMs);
   }
