@@ -1,1 +1,3 @@
-export {};
+import { program } from "./program.js";
+
+await program((line) => void process.stdout.write(`${line}\n`));

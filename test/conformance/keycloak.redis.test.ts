@@ -1,0 +1,4 @@
+import { describeConformance } from "./conformance.js";
+import { keycloak } from "./vendors/keycloak.js";
+
+describeConformance(keycloak);
