@@ -1,0 +1,4 @@
+import { describeConformance } from "./conformance.js";
+import { github } from "./vendors/github.js";
+
+describeConformance(github);
