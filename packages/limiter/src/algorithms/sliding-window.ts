@@ -1,6 +1,6 @@
 import type { ConcurrencyLimit } from "../limits/concurrency.js";
 import type { Limit } from "../limits/limit.js";
-import type { SlidingWindowLimit } from "../limits/windows.js";
+import { LONGEST_WAY_MS, type SlidingWindowLimit } from "../limits/windows.js";
 import type { Bucket, Debit } from "./bucket.js";
 import { Share } from "./share.js";
 
@@ -10,8 +10,7 @@ interface Entry {
   readonly id: string;
 }
 
-/** A provider counts a request when it arrives; one that is answered later than this was counted before. */
-const LONGEST_WAY_US = 2_000_000;
+const LONGEST_WAY_US = LONGEST_WAY_MS * 1000;
 
 /**
  * An exact sliding window: a token taken at `e` counts in every window that ends at `t` with `t - window < e <= t`, and no

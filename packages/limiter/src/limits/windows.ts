@@ -1,5 +1,11 @@
 import { wholeBetween } from "@sluice/core";
 
+/**
+ * A provider counts a request when it arrives; one that is answered later than this after its grant was counted before. Unit:
+ * milliseconds.
+ */
+export const LONGEST_WAY_MS = 2_000;
+
 /** No window of the given length, wherever it begins, holds more than the limit. Exact: every grant is remembered. */
 export interface SlidingWindowLimit {
   readonly kind: "slidingWindow";

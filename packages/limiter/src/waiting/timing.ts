@@ -1,3 +1,5 @@
+import type { Limit } from "../limits/limit.js";
+import { LONGEST_WAY_MS } from "../limits/windows.js";
 import type { Store, StoreCharge } from "../store/store.js";
 import { horizonMs, reachableInMs } from "./horizon.js";
 import { aheadAmong, fairCount, type Pace, paceOf, roundMs } from "./pace.js";
@@ -19,12 +21,15 @@ export interface TimingSurroundings {
 /** When a lane asks, for how many units, and how far ahead it books. All times on the limiter's clock, in milliseconds. */
 export class LaneTiming {
   readonly #pace: Pace;
+  /** How far ahead all that counts in the windows then is settled by now. */
+  readonly #settledMs: number;
 
   constructor(
     readonly charges: readonly StoreCharge[],
     readonly around: TimingSurroundings,
   ) {
     this.#pace = paceOf(charges);
+    this.#settledMs = Math.min(...charges.map(({ limit }) => settledMs(limit)));
   }
 
   /** Whether only what is due soon is booked, so that units booked are no reason to ask later. */
@@ -46,9 +51,10 @@ export class LaneTiming {
 
   /** How far ahead to book for those who have waited so long and can wait so much longer. */
   reachMs(waitedMs: number, patienceMs: number): number {
-    if (!this.#pace.slow) return patienceMs;
+    const surelyMs = Math.min(patienceMs, this.#settledMs);
+    if (!this.#pace.slow) return surelyMs;
     // What is asked for a little early must be within reach all the same.
-    return Math.min(patienceMs, horizonMs(waitedMs, this.#roundMs) + this.leadMs);
+    return Math.min(surelyMs, horizonMs(waitedMs, this.#roundMs) + this.leadMs);
   }
 
   /**
@@ -69,4 +75,12 @@ export class LaneTiming {
   get #roundMs(): number {
     return roundMs(this.charges, this.around.sharers);
   }
+}
+
+/**
+ * A request in flight still moves in its window when it is answered: a slot that is free once it has left may then not be free. What
+ * was granted longer ago than that does not move any more.
+ */
+function settledMs(limit: Limit): number {
+  return limit.kind === "slidingWindow" ? Math.max(0, limit.windowMs - LONGEST_WAY_MS) : Number.POSITIVE_INFINITY;
 }
