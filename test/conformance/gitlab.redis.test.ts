@@ -1,0 +1,4 @@
+import { describeConformance } from "./conformance.js";
+import { gitlab } from "./vendors/gitlab.js";
+
+describeConformance(gitlab);
