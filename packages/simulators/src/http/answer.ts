@@ -1,8 +1,11 @@
+/** What an answer carries. */
+export type AnswerBody = string | Uint8Array<ArrayBuffer>;
+
 /** A complete HTTP answer, ready to be sent. */
-export interface Answer {
+export interface Answer<Body extends AnswerBody = string> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Body;
 }
 
 /** An answer that carries a value as JSON. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import type { Answer } from "./answer.js";
+import type { Answer, AnswerBody } from "./answer.js";
 import type { Fault } from "./fault.js";
 
 const pieces = 10;
@@ -16,7 +16,11 @@ export interface Connection extends HttpBindings {
 }
 
 /** Sends an answer the way the fault wants it, or in the ordinary way when there is none. */
-export async function deliver(connection: Connection, answer: Answer, fault: Fault | undefined): Promise<Response> {
+export async function deliver(
+  connection: Connection,
+  answer: Answer<AnswerBody>,
+  fault: Fault | undefined,
+): Promise<Response> {
   switch (fault?.action) {
     case undefined:
       return new Response(bodyless.has(answer.status) ? null : answer.body, {
@@ -39,7 +43,7 @@ export async function deliver(connection: Connection, answer: Answer, fault: Fau
 }
 
 /** Promises the whole body, sends the first half and cuts the connection. */
-async function truncate({ outgoing }: Connection, answer: Answer): Promise<void> {
+async function truncate({ outgoing }: Connection, answer: Answer<AnswerBody>): Promise<void> {
   const body = Buffer.from(answer.body);
   outgoing.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
   await new Promise<void>((resolve) => {
@@ -48,7 +52,7 @@ async function truncate({ outgoing }: Connection, answer: Answer): Promise<void>
   outgoing.destroy();
 }
 
-async function trickle({ outgoing, closing }: Connection, answer: Answer, pauseMs: number): Promise<void> {
+async function trickle({ outgoing, closing }: Connection, answer: Answer<AnswerBody>, pauseMs: number): Promise<void> {
   const body = Buffer.from(answer.body);
   const size = Math.max(1, Math.ceil(body.length / pieces));
   outgoing.writeHead(answer.status, { ...answer.headers, "content-length": body.length });

@@ -1,5 +1,5 @@
 import { notNegative, oneOf, wholeAtLeast } from "../checks.js";
-import { jsonAnswer, type Answer } from "./answer.js";
+import { jsonAnswer, type Answer, type AnswerBody } from "./answer.js";
 
 /**
  * A misbehaviour to come. Without `action` it is an answer of the given status, headers and body.
@@ -90,7 +90,10 @@ export function isProcessed(fault: Fault): boolean {
 }
 
 /** The answer a fault makes of the real one, which is absent when the request was not processed. */
-export function faultyAnswer(fault: Fault, real: Answer | undefined): Answer {
+export function faultyAnswer<Body extends AnswerBody>(
+  fault: Fault,
+  real: Answer<Body> | undefined,
+): Answer<Body | string> {
   const base = real ?? jsonAnswer({ ok: false, error: "internal_error" }, 500);
   const body = typeof fault.body === "object" ? JSON.stringify(fault.body) : fault.body;
   const headers = Object.entries(fault.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);

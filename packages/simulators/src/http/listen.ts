@@ -13,8 +13,14 @@ export interface Listener {
 /** Answers one request; may also write to the connection itself. */
 export type Fetch = (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
 
-/** Listens on a free port of the loopback interface. The global `Request` and `Response` are left alone. */
-export async function listen(fetch: Fetch): Promise<Listener> {
+/** Where to listen. */
+export interface ListenOptions {
+  /** @defaultValue 0, a free one */
+  readonly port?: number;
+}
+
+/** Listens on a port of the loopback interface. The global `Request` and `Response` are left alone. */
+export async function listen(fetch: Fetch, { port: wanted = 0 }: ListenOptions = {}): Promise<Listener> {
   // The adaptor's types allow for HTTP/2, which is never spoken here.
   const server = createAdaptorServer({
     fetch: (request, bindings) => fetch(request, bindings as HttpBindings),
@@ -24,7 +30,7 @@ export async function listen(fetch: Fetch): Promise<Listener> {
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(wanted, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
   let closed: Promise<void> | undefined;

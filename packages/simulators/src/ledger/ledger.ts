@@ -14,7 +14,7 @@ export interface Ledger {
   entries(): readonly LedgerEntry[];
   /** How many entries kept agree with the filter. */
   count(filter?: LedgerFilter): number;
-  /** The entries answered with 429, oldest first. */
+  /** The entries refused for their rate, oldest first. */
   throttled(): readonly LedgerEntry[];
   /** The most accepted requests of a method in any window; see the pure function of the same name. */
   maxInWindow(method: string, windowMs: number, within?: LedgerFilter): number;

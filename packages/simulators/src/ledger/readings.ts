@@ -1,16 +1,18 @@
 import type { LedgerEntry } from "./entry.js";
 
 /** Which entries to look at: those that agree with every field given. @public */
-export type LedgerFilter = Partial<Pick<LedgerEntry, "method" | "team" | "app" | "channel" | "status" | "accepted">>;
+export type LedgerFilter = Partial<
+  Pick<LedgerEntry, "method" | "team" | "app" | "channel" | "account" | "limit" | "status" | "accepted">
+>;
 
 /** How many entries agree with the filter. @public */
 export function countEntries(entries: readonly LedgerEntry[], filter: LedgerFilter = {}): number {
   return entries.filter(agreesWith(filter)).length;
 }
 
-/** The entries that were answered with 429. @public */
+/** The entries that were refused for their rate: with 429, or otherwise where the provider does so. @public */
 export function throttledEntries(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
-  return entries.filter((entry) => entry.status === 429);
+  return entries.filter((entry) => entry.status === 429 || entry.throttled === true);
 }
 
 /**

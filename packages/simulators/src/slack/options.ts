@@ -1,6 +1,7 @@
 import { oneOf, positive } from "../checks.js";
 import { monotonicClock, wallClock, type Clock } from "../clock.js";
 import { latencySource, type Latency } from "../http/latency.js";
+import { checkPort } from "../http/simulator-options.js";
 import { createLedger, type WritableLedger } from "../ledger/ledger.js";
 import type { CounterFactory } from "../limits/counter.js";
 import { slidingWindow } from "../limits/sliding-window.js";
@@ -12,6 +13,12 @@ import { resolveSeeds, type SeedLists, type Seeds } from "./state/seed.js";
 
 /** Settings of a Slack simulator. @public */
 export interface SlackSimulatorOptions extends Seeds {
+  /**
+   * Port to listen on. Range: 0 to 65535; 0 takes a free one.
+   *
+   * @defaultValue 0
+   */
+  readonly port?: number;
   /**
    * The only good tokens, and whom each belongs to. Each workspace named here is made and filled.
    *
@@ -94,6 +101,7 @@ export interface SlackSimulatorOptions extends Seeds {
 
 /** Complete settings. */
 export interface SlackSimulatorConfig {
+  readonly port: number;
   readonly tokens: Readonly<Record<string, TokenOwner>> | undefined;
   readonly workspaces: readonly string[];
   readonly seeds: SeedLists;
@@ -117,6 +125,7 @@ export function resolveSlackSimulator(options: SlackSimulatorOptions): SlackSimu
   const bucket: CounterFactory = (perMinute) => tokenBucket(perMinute, burst);
   bucket(1);
   return {
+    port: checkPort(options.port ?? 0),
     tokens: options.tokens,
     workspaces: [...new Set(owners.map((owner) => owner.team))],
     seeds: resolveSeeds(options),

@@ -1,6 +1,7 @@
 import { Hono, type Context } from "hono";
 import type { HttpBindings } from "@hono/node-server";
 import type { Answer } from "../http/answer.js";
+import { answerFailure } from "../http/answer-failure.js";
 import { deliver, sleep } from "../http/deliver.js";
 import { faultyAnswer, isProcessed, type FaultQueue } from "../http/fault.js";
 import type { Clock } from "../clock.js";
@@ -32,7 +33,7 @@ interface Arrival {
 
 /** The API below `/api/`, and the address that files are uploaded to. */
 export function slackRoutes(parts: RouteParts): Hono<Env> {
-  const routes = new Hono<Env>();
+  const routes = new Hono<Env>().onError(answerFailure);
 
   routes.on(["GET", "POST"], "/api/:method", async (context) => {
     const method = context.req.param("method");

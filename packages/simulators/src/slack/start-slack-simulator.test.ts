@@ -21,6 +21,16 @@ describe("a simulator", () => {
     await expect(fetch(`${neighbour}api.test`, { signal: AbortSignal.timeout(2_000) })).rejects.toThrow();
   });
 
+  it("listens on the port it is given, and says so when that is taken", async () => {
+    const { simulator } = await bench();
+    const port = Number(new URL(simulator.url).port);
+    await expect(startSlackSimulator({ port })).rejects.toThrow("EADDRINUSE");
+    await simulator.close();
+    await using again = await startSlackSimulator({ port });
+    expect(again.url).toBe(simulator.url);
+    await expect(startSlackSimulator({ port: 65_536 })).rejects.toThrow("port must be a whole number from 0 to 65535");
+  });
+
   it("answers 404 outside the API", async () => {
     const { simulator } = await bench();
     expect((await fetch(new URL("/elsewhere", simulator.url))).status).toBe(404);

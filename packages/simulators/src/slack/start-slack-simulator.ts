@@ -33,7 +33,7 @@ export interface SlackSimulator extends AsyncDisposable {
 }
 
 /**
- * Starts a server on a free port of the loopback interface that behaves like Slack's Web API and enforces its
+ * Starts a server on the loopback interface that behaves like Slack's Web API and enforces its
  * published limits.
  *
  * @throws RangeError when an option is out of range.
@@ -59,7 +59,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
     nextLatencyMs,
     closing: controller.signal,
   });
-  const listener = await listen((request, bindings) => routes.fetch(request, bindings));
+  const listener = await listen((request, bindings) => routes.fetch(request, bindings), { port: config.port });
 
   const close = async (): Promise<void> => {
     controller.abort();
