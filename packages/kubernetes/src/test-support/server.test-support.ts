@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
+
+/** One request as it came in. */
+export interface Received {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Names and values as sent, in the order they were sent. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+  readonly atMs: number;
+}
+
+/** How to answer. Left out: status 200 and an object without a kind. */
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | object;
+  /** `drop` cuts the connection without an answer, `cut` in the middle of the body; `hang` never answers. */
+  readonly action?: "drop" | "cut" | "hang";
+}
+
+export interface LocalServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly origin: string;
+  readonly received: readonly Received[];
+}
+
+/** A server of one test, on a free port; closed when the test ends. */
+export async function startServer(
+  answer: (request: Received, index: number) => Reply | Promise<Reply> = () => ({}),
+): Promise<LocalServer> {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    void read(request).then(async (one) => {
+      received.push(one);
+      reply(response, await answer(one, received.length - 1));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(() => resolve()));
+  });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
+}
+
+/** Answers in this order, then always with the last. */
+export function inOrder(...replies: readonly Reply[]): (request: Received, index: number) => Reply {
+  return (_request, index) => replies[Math.min(index, replies.length - 1)] ?? {};
+}
+
+/** A refusal as the server writes them. */
+export function statusReply(
+  code: number,
+  reason: string,
+  headers: Readonly<Record<string, string>> = {},
+  details: object = {},
+): Reply {
+  const body = {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message: reason,
+    reason,
+    details,
+    code,
+  };
+  return { status: code, headers, body };
+}
+
+async function read(request: IncomingMessage): Promise<Received> {
+  const atMs = performance.now();
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const headers = request.rawHeaders.flatMap((text, index, all) =>
+    index % 2 === 0 ? [[text, all[index + 1] ?? ""] as const] : [],
+  );
+  const body = Buffer.concat(chunks).toString();
+  return { method: request.method ?? "", path: request.url ?? "", headers, body, atMs };
+}
+
+function reply(response: ServerResponse, { status = 200, headers = {}, body = {}, action }: Reply): void {
+  if (action === "hang") return;
+  if (action === "drop") {
+    response.destroy();
+    return;
+  }
+  const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  response.writeHead(status, { "content-type": "application/json", "content-length": bytes.length, ...headers });
+  if (action !== "cut") {
+    response.end(bytes);
+    return;
+  }
+  response.write(bytes.subarray(0, bytes.length / 2));
+  setTimeout(() => response.destroy(), 10);
+}

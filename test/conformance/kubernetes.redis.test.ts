@@ -1,0 +1,4 @@
+import { describeConformance } from "./conformance.js";
+import { kubernetes } from "./vendors/kubernetes.js";
+
+describeConformance(kubernetes);
