@@ -1,1 +1,2 @@
-export {};
+export { exitCodes, runProgram } from "./program.js";
+export type { Terminal } from "./terminal.js";
