@@ -28,7 +28,9 @@ const SLOTS = 16_384;
 const DEADLINE_MS = 20_000;
 const POLL_MS = 20;
 const nodeArgs =
-  "--cluster-enabled yes --cluster-config-file nodes.conf --cluster-node-timeout 1000 --repl-diskless-sync-delay 0".split(" ");
+  "--cluster-enabled yes --cluster-config-file nodes.conf --cluster-node-timeout 1000 --repl-diskless-sync-delay 0".split(
+    " ",
+  );
 
 /** Starts the nodes, shares the slots among the primaries, and waits until every node says that all is well. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {

@@ -4,6 +4,7 @@ import type { RedisClient } from "../connection/client.js";
 import { resolveConnection } from "../connection/options.js";
 import { shareConnection } from "../connection/shared-connection.js";
 import { createParts } from "../outage/parts.js";
+import { tryToWrite } from "../outage/try-to-write.js";
 import { createChangeChannel } from "./change-channel.js";
 import * as commands from "./commands.js";
 import type { BreakerStoreEvent, RedisBreakerStoreOptions } from "./options.js";
@@ -35,8 +36,7 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
   };
   const parts = createParts({
     clustered,
-    ping: (scope) =>
-      run("PING", (redis) => (clustered ? redis.exists(`${prefix}:{${scope}}`) : redis.ping()) as Promise<unknown>),
+    ping: (scope) => run("a trial write", (redis) => tryToWrite(redis, `${prefix}:{${scope}}:trial`)),
     onDown: (reason) => tell({ type: "breaker-store-down", reason, message: downMessage(config.place, reason) }),
     onUp: (downMs) =>
       tell({

@@ -78,8 +78,20 @@ function settings({ address, username, password, tls }: RedisTarget, commandTime
     connectTimeout: Math.max(1000, commandTimeoutMs),
     socketTimeout: Math.max(1000, commandTimeoutMs),
     connectionName: "sluice",
-    // 1: connect again, without sending the command again. A replica answers READONLY when the primary has moved.
-    reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 1 : false),
+    reconnectOnError: leaveReplicas(),
+  };
+}
+
+/** Between two departures from a replica, since the address may name one for good. Unit: milliseconds. */
+const LEAVE_EVERY_MS = 1000;
+
+/** A replica answers READONLY when the primary has moved. 1: connect again, without sending the command again. */
+function leaveReplicas(): (error: Error) => 1 | false {
+  let leftMs = Number.NEGATIVE_INFINITY;
+  return ({ message }) => {
+    if (!message.startsWith("READONLY") || performance.now() - leftMs < LEAVE_EVERY_MS) return false;
+    leftMs = performance.now();
+    return 1;
   };
 }
 
@@ -126,10 +138,20 @@ function ownClient<Client extends RedisClient>(client: Client): Client {
   // An "error" event without a listener would end the process; failures show in the commands.
   client.on("error", () => {});
   watchLogin(client);
-  client.on("connect", () => unref(client));
+  client.on("connect", () => {
+    unref(client);
+    for (const watcher of watchersOf(client)) ownClient(watcher);
+  });
   client.on("reconnecting", () => unrefReconnect(client));
   if (client instanceof Cluster) client.on("+node", (node: Redis) => node.on("connect", () => unref(node)));
   return client;
+}
+
+/** The clients by which this one hears from the Sentinels of a failover; it makes new ones each time it connects. */
+function watchersOf(client: RedisClient): Redis[] {
+  const connector = Object(Reflect.get(client, "connector")) as { failoverDetector?: { sentinels?: unknown } };
+  const watchers = connector.failoverDetector?.sentinels;
+  return Array.isArray(watchers) ? watchers.map((watcher: { readonly client: Redis }) => watcher.client) : [];
 }
 
 function unref(client: RedisClient): void {

@@ -8,7 +8,7 @@ export interface Health {
 
 /** What a health keeper needs. */
 export interface HealthOptions {
-  /** Asks the store whether it is there; rejects when not. */
+  /** Asks the store whether it is there and takes writes; rejects when not. */
   readonly ping: () => Promise<unknown>;
   readonly onDown: (reason: string) => void;
   readonly onUp: (downMs: number) => void;
@@ -21,6 +21,7 @@ const PING_EVERY_MS = 100;
 
 export function createHealth({ ping, onDown, onUp }: HealthOptions): Health {
   let failures = 0;
+  let firstReason = "";
   let downSinceMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -42,9 +43,11 @@ export function createHealth({ ping, onDown, onUp }: HealthOptions): Health {
     },
     failed(reason) {
       failures += 1;
+      // What follows is often only its consequence: the client leaves a replica, and then there is no connection.
+      if (failures === 1) firstReason = reason;
       if (downSinceMs !== undefined || failures < FAILURES) return;
       downSinceMs = performance.now();
-      onDown(reason);
+      onDown(firstReason);
       lookAgain();
     },
     answered: () => {

@@ -20,7 +20,7 @@ export interface Parts {
 /** What parts need. */
 export interface PartsOptions {
   readonly clustered: boolean;
-  /** Asks the part that a scope lives in whether it is there; rejects when not. */
+  /** Asks the part that a scope lives in whether it is there and takes writes; rejects when not. */
   readonly ping: (scope: string) => Promise<unknown>;
   /** The first part went. */
   readonly onDown: (reason: string) => void;

@@ -4,6 +4,8 @@ import { encodePart, type StoreCharge } from "@sluice/limiter";
 export interface Keys {
   bucket(scope: string, charge: Pick<StoreCharge, "bucket" | "limit">): string;
   channel(scope: string): string;
+  /** Written to find out whether the store of this scope is back. */
+  trial(scope: string): string;
   readonly presence: string;
 }
 
@@ -48,6 +50,7 @@ export function createKeys(prefix: string): Keys {
       return key;
     },
     channel: (scope) => `${prefix}:{${scope}}:news`,
+    trial: (scope) => `${prefix}:{${scope}}:trial`,
     presence: `${prefix}:{presence}`,
   };
 }

@@ -8,6 +8,7 @@ import { explained } from "../connection/refused-login.js";
 import { shareConnection } from "../connection/shared-connection.js";
 import { createFallback } from "../outage/fallback.js";
 import { createParts, type Part } from "../outage/parts.js";
+import { tryToWrite } from "../outage/try-to-write.js";
 import * as commands from "../scripts/commands.js";
 import { TooLate } from "../scripts/take.js";
 import { type Asked, askersOf, type Batch, createBatches } from "./batches.js";
@@ -49,8 +50,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   );
   const parts = createParts({
     clustered,
-    ping: (scope) =>
-      run("PING", (redis) => (clustered ? redis.exists(keys.channel(scope)) : redis.ping()) as Promise<unknown>),
+    ping: (scope) => run("a trial write", (redis) => tryToWrite(redis, keys.trial(scope))),
     onDown: (reason) =>
       config.onEvent({
         type: "store-down",
