@@ -39,7 +39,7 @@ export function instrumentAws<Client extends AwsClient>(
   client: Client,
   options: AwsOptions & { readonly account: string },
 ): AwsApi<Client> {
-  return extend(client, limitedParts(options?.account, options, operationsOf(classOf(client))));
+  return extend(client, limitedParts(options?.account, options, operationsOf(classOf(client)), true));
 }
 
 /**

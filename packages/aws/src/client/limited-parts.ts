@@ -13,14 +13,26 @@ import type { ClientParts } from "./parts.js";
 import { secretsInCredentials } from "./secrets-in.js";
 
 /**
+ * Connections of the SDK's own request handler. Whoever is granted more than that waits in its queue with tokens spent, and arrives when
+ * their window has moved on.
+ */
+const SDK_SOCKETS = 50;
+
+/**
  * The parts of a client that keeps the account's limits.
  *
  * @param moreOperations - what the client class itself brings to the names in metrics.
+ * @param ownSockets - whether how many connections there are is the user's doing.
  */
 export function limitedParts(
   account: string,
-  options: AwsOptions & { readonly maxAttempts?: unknown; readonly credentials?: unknown },
+  options: AwsOptions & {
+    readonly maxAttempts?: unknown;
+    readonly credentials?: unknown;
+    readonly requestHandler?: unknown;
+  },
   moreOperations: readonly string[],
+  ownSockets = options.requestHandler !== undefined,
 ): ClientParts {
   const env = options.env ?? process.env;
   nonEmpty("account", account, 256);
@@ -42,6 +54,7 @@ export function limitedParts(
       },
     },
     reply: readReply,
+    ...(ownSockets ? {} : { maxInFlight: SDK_SOCKETS }),
     env,
   });
   return {

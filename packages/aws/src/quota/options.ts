@@ -9,6 +9,7 @@ import {
   type TokenBucketLimit,
 } from "@sluice/limiter";
 import { throttlingBaseDelayMs } from "./generated/limits.js";
+import { sizeToLimit } from "./sizes.js";
 
 /** How the published figures are used, or what takes their place. */
 export interface AwsQuotaOptions {
@@ -127,7 +128,13 @@ export function resolveQuota(options: AwsQuotaOptions, env: Environment): AwsQuo
       between(name, value, 0.01, 1e6, "a number of requests per second from 0.01 to 1000000"),
     ) ?? DEFAULT_START_RATE;
   const burst = wholeBetween("quota.adaptive.burst", adaptive.burst ?? Math.ceil(startRate), 1, 1e6);
-  const perSecond = (name: string, value: number): Limit => limitOfRate(positive(name, value));
+  const marginMs = wholeBetween("quota.marginMs", options.marginMs ?? 50, 0, 1000);
+  // As the published figures are kept: no second holds more.
+  const perSecond = (name: string, value: number): Limit => {
+    const size =
+      positive(name, value) < 1 ? { limit: 1, windowMs: Math.ceil(1000 / value) } : { limit: value, windowMs: 1000 };
+    return sizeToLimit(size, { share: 1, marginMs });
+  };
   const bandwidth = (name: string, value: number): TokenBucketLimit =>
     tokenBucket({ refillRate: wholeBetween(name, value, 1, 1e9) });
   return {
@@ -135,7 +142,7 @@ export function resolveQuota(options: AwsQuotaOptions, env: Environment): AwsQuo
       setting("quota.share", options.share, "AWS_RATE_LIMIT_SHARE", (name, value) =>
         between(name, value, Number.MIN_VALUE, 1, "a number above 0, to 1"),
       ) ?? 1,
-    marginMs: wholeBetween("quota.marginMs", options.marginMs ?? 50, 0, 1000),
+    marginMs,
     limits: checkLimits(options.limits ?? {}),
     adaptive: {
       limit: tokenBucket({ refillRate: startRate, burst }),

@@ -235,10 +235,10 @@ describe("options", () => {
   it("S3's figures may be others", () => {
     const quota = quotaOf({ s3: { reads: 10, writes: 20, prefixDepth: 0 } });
     expect(quota("S3.GetObject", { verb: "GET", input: { Bucket: "b", Key: "k" } }).map(line)).toEqual([
-      "S3.read:b 1 of 10, 10/s",
+      "S3.read:b 1 of 10 in 1000 ms",
     ]);
     expect(quota("S3.PutObject", { verb: "PUT", input: { Bucket: "b", Key: "k" } }).map(line)).toEqual([
-      "S3.write:b 1 of 20, 20/s",
+      "S3.write:b 1 of 20 in 1000 ms",
     ]);
   });
 
