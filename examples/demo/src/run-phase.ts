@@ -1,14 +1,14 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { startSlackSimulator } from "@sluice/simulators";
-import { type Orders, work } from "./work.js";
-import { idealSeconds, kinds } from "./workload.js";
+import { type Orders, type Scenario, scenarioOf } from "./scenarios/index.js";
+import { work } from "./work.js";
 
-/** What the whole demo is told. */
+/** What one provider's part of the demo is told. */
 export interface DemoOptions {
+  readonly provider: string;
   readonly workers: number;
-  /** Minutes of quota that the workload needs. */
-  readonly minutes: number;
+  /** Windows of quota that the workload needs. */
+  readonly windows: number;
   /** How much faster than real time the simulator lives. */
   readonly speed: number;
   /** With a Redis every worker is a process of its own; without, all live in this one. */
@@ -19,6 +19,7 @@ export interface DemoOptions {
 
 /** What one way of calling came to. */
 export interface PhaseResult {
+  readonly provider: string;
   readonly how: Orders["how"];
   readonly requests: number;
   readonly refused: number;
@@ -26,9 +27,9 @@ export interface PhaseResult {
   readonly wasted: number;
   readonly seconds: number;
   readonly idealSeconds: number;
-  /** Calls accepted in as many minutes as the quota of the workload, against that quota: 1 when no minute went to waste. */
+  /** Calls accepted in as many windows as the quota of the workload, against that quota: 1 when no window went to waste. */
   readonly quotaUsed: number;
-  /** Methods that had more accepted in some minute than the published number; none when the simulator enforces it. */
+  /** Calls that had more accepted in some window than the published number; none when the simulator enforces it. */
   readonly overLimit: readonly string[];
 }
 
@@ -38,38 +39,50 @@ export async function runPhase(
   options: DemoOptions,
   onProgress: (done: number, total: number, refused: number) => void,
 ): Promise<PhaseResult> {
-  const minuteMs = 60_000 / options.speed;
-  const total = kinds.reduce((sum, { perMinute }) => sum + perMinute * options.minutes, 0);
-  await using simulator = await startSlackSimulator({ speed: options.speed, enforce: options.enforce ?? true });
+  const scenario = scenarioOf(options.provider);
+  const { provider, workers, windows, speed, redis, enforce = true } = options;
+  const total = scenario.kinds.reduce((sum, { perWindow }) => sum + perWindow * windows, 0);
+  await using simulator = await scenario.start({ speed, enforce });
   let done = 0;
   const onDone = (): void => {
     done += 1;
     onProgress(done, total, simulator.ledger.throttled().length);
   };
   await Promise.all(
-    Array.from({ length: options.workers }, (_, worker) => {
-      const orders: Orders = { ...options, how, slackApiUrl: simulator.url, worker, minuteMs };
-      return options.redis === undefined ? work(orders, onDone) : workElsewhere(orders, onDone);
+    Array.from({ length: workers }, (_, worker) => {
+      const orders: Orders = { provider, how, url: simulator.url, worker, workers, windows, speed, redis };
+      return redis === undefined ? work(orders, onDone) : workElsewhere(orders, onDone);
     }),
   );
-  const entries = simulator.ledger.entries();
-  const refused = simulator.ledger.throttled().length;
+  return resultOf(scenario, how, { windows, speed, total }, simulator.ledger);
+}
+
+type SimulatorLedger = Awaited<ReturnType<Scenario["start"]>>["ledger"];
+
+function resultOf(
+  { provider, windowMs, kinds }: Scenario,
+  how: Orders["how"],
+  { windows, speed, total }: { windows: number; speed: number; total: number },
+  ledger: SimulatorLedger,
+): PhaseResult {
+  const entries = ledger.entries();
+  const refused = ledger.throttled().length;
   // From the first request to the last, on the simulator's own clock: what came before was starting processes.
-  const elapsedMs = ((entries.at(-1)?.atMs ?? 0) - (entries[0]?.atMs ?? 0)) / options.speed;
-  const inTime = entries.filter(
-    ({ accepted, atMs }) => accepted && atMs - (entries[0]?.atMs ?? 0) < options.minutes * 60_000,
-  ).length;
+  const firstMs = entries[0]?.atMs ?? 0;
+  const elapsedMs = ((entries.at(-1)?.atMs ?? 0) - firstMs) / speed;
+  const inTime = entries.filter(({ accepted, atMs }) => accepted && atMs - firstMs < windows * windowMs).length;
   return {
+    provider,
     how,
     requests: entries.length,
     refused,
     wasted: refused / entries.length,
     seconds: elapsedMs / 1000,
-    idealSeconds: idealSeconds(options.minutes, minuteMs),
+    idealSeconds: ((windows - 1) * windowMs) / speed / 1000,
     quotaUsed: inTime / total,
     overLimit: kinds
-      .filter(({ method, perMinute }) => simulator.ledger.maxInWindow(method, 60_000) > perMinute)
-      .map(({ method }) => method),
+      .filter(({ name, perWindow }) => ledger.maxInWindow(name, windowMs) > perWindow)
+      .map(({ name }) => name),
   };
 }
 

@@ -1,58 +1,29 @@
-import { createSlackApi, SlackApi } from "@sluice/slack";
-import { Registry } from "prom-client";
-import { shareOf } from "./workload.js";
-
-/** What a worker is to do. */
-export interface Orders {
-  readonly how: "plain" | "factory";
-  readonly slackApiUrl: string;
-  readonly worker: number;
-  readonly workers: number;
-  readonly minutes: number;
-  /** How long a minute of the simulator lasts here. */
-  readonly minuteMs: number;
-  readonly redis: string | undefined;
-}
-
-const token = "xoxb-demo-token";
+import { type Kind, type Orders, scenarioOf } from "./scenarios/index.js";
 
 /** Makes all calls of one worker at once, as a busy service does, and says when each is done. */
 export async function work(orders: Orders, onDone: () => void): Promise<void> {
-  const slack = clientFor(orders);
+  const { kinds, connect } = scenarioOf(orders.provider);
+  const client = connect(orders);
   try {
     await Promise.all(
-      shareOf(orders.worker, orders.workers, orders.minutes).map(async ({ kind, index }) => {
-        await kind.run(slack, index);
+      shareOf(kinds, orders).map(async ({ kind, index }) => {
+        // Who gives up after refusals is a figure of the plain client, not an end of the demo.
+        await client.run(kind.name, index).catch((error: unknown) => {
+          if (orders.how === "factory") throw error;
+        });
         onDone();
       }),
     );
   } finally {
-    await slack.close();
+    await client.close();
   }
 }
 
-function clientFor({ how, slackApiUrl, minuteMs, redis }: Orders): SlackApi {
-  const registry = new Registry();
-  if (how === "plain") return new SlackApi("acme", token, { slackApiUrl, registry, logger: quiet });
-  return createSlackApi("acme", {
-    token,
-    slackApiUrl,
-    registry,
-    logger: quiet,
-    timeoutMs: 600_000,
-    // The simulator's minutes are shorter than real ones; nothing else differs from a real service.
-    quota: { minuteMs },
-    ...(redis === undefined ? {} : { redis }),
-  });
+/** Calls of one worker: every kind, for as many windows of its quota, dealt out evenly. */
+function shareOf(kinds: readonly Kind[], { worker, workers, windows }: Orders): { kind: Kind; index: number }[] {
+  return kinds.flatMap((kind) =>
+    Array.from({ length: kind.perWindow * windows }, (_, index) => ({ kind, index })).filter(
+      ({ index }) => index % workers === worker,
+    ),
+  );
 }
-
-/** The SDK tells every 429 it meets; here the table does. */
-const quiet = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  setLevel() {},
-  getLevel: () => "error" as never,
-  setName() {},
-};

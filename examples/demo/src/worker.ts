@@ -1,5 +1,6 @@
 // One worker as a process of its own: orders come as a message, one message goes back per call done.
-import { type Orders, work } from "./work.js";
+import type { Orders } from "./scenarios/index.js";
+import { work } from "./work.js";
 
 process.once("message", (orders: Orders) => {
   work(orders, () => process.send?.("done")).then(

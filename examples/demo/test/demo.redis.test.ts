@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 async function demo(...args: string[]): Promise<{ plain: PhaseResult; factory: PhaseResult; said: string }> {
   const env = { ...process.env, REDIS_URL: undefined, NO_COLOR: "1" };
-  const { stdout, stderr } = await run(process.execPath, [main, "--json", "--minutes", "2", ...args], { env });
+  const { stdout, stderr } = await run(process.execPath, [main, "--json", "--windows", "2", ...args], { env });
   const [plain, factory] = JSON.parse(stdout) as [PhaseResult, PhaseResult];
   return { plain, factory, said: stderr };
 }
@@ -31,16 +31,16 @@ describe("the demo", () => {
     "in memory: plain clients are throttled, the factory's never, and it uses the quota",
     { timeout: 120_000 },
     async () => {
-      const result = await demo();
+      const result = await demo("--only", "slack");
       expect(result.said).toContain("limits in memory");
-      expect(result.said).toMatch(/factory: 500\/500 calls, 0 refused/);
+      expect(result.said).toMatch(/slack, factory: 500\/500 calls, 0 refused/);
       expectTheMainJob(result);
     },
   );
 
   it("with Redis: the same from four processes that know nothing of each other", { timeout: 120_000 }, async () => {
     await using redis = await startRedisServer();
-    const result = await demo("--redis", redis.url);
+    const result = await demo("--only", "slack", "--redis", redis.url);
     expect(result.said).toContain("4 processes, limits in Redis");
     expectTheMainJob(result);
   });
@@ -50,7 +50,7 @@ describe("the demo", () => {
     { timeout: 120_000 },
     async () => {
       await using redis = await startRedisServer();
-      const options = { workers: 4, minutes: 2, speed: 10, enforce: false };
+      const options = { provider: "slack", workers: 4, windows: 2, speed: 10, enforce: false };
       const factory = await runPhase("factory", { ...options, redis: redis.url }, () => {});
       expect(factory.overLimit).toEqual([]);
       expect(factory.quotaUsed).toBeGreaterThanOrEqual(0.95);
@@ -59,4 +59,19 @@ describe("the demo", () => {
       expect(plain.overLimit).toContain("users.list");
     },
   );
+
+  it.each([
+    ["github", "2", 0.95],
+    ["gitlab", "2", 0.95],
+    ["s3", "5", 0.7],
+  ])("%s: the same, with nothing refused", { timeout: 120_000 }, async (provider, windows, quotaUsed) => {
+    const { plain, factory } = await demo("--only", provider, "--speed", "20", "--windows", windows);
+    console.log(
+      `${provider}, plain: ${plain.refused} of ${plain.requests} refused; factory: ${factory.refused} of ${factory.requests}, ` +
+        `${(factory.quotaUsed * 100).toFixed(1)} % of the quota used`,
+    );
+    expect(plain.refused).toBeGreaterThan(20);
+    expect(factory.refused).toBe(0);
+    expect(factory.quotaUsed).toBeGreaterThanOrEqual(quotaUsed);
+  });
 });
