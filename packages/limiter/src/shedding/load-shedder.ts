@@ -76,7 +76,8 @@ export function createLoadShedder(options: LoadShedderOptions = {}): LoadShedder
   const maxHeapRatio = between("maxHeapRatio", options.maxHeapRatio ?? 0.9, 0.01, 1);
   const everyMs = between("sampleEveryMs", options.sampleEveryMs ?? 100, 10, 10_000);
   const spareFrom = between("spareFromPriority", options.spareFromPriority ?? 1000, -1e6, 1e6);
-  const probe = options.sample === undefined ? processProbe(everyMs) : { sample: options.sample, stop: () => {} };
+  const probe =
+    options.sample === undefined ? processProbe(everyMs, clock) : { sample: options.sample, stop: () => {} };
   let overload: OverloadedError | undefined;
   let timer: Timer | undefined;
 
@@ -128,18 +129,22 @@ export function createLoadShedder(options: LoadShedderOptions = {}): LoadShedder
   };
 }
 
-function processProbe(everyMs: number): { readonly sample: () => LoadSample; readonly stop: () => void } {
+function processProbe(everyMs: number, clock: Clock): { readonly sample: () => LoadSample; readonly stop: () => void } {
   // A reset costs the histogram a tick, so there are many between two looks.
   const resolution = Math.max(1, Math.floor(everyMs / 10));
   const delay = monitorEventLoopDelay({ resolution });
   delay.enable();
+  let lookedMs = clock.now();
   return {
     sample() {
+      // When a look is the first to run after a block, the histogram has not seen it yet, and the reset would make it forget.
+      const lateMs = clock.now() - lookedMs - everyMs;
+      lookedMs = clock.now();
       const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
       // Each tick of the histogram waits for its resolution too.
-      const eventLoopDelayMs = Math.max(0, delay.max / 1e6 - resolution);
+      const seenMs = delay.max / 1e6 - resolution;
       delay.reset();
-      return { eventLoopDelayMs: Number.isFinite(eventLoopDelayMs) ? eventLoopDelayMs : 0, heapRatio: used / most };
+      return { eventLoopDelayMs: Math.max(0, lateMs, Number.isFinite(seenMs) ? seenMs : 0), heapRatio: used / most };
     },
     stop: () => void delay.disable(),
   };
