@@ -17,7 +17,7 @@ export const mayUse = {
   limiter: ["core"],
   "limiter-redis": ["core", "limiter"],
   telemetry: ["core"],
-  policy: ["core", "limiter"],
+  policy: ["core", "limiter", "limiter-redis"],
   kit: ["core", "limiter", "limiter-redis", "telemetry", "policy"],
   // vendors
   ...Object.fromEntries(vendors.map((name) => [name, vendorsMayUse])),
