@@ -1,0 +1,28 @@
+/** How long this process could not run, in all, by a timer that is late. */
+export interface Stalls {
+  /** So far, up to this moment. Unit: milliseconds. */
+  totalMs(): number;
+  stop(): void;
+}
+
+const TICK_MS = 10;
+/** Timers are late by so much on an idle machine too. Unit: milliseconds. */
+const GRAIN_MS = 3;
+
+export function watchStalls(): Stalls {
+  let totalMs = 0;
+  let dueMs = performance.now() + TICK_MS;
+  const lateMs = (): number => {
+    const late = performance.now() - dueMs;
+    return late > GRAIN_MS ? late : 0;
+  };
+  const timer = setInterval(() => {
+    totalMs += lateMs();
+    dueMs = performance.now() + TICK_MS;
+  }, TICK_MS);
+  timer.unref();
+  return {
+    totalMs: () => totalMs + lateMs(),
+    stop: () => clearInterval(timer),
+  };
+}
