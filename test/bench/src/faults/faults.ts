@@ -1,5 +1,6 @@
 import type { Bench, BenchTable } from "../bench.js";
 import { OURS } from "../peers/registry.js";
+import { callsTable } from "./calls-table.js";
 import { type FaultFigures, faults, measureFault } from "./measure-fault.js";
 
 const bound = { refillRate: 50, burst: 20 };
@@ -23,7 +24,7 @@ export const faultsBench: Bench = {
     const chosen = pace === "full" ? faults : faults.slice(3);
     const figures: FaultFigures[] = [];
     for (const fault of chosen) for (const name of names) figures.push(await measureFault(name, fault, effort));
-    return [table(figures)];
+    return [table(figures), await callsTable(pace)];
   },
 };
 

@@ -45,17 +45,23 @@ export const bottleneckReservoir: Peer = {
     }),
 };
 
+/** As its README strongly recommends: an expiration on every job. */
+export const bottleneckExpiring: Peer = {
+  name: "bottleneck, minTime",
+  waiting: (place, { refillRate }) => clustered(place, { minTime: 1000 / refillRate }, { expiration: 5000 }),
+};
+
 // `heartbeatInterval` is read by the library and missing from its types.
 type Settings = Bottleneck.ConstructorOptions & { readonly heartbeatInterval?: number };
 
-async function clustered({ url, bucket }: Place, settings: Settings): Promise<Waiter> {
+async function clustered({ url, bucket }: Place, settings: Settings, job: Bottleneck.JobOptions = {}): Promise<Waiter> {
   const connection = new Bottleneck.IORedisConnection({ client: connect(url) });
   const limiter = new Bottleneck({ id: bucket, connection, ...settings });
   limiter.on("error", () => {});
   await limiter.ready();
   return {
     async wait() {
-      await limiter.schedule(nothing);
+      await limiter.schedule(job, nothing);
       return {};
     },
     close: () => connection.disconnect(false),

@@ -1,5 +1,7 @@
 import LocalStore from "@fastify/rate-limit/store/LocalStore.js";
 import RedisStore from "@fastify/rate-limit/store/RedisStore.js";
+import type { Bound } from "@sluice/test/fleet";
+import type { Redis } from "ioredis";
 import { connect } from "./connect.js";
 import { type Peer, windowOf } from "./peer.js";
 
@@ -26,21 +28,31 @@ export const fastifyRateLimit: Peer = {
     };
   },
 
+  redis: ({ url }, bound) => shared(connect(url), bound),
+};
+
+/** With the settings of the client that its README recommends, and told to skip the limit when the store fails. */
+export const fastifyRateLimitSkipping: Peer = {
+  name: "@fastify/rate-limit",
   redis({ url }, bound) {
-    const { limit, windowMs } = windowOf(bound);
-    const client = connect(url);
-    const store = new RedisStore(false, false, client);
-    return {
-      decide: (key) =>
-        new Promise((resolve, reject) => {
-          store.incr(
-            key,
-            (error, result) => (error ? reject(error) : resolve(result !== null && result.current <= limit)),
-            windowMs,
-            limit,
-          );
-        }),
-      close: () => client.disconnect(),
-    };
+    const { decide, close } = shared(connect(url, { connectTimeout: 500, maxRetriesPerRequest: 1 }), bound);
+    return { decide: async (key) => decide(key).catch(() => true), close };
   },
 };
+
+function shared(client: Redis, bound: Bound): { decide(key: string): Promise<boolean>; close(): void } {
+  const { limit, windowMs } = windowOf(bound);
+  const store = new RedisStore(false, false, client);
+  return {
+    decide: (key) =>
+      new Promise((resolve, reject) => {
+        store.incr(
+          key,
+          (error, result) => (error ? reject(error) : resolve(result !== null && result.current <= limit)),
+          windowMs,
+          limit,
+        );
+      }),
+    close: () => client.disconnect(),
+  };
+}

@@ -35,6 +35,25 @@ export const rateLimiterFlexible: Peer = {
   },
 };
 
+/** As its page on the insurance strategy says: no queue while disconnected, and a limiter in memory with this process's part of the points. */
+export const rateLimiterFlexibleInsured: Peer = {
+  name: "rate-limiter-flexible",
+  redis({ url, processes }, bound) {
+    const { limit, windowMs } = windowOf(bound, WHOLE_SECOND_MS);
+    const storeClient = connect(url, { enableOfflineQueue: false });
+    const duration = windowMs / 1000;
+    const insuranceLimiter = new RateLimiterMemory({ points: Math.max(1, Math.floor(limit / processes)), duration });
+    const limiter = new RateLimiterRedis({
+      storeClient,
+      points: limit,
+      duration,
+      insuranceLimiter,
+      rejectIfRedisNotReady: true,
+    });
+    return { decide: (key) => consumed(limiter, key), close: () => storeClient.disconnect() };
+  },
+};
+
 /** A refusal is thrown there, and is no Error. */
 async function consumed(limiter: RateLimiterAbstract, key: string): Promise<boolean> {
   try {

@@ -1,6 +1,7 @@
 import { createLimiter, memoryStore, tokenBucket } from "@sluice/limiter";
 import { redisStore } from "@sluice/limiter-redis";
-import type { Peer } from "./peer.js";
+import type { Bound } from "@sluice/test/fleet";
+import type { Decider, Peer } from "./peer.js";
 
 export const sluice: Peer = {
   name: "sluice",
@@ -14,18 +15,7 @@ export const sluice: Peer = {
     };
   },
 
-  redis({ url }, bound) {
-    const store = redisStore({ url });
-    const limiter = createLimiter({ store, provider: "bench" });
-    const limit = tokenBucket(bound);
-    return {
-      decide: async (key) => (await limiter.tryAcquire({ bucket: key, limit })).kind === "allowed",
-      async close() {
-        await limiter.close();
-        await store.close();
-      },
-    };
-  },
+  redis: ({ url }, bound) => shared(url, "local", bound),
 
   waiting({ url, bucket }, bound) {
     const store = redisStore({ url });
@@ -48,3 +38,22 @@ export const sluice: Peer = {
     };
   },
 };
+
+/** Without a share of its own while Redis is away. */
+export const sluiceClosed: Peer = {
+  name: "sluice",
+  redis: ({ url }, bound) => shared(url, "closed", bound),
+};
+
+function shared(url: string, onStoreError: "local" | "closed", bound: Bound): Decider {
+  const store = redisStore({ url, onStoreError });
+  const limiter = createLimiter({ store, provider: "bench" });
+  const limit = tokenBucket(bound);
+  return {
+    decide: async (key) => (await limiter.tryAcquire({ bucket: key, limit })).kind === "allowed",
+    async close() {
+      await limiter.close();
+      await store.close();
+    },
+  };
+}
