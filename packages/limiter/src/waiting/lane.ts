@@ -69,8 +69,13 @@ export class Lane {
     // Only an empty bucket makes those ahead a matter of time; until the store has said that it is, nobody is refused here.
     if (!this.#timing.foreseeable(this.#binding) || this.waiting === 0 || this.#nextMs <= this.around.clock.now())
       return 0;
-    const aheadMs = leastWaitMs(this.charges, this.#queue.ahead(priority));
+    const aheadMs = leastWaitMs(this.#emptied, this.#queue.ahead(priority));
     return Math.max(0, this.#nextMs + aheadMs - this.around.clock.now());
+  }
+
+  /** What is known to be empty: the bucket that decides. The others may be full for all that is known here. */
+  get #emptied(): readonly StoreCharge[] {
+    return this.charges.slice(this.#binding, this.#binding + 1);
   }
 
   get nextBucket(): string {
@@ -252,7 +257,7 @@ export class Lane {
   #refuseLate(): void {
     if (!this.#timing.foreseeable(this.#binding) || this.#queue.size === 0 || this.#nextMs <= this.around.clock.now())
       return;
-    const atMs = (position: number): number => this.#nextMs + leastWaitMs(this.charges, position);
+    const atMs = (position: number): number => this.#nextMs + leastWaitMs(this.#emptied, position);
     const late = this.#queue.removeLate((waiter, position) => atMs(position) > waiter.deadlineMs);
     for (const waiter of late) waiter.refuse(this.#late(this.#nextMs));
   }

@@ -3,6 +3,8 @@ import type { Waiter } from "./waiter.js";
 
 /** One unit in so many goes to whoever has waited longest, whatever the priorities. */
 const OLDEST_EVERY = 8;
+/** Waiters that were served and are still in their list. Few: each holds on to its grant, and there is a queue for every bucket. */
+const MOST_SERVED = 16;
 
 /**
  * Waiters without a unit: higher priority first, then first come, first served. So that nobody starves behind an endless row of higher
@@ -60,7 +62,7 @@ export class WaiterQueue {
     if (byAge) this.#turns.add(waiter);
     list.head += 1;
     this.#size -= 1;
-    if (list.head > 1024 && list.head * 2 > list.waiters.length) {
+    if (list.head > MOST_SERVED && list.head * 2 > list.waiters.length) {
       list.waiters = list.waiters.slice(list.head);
       list.head = 0;
     }
