@@ -19,6 +19,10 @@ export const errorCodes = {
   LOCK_UNAVAILABLE:
     "Somebody else held the lock until the deadline, or the lock's store did not answer; nothing is held.",
   LOCK_LOST: "The lock ended before the work under it did; what was read under it may be out of date.",
+  CHANGE_CONFLICT:
+    "Somebody else changed the same shared state first; nothing was written. Read it again and decide anew.",
+  POLICIES_UNAVAILABLE:
+    "The policies could not be read when the process started, and none are embedded. No policy found never means no limit.",
 } as const;
 
 /** One of the keys of {@link errorCodes}. */

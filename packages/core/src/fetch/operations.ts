@@ -48,7 +48,8 @@ export function matchOperations(patterns: readonly string[]): OperationMatcher {
 }
 
 function insert(root: Node, pattern: string): void {
-  const [method = "", path = "", more] = String(pattern).split(" ");
+  if (typeof pattern !== "string") throw wrong(pattern);
+  const [method = "", path = "", more] = pattern.split(" ");
   if (!/^(?:[A-Z]+|\*)$/.test(method) || !path.startsWith("/") || more !== undefined) throw wrong(pattern);
   const parts = partsOf(path);
   let at = root;

@@ -16,7 +16,7 @@ export function createClassify(wallNow: () => number): Classify {
     if (reply === undefined) return settled.ok ? final : classifyError(settled.error);
     const throttle = throttleOf(reply, wallNow());
     if (throttle !== undefined)
-      return { kind: "throttled", retryAfter: String(Math.ceil(throttle.retryAfterMs / 1000)) };
+      return { kind: "throttled", retryAfter: String(Math.min(1e12, Math.ceil(throttle.retryAfterMs / 1000))) };
     // Refused before anything was done, and the next attempt has another token.
     if (request.renewal === "due") return { kind: "failed", processed: "no", retryAfter: null };
     return classifyHttp({ ok: true, result: reply }, call);

@@ -213,7 +213,7 @@ describe("a limiter of the user's own", () => {
     const { assembly, send } = client({ limiter, clock });
     await send(() => reply(200));
     await send(() => reply(200), { account: "second" });
-    const theirs = { ...charge, bucket: `second/${charge.bucket}` };
+    const theirs = { ...charge, bucket: `second|${charge.bucket}` };
     for (const one of [charge, theirs]) expect(await limiter.peek(one)).toMatchObject({ remaining: 1 });
     const second = assembly.limiterFor("second");
     expect(await second.tryAcquire(charge)).toMatchObject({ kind: "allowed" });

@@ -12,6 +12,7 @@ import {
   type BreakerRuleOptions,
   type Charge,
   createLimiter,
+  encodePart,
   type Grant,
   type Limiter,
   type Quota,
@@ -194,7 +195,7 @@ function createLimiters(
     let first: string | undefined;
     // It stands for one account, the one first asked for; others keep their buckets apart by name.
     return {
-      of: (account) => ((first ??= account) === account ? own : renamed(own, `${account}/`)),
+      of: (account) => ((first ??= account) === account ? own : renamed(own, `${encodePart(account)}|`)),
       close: async () => {},
     };
   }

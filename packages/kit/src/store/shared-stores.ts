@@ -110,7 +110,8 @@ function entriesOf(redis: string | RedisClient | RedisSettings): Map<OnStoreErro
 }
 
 function tell(users: Entry["users"], event: StoreEvent): void {
-  for (const { onMode } of users) onMode(event.type === "store-up" ? "shared" : event.mode);
+  if (event.type !== "store-warning")
+    for (const { onMode } of users) onMode(event.type === "store-up" ? "shared" : event.mode);
   const logs = [...users].map(({ log }) => log);
   say(logs, event.type === "store-up" ? "info" : "warn", { event: event.type }, event.message, "SLUICE_STORE");
 }

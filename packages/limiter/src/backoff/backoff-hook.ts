@@ -1,4 +1,5 @@
 import type { Call, Hook, Stage } from "@sluice/core";
+import { encodePart } from "../store/encode-part.js";
 import type { FailureBackoff } from "./failure-backoff.js";
 
 /** How failure backoff goes into the hook chain. */
@@ -19,7 +20,9 @@ export function failureBackoffHook({
   name = "failure-backoff",
   stage = "call",
 }: FailureBackoffHookOptions): Hook {
-  const keyOf = key ?? (({ provider, account, operation }: Call): string => `${provider} ${account} ${operation}`);
+  const keyOf =
+    key ??
+    (({ provider, account, operation }: Call): string => `${encodePart(provider)} ${encodePart(account)} ${operation}`);
   return {
     name,
     stage,

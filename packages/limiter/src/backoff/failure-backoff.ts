@@ -45,7 +45,10 @@ export interface FailureBackoff {
   ): Promise<Result>;
   /** @throws BackingOffError within the period. */
   check(key: string): void;
-  /** @param retryAfterMs - the period, when the failure came with one. */
+  /**
+   * @param retryAfterMs - the period, when the failure came with one. Range: >= 0.
+   * @throws ConfigError when it is out of range.
+   */
   failed(key: string, retryAfterMs?: number): void;
   succeeded(key: string): void;
   /** Forgets one key, or all. */
@@ -73,7 +76,10 @@ export function createFailureBackoff(options: FailureBackoffOptions = {}): Failu
   };
   const failed = (key: string, retryAfterMs?: number): void => {
     const failures = (troubles.get(key)?.failures ?? 0) + 1;
-    const periodMs = retryAfterMs ?? baseMs * factor ** (failures - 1);
+    const periodMs =
+      retryAfterMs === undefined
+        ? baseMs * factor ** (failures - 1)
+        : between("retryAfterMs", retryAfterMs, 0, Number.POSITIVE_INFINITY, "a number of milliseconds >= 0");
     // Last in the map is who failed last.
     troubles.delete(key);
     troubles.set(key, { failures, untilMs: clock.now() + Math.min(maxMs, periodMs) });

@@ -3,6 +3,7 @@ import type { Breaker } from "./breaker.js";
 import { createBreaker } from "./create-breaker.js";
 import { memoryBreakerStore } from "./memory-breaker-store.js";
 import { type BreakerOptions, resolveBreaker } from "./options.js";
+import { encodePart } from "../store/encode-part.js";
 
 /** What a family of breakers is made of. */
 export interface BreakersOptions extends BreakerOptions {
@@ -17,7 +18,7 @@ export interface BreakersOptions extends BreakerOptions {
   readonly maxBreakers?: number;
 }
 
-/** A breaker for each key, made when it is first asked for. Its name is the family's name, a colon and the key. */
+/** A breaker for each key, made when it is first asked for. Its name is the family's name, its own colons encoded, a colon and the key. */
 export interface Breakers {
   readonly name: string;
   of(call: Call): Breaker;
@@ -41,12 +42,14 @@ export function breakers(options: BreakersOptions): Breakers {
   if (typeof key !== "function") throw new ConfigError({ option: "key", accepted: "a function", value: key });
   const maxBreakers = wholeBetween("maxBreakers", most, 1, 100_000);
   const { name, clock } = resolveBreaker(common);
+  // The first colon ends the family's part, so that no key of one family can name a breaker of another.
+  const family = name.replace(/[%:]/g, (mark) => encodePart(mark));
   const store = common.store ?? memoryBreakerStore({ clock, maxBreakers: 2 * maxBreakers + 1 });
   /** The one used last is last. */
   const byKey = new Map<string, Breaker>();
   let shared: Breaker | undefined;
 
-  const make = (part: string): Breaker => createBreaker({ ...common, name: `${name}:${part}`, store });
+  const make = (part: string): Breaker => createBreaker({ ...common, name: `${family}:${part}`, store });
   const madeRoom = (): boolean => {
     let looked = 0;
     for (const [oldest, breaker] of byKey) {

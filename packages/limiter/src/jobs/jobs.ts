@@ -12,6 +12,8 @@ import { createGuard } from "../guard/create-guard.js";
 import type { Grant, Limiter } from "../limiter/limiter.js";
 import type { Charge } from "../limits/charge.js";
 import { concurrency } from "../limits/concurrency.js";
+import { truthfulSignal } from "../lock/truthful-signal.js";
+import { encodePart } from "../store/encode-part.js";
 import { queue } from "../strategies/queue.js";
 import { reject } from "../strategies/reject.js";
 
@@ -73,6 +75,8 @@ export interface Jobs {
  */
 export function createJobs(options: JobsOptions): Jobs {
   const name = nonEmpty("name", options.name ?? "jobs");
+  // Encoded, so that no namespace of one can name a bucket of another.
+  const bucket = encodePart(name);
   const clock = options.clock ?? systemClock;
   const leaseMs = wholeBetween("leaseMs", options.leaseMs ?? 30_000, 100, 86_400_000);
   const all = concurrency({ max: options.max, leaseMs });
@@ -100,8 +104,9 @@ export function createJobs(options: JobsOptions): Jobs {
       return waitingLine.waiting;
     },
     run(job, { namespace = currentContext().caller?.namespace, ...how } = {}) {
-      const charges: Charge[] = [{ bucket: name, limit: all }];
-      if (namespace !== undefined) charges.push({ bucket: `${name}/${nonEmpty("namespace", namespace)}`, limit: each });
+      const charges: Charge[] = [{ bucket, limit: all }];
+      if (namespace !== undefined)
+        charges.push({ bucket: `${bucket}:${nonEmpty("namespace", namespace)}`, limit: each });
       return guard.run(
         charges,
         async ({ grant }) => {
@@ -120,7 +125,10 @@ export function createJobs(options: JobsOptions): Jobs {
   };
 }
 
-/** Renews a place for as long as its job runs. */
+/**
+ * Renews a place for as long as its job runs. Its signal looks at the clock before it says that the place is held: after a stall no
+ * timer has run yet, and somebody else may have the place.
+ */
 function hold(
   grant: Grant,
   caller: AbortSignal | undefined,
@@ -134,26 +142,32 @@ function hold(
   let heldUntilMs = clock.now() + leaseMs;
   let ended = false;
   let timer: Timer;
+  const end = (): void => {
+    ended = true;
+    timer.cancel();
+    caller?.removeEventListener("abort", onAbort);
+  };
+  const lose = (): void => {
+    end();
+    controller.abort(new SluiceError("LOCK_LOST", `The place of a job in ${name} was lost while it ran`));
+  };
+  const look = (): void => {
+    if (!ended && clock.now() >= heldUntilMs) lose();
+  };
   const arm = (): void => {
     timer = clock.setTimer(() => void renew(), leaseMs / 3);
     timer.unref();
   };
   const renew = async (): Promise<void> => {
     const askedMs = clock.now();
-    const kept = await grant.renew().catch(() => false);
+    // Unanswered: while the store is away the lease still stands; only when it has ended may others have the place.
+    const kept = await grant.renew().catch(() => undefined);
     if (ended) return;
+    if (kept === false) return lose();
     if (kept) heldUntilMs = askedMs + leaseMs;
-    // While the store is away the lease still stands; only when it has ended may others have the place.
-    if (clock.now() < heldUntilMs) arm();
-    else controller.abort(new SluiceError("LOCK_LOST", `The place of a job in ${name} was lost while it ran`));
+    look();
+    if (!ended) arm();
   };
   arm();
-  return {
-    signal: controller.signal,
-    end() {
-      ended = true;
-      timer.cancel();
-      caller?.removeEventListener("abort", onAbort);
-    },
-  };
+  return { signal: truthfulSignal(controller, look), end };
 }

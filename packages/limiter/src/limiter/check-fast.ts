@@ -11,9 +11,10 @@ let lastChecked: unknown;
 export function checkFast(
   charges: Charge | readonly Charge[],
 ): charges is Charge & { readonly limit: TokenBucketLimit } {
+  if (typeof charges !== "object" || charges === null) return false;
   const { bucket, limit, cost } = charges as Partial<Charge>;
   if (limit !== lastChecked) {
-    if (typeof limit !== "object" || limit?.kind !== "tokenBucket" || !checkOnce(limit)) return false;
+    if (typeof limit !== "object" || limit?.kind !== "tokenBucket" || checkOnce(limit) !== limit) return false;
     lastChecked = limit;
   }
   return (

@@ -54,13 +54,14 @@ const nothing: readonly StoreCharge[] = Object.freeze([]);
 // Limits are plain data and may come from anywhere, JSON included; each object is checked once.
 const checked = new WeakSet<object>();
 
-/** Checks a limit; says whether it is this very one for good, since it cannot change any more. */
-export function checkOnce(limit: Limit): boolean {
-  if (checked.has(limit)) return true;
-  checkLimit(limit);
-  if (!Object.isFrozen(limit)) return false;
+/** The limit, checked: this very one when it is complete and cannot change any more, else a copy that is. */
+export function checkOnce(limit: Limit): Limit {
+  if (checked.has(limit)) return limit;
+  const complete = checkLimit(limit);
+  const lacking = Object.keys(complete).some((name) => Reflect.get(limit, name) === undefined);
+  if (lacking || !Object.isFrozen(limit)) return complete;
   checked.add(limit);
-  return true;
+  return limit;
 }
 
 function checkCharge(charge: Charge): StoreCharge {
@@ -69,9 +70,8 @@ function checkCharge(charge: Charge): StoreCharge {
   const { bucket, limit, cost = 1 } = charge;
   if (typeof bucket !== "string" || bucket === "")
     throw new ConfigError({ option: "bucket", accepted: "a text that is not empty", value: bucket });
-  if (typeof limit === "object" && limit !== null) checkOnce(limit);
-  else checkLimit(limit);
-  return { bucket, limit, cost: wholeBetween("cost", cost, 0, Number.MAX_SAFE_INTEGER) };
+  const complete = typeof limit === "object" && limit !== null ? checkOnce(limit) : checkLimit(limit);
+  return { bucket, limit: complete, cost: wholeBetween("cost", cost, 0, Number.MAX_SAFE_INTEGER) };
 }
 
 function sameNumbers(one: Limit, other: Limit): boolean {

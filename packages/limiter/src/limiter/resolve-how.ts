@@ -1,5 +1,5 @@
 import { between, ConfigError } from "@sluice/core";
-import type { AcquireOptions, Observation } from "./limiter.js";
+import type { AcquireOptions, Observation, ReserveOptions } from "./limiter.js";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const LONGEST_PAUSE_MS = 86_400_000;
@@ -8,6 +8,10 @@ const LONGEST_PAUSE_MS = 86_400_000;
 export function resolveAcquire(
   options: AcquireOptions,
 ): Required<Pick<AcquireOptions, "timeoutMs" | "priority">> & Pick<AcquireOptions, "signal"> {
+  checkObject("options", options);
+  const { signal } = options;
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
+    throw new ConfigError({ option: "signal", accepted: "an AbortSignal", value: signal });
   return {
     timeoutMs: between(
       "timeoutMs",
@@ -17,16 +21,30 @@ export function resolveAcquire(
       "a number of milliseconds >= 0, or Infinity",
     ),
     priority: between("priority", options.priority ?? 0, -1e6, 1e6),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(signal === undefined ? {} : { signal }),
   };
 }
 
+/** How far ahead to book, complete and checked. Unit: milliseconds. */
+export function resolveReserve(options: ReserveOptions): number {
+  checkObject("options", options);
+  return between(
+    "maxDelayMs",
+    options.maxDelayMs ?? Number.POSITIVE_INFINITY,
+    0,
+    Number.POSITIVE_INFINITY,
+    "a number of milliseconds >= 0, or Infinity",
+  );
+}
+
 /** A provider's word, complete and checked; a pause lasts a day at most. */
-export function resolveObservation({ retryAfterMs = 0, remaining, refused }: Observation): {
+export function resolveObservation(word: Observation): {
   pauseMs: number;
   remaining: number | undefined;
   refused: boolean;
 } {
+  checkObject("word", word);
+  const { retryAfterMs = 0, remaining, refused } = word;
   if (refused !== undefined && typeof refused !== "boolean")
     throw new ConfigError({ option: "refused", accepted: "true or false", value: refused });
   return {
@@ -37,4 +55,9 @@ export function resolveObservation({ retryAfterMs = 0, remaining, refused }: Obs
     refused: refused ?? retryAfterMs > 0,
     remaining: remaining === undefined ? undefined : between("remaining", remaining, 0, Number.MAX_SAFE_INTEGER),
   };
+}
+
+/** For callers whose types are not checked. */
+function checkObject(option: string, value: unknown): void {
+  if (typeof value !== "object" || value === null) throw new ConfigError({ option, accepted: "an object", value });
 }

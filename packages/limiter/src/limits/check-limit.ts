@@ -9,9 +9,10 @@ import { fixedWindow, slidingWindow, slidingWindowCounter } from "./windows.js";
 /**
  * Checks the numbers of a limit that may have come from anywhere, JSON included.
  *
+ * @returns a copy that nobody can change, with the numbers that were left out.
  * @throws ConfigError naming the option that is out of range, or the kind when there is no such algorithm.
  */
-export function checkLimit(limit: Limit): void {
+export function checkLimit(limit: Limit): Limit {
   const kind: unknown = (limit as { kind?: unknown } | null | undefined)?.kind;
   const make = typeof kind === "string" && Object.hasOwn(makers, kind) ? makers[kind as Limit["kind"]] : undefined;
   if (make === undefined) {
@@ -21,7 +22,7 @@ export function checkLimit(limit: Limit): void {
       value: kind ?? limit,
     });
   }
-  (make as (options: Limit) => Limit)(limit);
+  return (make as (options: Limit) => Limit)(limit);
 }
 
 const makers = {

@@ -106,7 +106,7 @@ export function createLoadShedder(options: LoadShedderOptions = {}): LoadShedder
 
   const check = (priority = 0): void => {
     // Made when the load was seen: refusing has to be cheap just now.
-    if (overload !== undefined && priority < spareFrom) throw overload;
+    if (overload !== undefined && !(priority >= spareFrom)) throw overload;
   };
   return {
     check,

@@ -126,7 +126,7 @@ export function resolveQuota(options: SlackQuotaOptions, env: Environment): Slac
 }
 
 function checkTier(option: string, value: unknown): (typeof tiers)[number] {
-  const text = String(value)
+  const text = (typeof value === "string" || typeof value === "number" ? String(value) : "")
     .toLowerCase()
     .replace(/[\s_-]/g, "");
   const found = tiers.find((tier) => tier === text || tier === `tier${text}`);
