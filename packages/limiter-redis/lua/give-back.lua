@@ -23,6 +23,11 @@ local units = tonumber(ARGV[1])
 local charges, problem = load_charges(6 + units * 2, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
+-- A Redis whose memory is full refuses whatever might grow, unless the script has already written. This adds nothing, so it first writes
+-- what is there.
+local left = redis.call("PTTL", KEYS[1])
+if left > 0 then redis.call("PEXPIRE", KEYS[1], text(left)) end
+
 for index = 0, units - 1 do
   local at, unit = tonumber(ARGV[6 + index * 2]), tonumber(ARGV[7 + index * 2])
   for _, charge in ipairs(charges) do

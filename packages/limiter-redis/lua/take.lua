@@ -19,13 +19,15 @@
 --           id              unique name of this question
 --           loan            holder:unspent:microseconds when the units are drawn in advance, else empty
 --           charges         how many follow, >= 1; five arguments each, see includes/buckets.lua
+--           standings       how many follow those; six arguments each, see includes/standing.lua; their KEYS follow those of the charges
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {now as text, short answers, answer, ...}, in microseconds from now
 --           short answers: next, remaining, idle, units, born, step of each question in turn; next is -1 where the answer is a long one
---           answer: {next, binding, remaining, idle, floors, at, units, at, units, ...} | {"refused", reason}; those of short
+--           answer: {next, binding, remaining, idle, floors, standings, least, at, units, at, units, ...} | {"refused", reason}; those of short
 --           questions first
 --           {"late", now} when it ran after its deadline
--- Writes    KEYS only, and only when it takes; every key expires when its bucket is idle
+-- Writes    KEYS only, and only when it takes, or finds that the store lost something or that its clock was set back; every key
+--           expires when its bucket is idle
 --@include numbers
 
 local now = store_now()
@@ -54,7 +56,9 @@ for group = 1, tonumber(ARGV[2]) do
           local same, seen = string.match(known, "^(%d+):(%d+):")
           if same ~= born or tonumber(seen) > tonumber(step) then born = nil end
         end
-        born, step, level, at = tonumber(born), tonumber(step), math.min(cap, tonumber(level)), math.min(now, tonumber(at))
+        born, step, level, at = tonumber(born), tonumber(step), math.min(cap, tonumber(level)), tonumber(at)
+        -- The store's clock was set back.
+        if at > now then born = nil end
       end
     end
     if not born then
@@ -105,6 +109,7 @@ if questions == 0 and #left == 0 then return replies end
 --@include sliding-window
 --@include counted-window
 --@include buckets
+--@include standing
 
 local function earliest_of_all(charges, units, from)
   local at, binding, before = from, 1, -1
@@ -121,7 +126,7 @@ local function earliest_of_all(charges, units, from)
   return at, binding
 end
 
-local function answer(peek, count, ahead, group, within, id, loan, charges)
+local function answer(peek, count, ahead, group, within, id, loan, charges, standings)
   local slots, taken = {}, 0
   local holder, unspent, lease = string.match(loan, "^([^:]+):(%d+):(%d+)$")
   local lender = charges[1]
@@ -172,13 +177,22 @@ local function answer(peek, count, ahead, group, within, id, loan, charges)
     end
   end
 
-  local remaining, idle = math.huge, 0
-  for _, charge in ipairs(charges) do
-    remaining = math.min(remaining, charge.algorithm.remaining(charge.bucket))
+  local remaining, least, idle = math.huge, 1, 0
+  for index, charge in ipairs(charges) do
+    local own = charge.algorithm.remaining(charge.bucket)
+    if own < remaining then
+      remaining = own
+      least = index
+    end
     idle = math.max(idle, charge.algorithm.idle_at(charge.bucket))
   end
-  local reply = { next_at - now, binding - 1, remaining, idle - now, known_of(charges) }
-  for index, value in ipairs(slots) do reply[5 + index] = value end
+  local sights = {}
+  for index, own in ipairs(standings) do
+    if peek ~= "1" then standing.after(own, taken == 0 and binding or nil) end
+    sights[index] = standing.sight(own)
+  end
+  local reply = { next_at - now, binding - 1, remaining, idle - now, known_of(charges), sights, least - 1 }
+  for index, value in ipairs(slots) do reply[7 + index] = value end
   return reply
 end
 
@@ -188,7 +202,7 @@ for _, entry in ipairs(left) do
   local bucket, problem = token_bucket.load(KEYS[entry[3]], "t", a, b, now, ARGV[own + 1])
   if bucket then
     local charges = { { bucket = bucket, algorithm = token_bucket, cost = cost } }
-    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", "", charges)
+    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", "", charges, {})
   else
     replies[#replies + 1] = { "refused", problem }
   end
@@ -197,13 +211,20 @@ place = place + 1
 for question = 1, questions do
   local count, ahead, group = tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2]), tonumber(ARGV[place + 3])
   local within, many = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 7])
-  local charges, problem = load_charges(place + 8, key, many, now)
+  local scaled, standings, following = {}, {}, place + 8 + many * 5
+  local owns = tonumber(ARGV[following])
+  for index = 1, owns do
+    local first = following + 1 + (index - 1) * 6
+    standings[index] = standing.load(KEYS[key + many + index - 1], first, place + 8, now, scaled)
+  end
+  local charges, problem = load_charges(place + 8, key, many, now, scaled)
   if charges then
-    replies[#replies + 1] = answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], ARGV[place + 6], charges)
+    replies[#replies + 1] =
+      answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], ARGV[place + 6], charges, standings)
   else
     replies[#replies + 1] = { "refused", problem }
   end
-  place = place + 8 + many * 5
-  key = key + many
+  place = following + 1 + owns * 6
+  key = key + many + owns
 end
 return replies

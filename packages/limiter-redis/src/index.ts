@@ -7,9 +7,14 @@ export { type RedisStore, redisStore } from "./store/redis-store.js";
 export type { BreakerStoreEvent, RedisBreakerStoreOptions } from "./breaker/options.js";
 export { redisBreakerStore } from "./breaker/redis-breaker-store.js";
 
+// Shared state that many read and few change
+export type { ConfirmOptions, ControlStoreEvent, RedisControlStoreOptions } from "./control/options.js";
+export { redisControlStore } from "./control/redis-control-store.js";
+
 // Connections
 export { isRedisClient, type RedisClient } from "./connection/client.js";
 export { checkConnection, type RedisConnectionOptions } from "./connection/options.js";
+export { redisRights, type RedisRightsOptions } from "./connection/rights.js";
 export { maskUrl, parseRedisUrl, type RedisAddress, type RedisHost } from "./connection/parse-url.js";
 
 // Locks

@@ -44,6 +44,16 @@ export type {
   TakeRequest,
 } from "./store/store.js";
 
+// Conduct that changes rates
+export { scaleLimit } from "./standing/scale-limit.js";
+export type {
+  StandingCharge,
+  StandingRequest,
+  StandingRules,
+  StandingSight,
+  StandingStep,
+} from "./standing/standing.js";
+
 // The circuit breaker
 export type {
   Breaker,
@@ -67,6 +77,31 @@ export {
 export type { BreakerOptions } from "./breaker/options.js";
 export type { BreakerRuleOptions, BreakerRules } from "./breaker/rules.js";
 export type { Answer, BreakerCounts, BreakerStore, BreakerView, Force, ProbeEnd, ProbeReply } from "./breaker/store.js";
+
+// Shared state that many read and few change
+export { type AuditVerdict, digestOf, digestOfText, noDigest, readEntry, verifyAudit } from "./control/audit.js";
+export { type AuditContent, canonicalText } from "./control/canonical.js";
+export { ChangeConflictError, otherVersion } from "./control/change-conflict-error.js";
+export { checkAuditOptions, checkChange, type CheckedChange, checkSpace } from "./control/check-change.js";
+export {
+  type AuditBounds,
+  checkBounds,
+  drawGeneration,
+  memoryControlStore,
+  type MemoryControlStoreOptions,
+} from "./control/memory-control-store.js";
+export type {
+  AuditDraft,
+  AuditEntry,
+  AuditHead,
+  AuditOptions,
+  ControlChange,
+  ControlChanged,
+  ControlSight,
+  ControlStore,
+  Json,
+  KnownVersion,
+} from "./control/store.js";
 
 // Locks
 export { createLock, type LockSurroundings } from "./lock/create-lock.js";

@@ -7,8 +7,8 @@ local algorithms = {
   t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
 }
 
--- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
-local function load_charges(first, first_key, count, now)
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on. `scaled` has other numbers for some of them.
+local function load_charges(first, first_key, count, now, scaled)
   local charges = {}
   for index = 1, count do
     local base = first + (index - 1) * 5
@@ -16,6 +16,9 @@ local function load_charges(first, first_key, count, now)
     local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
     local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if scaled and scaled[index] then
+      a, b = scaled[index][1], scaled[index][2]
+    end
     if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end

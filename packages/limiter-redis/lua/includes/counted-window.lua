@@ -1,6 +1,7 @@
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+--   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
@@ -110,6 +111,14 @@ local function cw_raise(bucket, floor)
   end
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function counted_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
@@ -117,9 +126,10 @@ function counted_window.load(key, kind, limit, window, now, floor)
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, anchor, paused, counts, part
+  local version, born, at, anchor, paused, counts, part
   if raw then
-    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, at, anchor, paused, counts, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -129,6 +139,11 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
     bucket.share = share.load(part, now)
+    local by = tonumber(at) - now
+    if by > 0 then
+      cw_set_back(bucket, by)
+      counted_window.save(bucket)
+    end
     cw_tune(bucket)
   else
     bucket.born = text(now)
@@ -238,7 +253,7 @@ function counted_window.save(bucket, given_back)
     return
   end
   local state = table.concat({
-    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end

@@ -51,6 +51,10 @@ function share.refused(own, now, measured)
   return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
 end
 
+function share.set_back(own, by)
+  if own then own.at = math.max(0, own.at - by) end
+end
+
 function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY

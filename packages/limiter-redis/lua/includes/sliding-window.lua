@@ -3,7 +3,8 @@
 --
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
--- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
+-- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
+-- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
@@ -61,6 +62,16 @@ local function sw_raise(bucket, floor)
   sliding_window.save(bucket)
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function sw_set_back(bucket, by)
+  local found = redis.call("ZRANGEBYSCORE", bucket.key, "(0", "+inf", "WITHSCORES")
+  for index = 1, #found, 2 do
+    redis.call("ZADD", bucket.key, text(math.max(1, tonumber(found[index + 1]) - by)), found[index])
+  end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function sliding_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
@@ -71,6 +82,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     bucket.foreign = true
     meta = {}
   end
+  local written = 0
   for index = 1, #meta, 2 do
     local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
     if letter == "v" then
@@ -78,6 +90,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
     elseif letter == "b" then
       bucket.born = rest
+      written = -tonumber(meta[index + 1])
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
@@ -85,12 +98,13 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       bucket.needed = true
     end
   end
+  if written > now then sw_set_back(bucket, written - now) end
   sw_tune(bucket)
   if not bucket.born then
     bucket.born = text(now)
-    bucket.fresh = true
   end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if written > now then sliding_window.save(bucket) end
   if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
@@ -232,8 +246,7 @@ function sliding_window.save(bucket, given_back)
   sw_claim(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
-  redis.call("ZADD", bucket.key, text(score), "v1")
-  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end

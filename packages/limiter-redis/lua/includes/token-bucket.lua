@@ -6,7 +6,7 @@
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at `at`, may be negative
---   at      microseconds of the store's clock; debits lie after it
+--   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
@@ -122,6 +122,16 @@ local function tb_raise(bucket, floor)
   bucket.at = bucket.now
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function tb_set_back(bucket)
+  local by = bucket.at - bucket.now
+  bucket.at = bucket.now
+  bucket.paused = math.max(0, bucket.paused - by)
+  for _, debit in ipairs(bucket.later) do debit[1] = debit[1] - by end
+  for _, loan in ipairs(bucket.loans) do loan[3] = loan[3] - by end
+  share.set_back(bucket.share, by)
+end
+
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
@@ -149,6 +159,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
+    bucket.share = share.load(part, now)
+    local ahead = bucket.at > now
+    if ahead then tb_set_back(bucket) end
     if #bucket.loans > 0 then
       if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
         bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
@@ -156,8 +169,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
         tb_settle_brim(bucket)
       end
     end
-    bucket.share = share.load(part, now)
     tb_tune(bucket)
+    -- Written at once: moved anew at each look, it would never gain anything.
+    if ahead then token_bucket.save(bucket) end
   else
     bucket.born = text(now)
     bucket.step = 0

@@ -1,10 +1,12 @@
 import { isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
 import { type BreakerRules, type BreakerStore, type BreakerView, encodePart } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
+import { disposable } from "../connection/disposable.js";
 import { resolveConnection } from "../connection/options.js";
 import { shareConnection } from "../connection/shared-connection.js";
 import { createParts } from "../outage/parts.js";
 import { tryToWrite } from "../outage/try-to-write.js";
+import { storeDeadline } from "../store/store-deadline.js";
 import { createChangeChannel } from "./change-channel.js";
 import * as commands from "./commands.js";
 import type { BreakerStoreEvent, RedisBreakerStoreOptions } from "./options.js";
@@ -17,7 +19,7 @@ import { createRemembered } from "./remembered.js";
  *
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
-export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerStore {
+export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerStore & AsyncDisposable {
   const { onEvent, ...rest } = options;
   const config = resolveConnection(rest);
   const { commandTimeoutMs, prefix } = config;
@@ -57,31 +59,33 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
     const part = parts.of(scopeOf(name));
     if (part.health.down) throw new StoreUnavailableError("Redis is away");
     const key = keyOf(name, "circuit");
-    const nowUs = part.clock.nowUs();
-    const asking = {
+    const startedMs = performance.now();
+    const asking = (deadlineUs: number): commands.Asking => ({
       key,
       channel: keyOf(name, "changes"),
       rules,
-      deadlineUs: nowUs === 0 ? 0 : nowUs + commandTimeoutMs * 1000,
+      deadlineUs,
       known: remembered.of(key),
-    };
+    });
     let raw: readonly unknown[];
     try {
-      raw = await run("a breaker's command", (redis) => command(redis, asking));
+      raw = await run("a breaker's command", async (redis) =>
+        command(redis, asking(await storeDeadline(part.clock, redis, key, startedMs + commandTimeoutMs))),
+      );
     } catch (error) {
       part.health.failed(isSluiceError(error) ? error.message : "unknown");
       throw error;
     }
     part.health.answered();
     // A late one tells the time too: ours may have been wrong about it.
-    part.clock.heard(Number(raw[1]));
+    part.clock.heard(Number(raw[1]), startedMs);
     const reply = decodeReply(raw);
     remembered.heard(key, reply);
     return reply;
   };
   const asked = async (...args: Parameters<typeof ask>): Promise<BreakerView> => (await ask(...args)).view;
 
-  return {
+  return disposable<BreakerStore>({
     report: (name, rules, counts) => asked(name, rules, (redis, asking) => commands.report(redis, asking, counts)),
     async probe(name, rules, id) {
       const { granted, view } = await ask(name, rules, (redis, asking) => commands.probe(redis, asking, id));
@@ -96,7 +100,7 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
       parts.stop();
       release();
     },
-  };
+  });
 }
 
 function downMessage(where: string, reason: string): string {

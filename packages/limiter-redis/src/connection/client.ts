@@ -1,10 +1,13 @@
+import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { systemRandom } from "@sluice/core";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { calmListener } from "./cluster-listener.js";
 import { connectPrimaries, keepMapFresh } from "./cluster-map.js";
 import type { RedisTarget } from "./options.js";
 import { askForPassword } from "./passwords.js";
 import { watchLogin } from "./refused-login.js";
+import { leaveWhenUnasked } from "./unasked-answers.js";
 
 /** A client of ioredis: one server, one behind Sentinel, or a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -47,8 +50,11 @@ export function openClient(target: RedisTarget, commandTimeoutMs: number): Redis
 /** A second connection like the first, for listening: it may be silent for as long as nothing is said. */
 export function openListener(client: RedisClient): RedisClient {
   const quiet = { lazyConnect: true, enableOfflineQueue: true, maxRetriesPerRequest: null, retryStrategy: backOff };
-  if (client instanceof Cluster)
-    return ownClient(client.duplicate([], { lazyConnect: true, enableOfflineQueue: true }));
+  if (client instanceof Cluster) {
+    const listener = client.duplicate([], { lazyConnect: true, enableOfflineQueue: true });
+    calmListener(listener, () => backOff(2));
+    return ownClient(listener);
+  }
   return ownClient((client as Redis).duplicate({ ...quiet, socketTimeout: undefined } as Partial<RedisOptions>));
 }
 
@@ -64,20 +70,25 @@ type Common = Pick<
   | "connectTimeout"
   | "socketTimeout"
   | "connectionName"
+  | "disconnectTimeout"
   | "reconnectOnError"
 >;
+
+/** Until a peer that does not say good-bye is left without; a timer of the client's that holds the process. Unit: milliseconds. */
+const DISCONNECT_MS = 100;
 
 function settings({ address, username, password, tls }: RedisTarget, commandTimeoutMs: number): Common {
   return {
     ...(username === undefined ? {} : { username }),
     ...(typeof password === "string" ? { password } : {}),
-    ...(address.tls ? { tls: tlsOf(tls, address.hosts[0]?.host) } : {}),
+    ...(address.tls ? { tls: tlsOf(tls, address) } : {}),
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: Math.max(1000, commandTimeoutMs),
     socketTimeout: Math.max(1000, commandTimeoutMs),
     connectionName: "sluice",
+    disconnectTimeout: DISCONNECT_MS,
     reconnectOnError: leaveReplicas(),
   };
 }
@@ -95,15 +106,23 @@ function leaveReplicas(): (error: Error) => 1 | false {
   };
 }
 
-/** Certificates are checked against the host's name, unless the user names another one. */
-function tlsOf(given: ConnectionOptions | undefined, host: string | undefined): ConnectionOptions {
-  return { ...(host === undefined ? {} : { servername: host }), ...given };
+/**
+ * Certificates are checked against the name of whoever is connected to, unless the user names another one. One server is also told by
+ * which name it was found; of several each has its own, and an address is no name.
+ */
+function tlsOf(given: ConnectionOptions | undefined, { kind, hosts }: RedisTarget["address"]): ConnectionOptions {
+  const [first] = hosts;
+  return {
+    ...(kind === "single" && first !== undefined && isIP(first.host) === 0 ? { servername: first.host } : {}),
+    ...given,
+  };
 }
 
+/** Between two tries of a call whose slot is half moved. Unit: milliseconds. */
+const TRY_AGAIN_MS = 20;
+
 function clusterOf({ address, password }: RedisTarget, common: Common, commandTimeoutMs: number): RedisClient {
-  const { lazyConnect: _lazy, enableOfflineQueue: _queue, tls, ...node } = common;
-  // A node's certificate is its own; the name of the first host would fit no other.
-  const ownNames = tls === undefined ? {} : { tls: withoutName(tls) };
+  const { lazyConnect: _lazy, enableOfflineQueue: _queue, ...node } = common;
   const cluster = new Cluster([...address.hosts], {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -111,20 +130,18 @@ function clusterOf({ address, password }: RedisTarget, common: Common, commandTi
     slotsRefreshTimeout: Math.max(1000, commandTimeoutMs),
     slotsRefreshInterval: 0,
     scaleReads: "master",
-    maxRedirections: 8,
-    retryDelayOnTryAgain: 20,
-    retryDelayOnClusterDown: 20,
+    // Enough to wait for a half-moved slot until the deadline: each try goes to a node of any kind, which sends it on.
+    maxRedirections: Math.max(8, Math.ceil((2 * commandTimeoutMs) / TRY_AGAIN_MS)),
+    retryDelayOnTryAgain: TRY_AGAIN_MS,
+    // Not tried again: only a failover mends that, and until then the fallback answers.
+    retryDelayOnClusterDown: 0,
     // Nothing is sent twice: whether the first one ran is not known.
     retryDelayOnFailover: Number.NaN,
-    redisOptions: { ...node, ...ownNames },
+    redisOptions: node,
   });
   connectPrimaries(cluster);
   keepMapFresh(cluster);
   return askForPassword(ownClient(cluster), password);
-}
-
-function withoutName({ servername: _name, ...tls }: ConnectionOptions): ConnectionOptions {
-  return tls;
 }
 
 function backOff(times: number): number {
@@ -140,10 +157,12 @@ function ownClient<Client extends RedisClient>(client: Client): Client {
   watchLogin(client);
   client.on("connect", () => {
     unref(client);
+    if (client instanceof Redis) leaveWhenUnasked(client);
     for (const watcher of watchersOf(client)) ownClient(watcher);
   });
   client.on("reconnecting", () => unrefReconnect(client));
-  if (client instanceof Cluster) client.on("+node", (node: Redis) => node.on("connect", () => unref(node)));
+  if (client instanceof Cluster)
+    client.on("+node", (node: Redis) => node.on("connect", () => (unref(node), leaveWhenUnasked(node))));
   return client;
 }
 

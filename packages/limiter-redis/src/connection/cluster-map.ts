@@ -1,4 +1,4 @@
-import type { Cluster } from "ioredis";
+import { type Cluster, ReplyError } from "ioredis";
 
 /** How often the map of a cluster is looked at: a frozen primary redirects nobody. Unit: milliseconds. */
 const EVERY_MS = 1000;
@@ -16,10 +16,25 @@ export function connectPrimaries(cluster: Cluster): void {
 export function keepMapFresh(cluster: Cluster): void {
   let timer: NodeJS.Timeout | undefined;
   cluster.on("ready", () => {
-    timer ??= setInterval(() => cluster.refreshSlotsCache(), EVERY_MS).unref();
+    timer ??= setInterval(() => refresh(cluster), EVERY_MS).unref();
   });
   cluster.on("end", () => {
     clearInterval(timer);
     timer = undefined;
   });
+}
+
+/** Only when a node answers: the client asks one after the other, and while none does, that alone would hold the process again and again. */
+function refresh(cluster: Cluster): void {
+  const nodes = cluster.nodes("master").filter(({ status }) => status === "ready");
+  // A refusal is an answer too.
+  const answers = nodes.map((node) =>
+    node.ping().catch((error: unknown) => {
+      if (!(error instanceof ReplyError)) throw error;
+    }),
+  );
+  Promise.any(answers).then(
+    () => cluster.refreshSlotsCache(),
+    () => {},
+  );
 }

@@ -1,24 +1,32 @@
 import type { RedisClient } from "./client.js";
 
-/** Why a server last refused the login, by client: the commands only learn that there is no connection. */
-const refusals = new WeakMap<RedisClient, string>();
+/** Why a client last could not connect: the commands only learn that there is no connection. */
+const reasons = new WeakMap<RedisClient, Error>();
 const refusal = /^(NOAUTH|WRONGPASS|NOPERM)\b/;
+const systemCode = /^[A-Z][A-Z\d_]{2,63}$/;
 
-/** Notes refused logins of a client, and forgets them when it is ready. */
+/** Notes why a client does not connect (refused logins, certificates, the network), and forgets it when it is ready. */
 export function watchLogin(client: RedisClient): void {
   client.on("error", (error: unknown) => {
-    const word = error instanceof Error ? refusal.exec(error.message)?.[1] : undefined;
-    if (word !== undefined) refusals.set(client, word);
+    const reason = error instanceof Error ? reasonOf(error) : undefined;
+    if (reason !== undefined) reasons.set(client, reason);
   });
-  client.on("ready", () => refusals.delete(client));
+  client.on("ready", () => reasons.delete(client));
 }
 
-/** The promise, whose failure says that the login was refused where that is why. */
+/** Without what else the error holds: the command that failed, and its password. */
+function reasonOf(error: Error): Error | undefined {
+  const word = refusal.exec(error.message)?.[1];
+  if (word !== undefined) return new Error(`${word} `);
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && systemCode.test(code) ? Object.assign(new Error(code), { code }) : undefined;
+}
+
+/** The promise, whose failure says why there is no connection where that is known. */
 export async function explained<Value>(client: RedisClient, promise: Promise<Value>): Promise<Value> {
   try {
     return await promise;
   } catch (error) {
-    const word = refusals.get(client);
-    throw word === undefined ? error : new Error(`${word} `);
+    throw reasons.get(client) ?? error;
   }
 }

@@ -4,6 +4,9 @@ import { openClient, type RedisClient } from "./client.js";
 import { connected } from "./connected.js";
 import type { RedisConnectionConfig, RedisTarget } from "./options.js";
 import { explained } from "./refused-login.js";
+import { missingForListening, rightsMessage } from "./rights.js";
+import { createStoreWarnings, type StoreWarnings } from "./store-warnings.js";
+import { noteAnswer, noteSilence } from "./silence.js";
 import { createSubscriptions, type Subscriptions } from "./subscriptions.js";
 
 /** The connection of one store, breaker store or lock; those of a process that name the same Redis share it. */
@@ -31,6 +34,7 @@ export interface SharedConnection {
 interface Entry {
   readonly client: () => RedisClient;
   readonly subscriptions: Subscriptions;
+  readonly warnings: StoreWarnings;
   readonly close: () => void;
   users: number;
 }
@@ -38,26 +42,51 @@ interface Entry {
 const byTarget = new Map<string, Entry>();
 const byClient = new WeakMap<RedisClient, Entry>();
 
-/** Shares the connection of the same place, login and timeout. Nothing is opened yet. */
-export function shareConnection({ source, commandTimeoutMs }: RedisConnectionConfig): SharedConnection {
+/**
+ * Shares the connection of the same place, login and timeout. Nothing is opened yet.
+ *
+ * @param onWarning - told what is wrong with the store though it answers. @defaultValue a process warning
+ */
+export function shareConnection(
+  { source, commandTimeoutMs, prefix }: RedisConnectionConfig,
+  onWarning?: (message: string) => void,
+): SharedConnection {
   const entry = "client" in source ? entryOfClient(source.client) : entryOfTarget(source, commandTimeoutMs);
   entry.users += 1;
   const stops = new Set<() => void>();
+  if (onWarning !== undefined) stops.add(entry.warnings.listen(onWarning));
   let released = false;
+  let looked = false;
   const client = (): RedisClient => {
     if (released) throw new StoreUnavailableError("Redis was not asked: its connection is closed");
-    return entry.client();
+    const redis = entry.client();
+    if (!looked) {
+      looked = true;
+      entry.warnings.look(redis, prefix);
+    }
+    return redis;
   };
   return {
     client,
     clustered: "client" in source ? source.client.isCluster : source.address.kind === "cluster",
     async run(what, command) {
       const redis = client();
-      return bounded(explained(redis, connected(redis).then(command)), commandTimeoutMs, what);
+      const askedMs = performance.now();
+      let answered = false;
+      const asked = explained(redis, connected(redis).then(command)).finally(() => (answered = true));
+      try {
+        return await bounded(asked, commandTimeoutMs, what);
+      } finally {
+        if (answered) noteAnswer(redis);
+        else if (!("client" in source)) noteSilence(redis, askedMs);
+      }
     },
     listen(channel, listener) {
       if (released) return () => {};
-      const stop = entry.subscriptions.listen(channel, listener);
+      const stop = entry.subscriptions.listen(channel, listener, (error) => {
+        const missing = missingForListening(error, prefix);
+        if (missing !== undefined) entry.warnings.tell(rightsMessage([missing]));
+      });
       stops.add(stop);
       return () => {
         stops.delete(stop);
@@ -78,12 +107,15 @@ function entryOfClient(client: RedisClient): Entry {
   const held = byClient.get(client);
   if (held !== undefined) return held;
   const subscriptions = createSubscriptions(() => client);
+  const warnings = createStoreWarnings();
   const entry: Entry = {
     client: () => client,
     subscriptions,
+    warnings,
     users: 0,
     close() {
       byClient.delete(client);
+      warnings.stop();
       subscriptions.close();
     },
   };
@@ -93,28 +125,42 @@ function entryOfClient(client: RedisClient): Entry {
 
 function entryOfTarget(target: RedisTarget, commandTimeoutMs: number): Entry {
   const key = keyOf(target, commandTimeoutMs);
-  const held = key === undefined ? undefined : byTarget.get(key);
+  const held = byTarget.get(key);
   if (held !== undefined) return held;
   let opened: RedisClient | undefined;
   const client = (): RedisClient => (opened ??= openClient(target, commandTimeoutMs));
   const subscriptions = createSubscriptions(client);
+  const warnings = createStoreWarnings();
   const entry: Entry = {
     client,
     subscriptions,
+    warnings,
     users: 0,
     close() {
-      if (key !== undefined) byTarget.delete(key);
+      byTarget.delete(key);
+      warnings.stop();
       subscriptions.close();
       opened?.disconnect();
     },
   };
-  if (key !== undefined) byTarget.set(key, entry);
+  byTarget.set(key, entry);
   return entry;
 }
 
-/** What can be compared; logins by functions and certificates stand for themselves. */
-function keyOf(target: RedisTarget, commandTimeoutMs: number): string | undefined {
+/** What can be compared; functions that give passwords and certificates are the same when they are the very same object. */
+function keyOf(target: RedisTarget, commandTimeoutMs: number): string {
   const { url, username, password, tls, sentinelPassword } = target;
-  if (typeof password === "function" || tls !== undefined) return undefined;
-  return JSON.stringify([url, username, password, sentinelPassword, commandTimeoutMs]);
+  const own = [typeof password === "function" ? numberOf(password) : password, tls && numberOf(tls)];
+  return JSON.stringify([url, username, typeof password, ...own, sentinelPassword, commandTimeoutMs]);
+}
+
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+function numberOf(thing: object): number {
+  const known = numbers.get(thing);
+  if (known !== undefined) return known;
+  lastNumber += 1;
+  numbers.set(thing, lastNumber);
+  return lastNumber;
 }

@@ -3,7 +3,7 @@ import { openListener, type RedisClient } from "./client.js";
 /** Channels that a process listens to over one connection, which is opened when the first one is wanted. */
 export interface Subscriptions {
   /** Calls back with every message. Returns the way to stop. */
-  listen(channel: string, listener: (message: string) => void): () => void;
+  listen(channel: string, listener: (message: string) => void, onRefused: (error: unknown) => void): () => void;
   close(): void;
 }
 
@@ -22,12 +22,12 @@ export function createSubscriptions(client: () => RedisClient): Subscriptions {
   };
   const quietly = (command: Promise<unknown>): void => void command.catch(() => {});
   return {
-    listen(channel, listener) {
+    listen(channel, listener, onRefused) {
       if (closed) return () => {};
       const held = listeners.get(channel);
       if (held === undefined) {
         listeners.set(channel, new Set([listener]));
-        quietly((connection ??= open()).subscribe(channel));
+        (connection ??= open()).subscribe(channel).catch(onRefused);
       } else held.add(listener);
       return () => {
         const left = listeners.get(channel);

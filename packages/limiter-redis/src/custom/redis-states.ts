@@ -1,4 +1,5 @@
 import type { CustomStates } from "@sluice/limiter";
+import { disposable } from "../connection/disposable.js";
 import { customLoad, customSave } from "../generated/scripts.js";
 import { createRedisRunner, type RedisRunnerOptions } from "../lock/redis-runner.js";
 import { runScript } from "../scripts/run-script.js";
@@ -9,11 +10,11 @@ import { runScript } from "../scripts/run-script.js";
  *
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
-export function redisStates(options: RedisRunnerOptions): CustomStates {
+export function redisStates(options: RedisRunnerOptions): CustomStates & AsyncDisposable {
   const { prefix, run, close } = createRedisRunner(options);
   const keysOf = (scope: string, names: readonly string[]): string[] =>
     names.map((name) => `${prefix}:{${scope}}:x:${name}`);
-  return {
+  return disposable<CustomStates>({
     async load(scope, names) {
       const reply = await run("states of custom limits", (redis) =>
         runScript(redis, customLoad, keysOf(scope, names), []),
@@ -31,5 +32,5 @@ export function redisStates(options: RedisRunnerOptions): CustomStates {
       return said === "ok";
     },
     close: async () => close(),
-  };
+  });
 }

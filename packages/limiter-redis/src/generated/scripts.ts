@@ -1231,6 +1231,295 @@ return breaker.finish(circuit, false)
 `,
 } as const;
 
+export const controlAudit = {
+  name: "control-audit",
+  sha1: "9e8beeda3a5e67bab30fc3f751eebee4a20d5eaa",
+  source: `-- control-audit: entries of the audit, oldest first.
+--
+-- KEYS[1]   audit
+-- KEYS[2]   reading, kept while there is more to read, so that nothing is trimmed on the way
+-- ARGV[1]   deadline         microseconds of the store's clock after which nothing is done
+-- ARGV[2]   id after which they begin, or nothing
+-- ARGV[3]   at most so many
+-- ARGV[4]   1 for the newest of them
+-- ARGV[5]   how long the reader has until it asks for more, milliseconds
+-- Clock     redis TIME in microseconds; never the caller's
+-- Returns   {"seen", now, id, entry, digest, ...} | {"late", now} | {"refused", now, reason}
+-- Writes    KEYS[2] only, with its expiry; where that fails, reading goes on
+-- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
+local function text(number)
+  return string.format("%.0f", number)
+end
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
+end
+
+local now = store_now()
+if now > tonumber(ARGV[1]) then return { "late", text(now) } end
+local kind = redis.call("TYPE", KEYS[1]).ok
+if kind ~= "none" and kind ~= "stream" then return { "refused", text(now), "a " .. kind .. " in place of a stream" } end
+
+local after = ARGV[2] == "" and "-" or "(" .. ARGV[2]
+local newest = ARGV[4] == "1"
+local entries
+if newest then
+  entries = redis.call("XREVRANGE", KEYS[1], "+", after, "COUNT", ARGV[3])
+else
+  entries = redis.call("XRANGE", KEYS[1], after, "+", "COUNT", ARGV[3])
+  if #entries == tonumber(ARGV[3]) then redis.pcall("SET", KEYS[2], "", "PX", ARGV[5]) end
+end
+
+local reply = { "seen", text(now) }
+for index = 1, #entries do
+  local entry = entries[newest and #entries + 1 - index or index]
+  local fields = {}
+  for at = 1, #entry[2], 2 do fields[entry[2][at]] = entry[2][at + 1] end
+  reply[#reply + 1] = entry[1]
+  reply[#reply + 1] = fields.entry or ""
+  reply[#reply + 1] = fields.digest or ""
+end
+return reply
+`,
+} as const;
+
+export const controlChange = {
+  name: "control-change",
+  sha1: "2056c0b33c42c3459680094a32b54d3b0dd97e13",
+  source: `-- control-change: write records and the audit entry of the change, all or nothing.
+--
+-- KEYS[1..3]  head, records, audit
+-- KEYS[4]     reading, there while somebody pages through the audit
+-- ARGV[1]     deadline        microseconds of the store's clock after which nothing is done
+-- ARGV[2]     channel on which the new version is told
+-- ARGV[3]     digest of the newest entry, on which this one builds; another one there now: nothing is done
+-- ARGV[4]     generation that the caller knows; nothing for a space that was never written
+-- ARGV[5]     generation to begin with where there is none
+-- ARGV[6]     time in the entry, milliseconds; not before the entry before, and close to the store's clock: else nothing is done
+-- ARGV[7]     canonical text of the entry
+-- ARGV[8]     its digest
+-- ARGV[9]     most entries kept
+-- ARGV[10]    longest age of an entry, milliseconds
+-- ARGV[11]    how many records to write, then name, value, ...; after them the names to delete
+-- Clock       redis TIME in microseconds; never the caller's
+-- Returns     {"done", now, version, digest, from, trimmed, at, generation, kept, id}
+--             | {"moved", ...the same without id} | {"late", now} | {"refused", now, reason}
+-- Writes      KEYS[1..3], which do not expire
+-- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
+local function text(number)
+  return string.format("%.0f", number)
+end
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
+end
+-- What the control scripts share.
+--
+-- Head, one hash: v the format, 1; version; digest of the newest audit entry; from, digest of the last one trimmed; trimmed, how many;
+-- at, time of the newest entry in milliseconds; generation, drawn when the space was first written.
+-- Records, one hash. Audit, one stream of {entry, canonical text; digest}. None expires.
+local control = {}
+
+local NONE = string.rep("0", 64)
+
+-- The head, or nothing and the reply that says why.
+function control.head(now)
+  for key, wanted in pairs({ [KEYS[1]] = "hash", [KEYS[2]] = "hash", [KEYS[3]] = "stream" }) do
+    local kind = redis.call("TYPE", key).ok
+    if kind ~= "none" and kind ~= wanted then return nil, { "refused", text(now), "a " .. kind .. " in place of a " .. wanted } end
+  end
+  local found = redis.call("HMGET", KEYS[1], "v", "version", "digest", "from", "trimmed", "at", "generation")
+  if found[1] and found[1] ~= "1" then return nil, { "refused", text(now), "shared state of version " .. found[1] } end
+  return {
+    version = found[2] or "0",
+    digest = found[3] or NONE,
+    from = found[4] or NONE,
+    trimmed = found[5] or "0",
+    at = found[6] or "0",
+    generation = found[7] or "",
+  }
+end
+
+-- A reply that begins with how the space stands.
+function control.reply(word, now, head)
+  return {
+    word, text(now), head.version, head.digest, head.from, head.trimmed, head.at, head.generation,
+    tostring(redis.call("XLEN", KEYS[3])),
+  }
+end
+
+-- How far the entry's time may be from the store's clock: before, since the caller's copy of it lags; after, since clocks are set.
+local EARLY, LATE = 5000, 1000
+-- Trimmed at most in one step, so that no step is long.
+local BATCH = 100
+-- While somebody reads, the audit may grow to this many times its bound.
+local PATIENCE = 2
+
+local now = store_now()
+local now_ms = math.floor(now / 1000)
+if now > tonumber(ARGV[1]) then return { "late", text(now) } end
+local head, problem = control.head(now)
+if not head then return problem end
+
+local at, before = tonumber(ARGV[6]), tonumber(head.at)
+local timely = at >= before and at >= now_ms - EARLY and (at == before or at <= now_ms + LATE)
+if ARGV[3] ~= head.digest or ARGV[4] ~= head.generation or not timely then return control.reply("moved", now, head) end
+
+-- A user without one of these rights would otherwise be stopped half-way, and nothing is undone. Redis 6 cannot say; there the
+-- first of them fails before anything is written.
+if redis.acl_check_cmd then
+  local may = redis.acl_check_cmd
+  local some = { "field", "text" }
+  if not may("XADD", KEYS[3], "*", unpack(some)) then return { "refused", text(now), "no right to XADD" } end
+  if not (may("HSET", KEYS[1], unpack(some)) and may("HSET", KEYS[2], unpack(some))) then
+    return { "refused", text(now), "no right to HSET" }
+  end
+  if not may("HDEL", KEYS[2], some[1]) then return { "refused", text(now), "no right to HDEL" } end
+end
+
+-- The first write is one that a full memory refuses, so that it stops here or not at all.
+local id = redis.call("XADD", KEYS[3], "*", "entry", ARGV[7], "digest", ARGV[8])
+head.version = text(tonumber(head.version) + 1)
+head.digest = ARGV[8]
+head.at = ARGV[6]
+if head.generation == "" then head.generation = ARGV[5] end
+redis.call("HSET", KEYS[1], "v", "1", "version", head.version, "digest", head.digest, "from", head.from,
+  "trimmed", head.trimmed, "at", head.at, "generation", head.generation)
+local writes = tonumber(ARGV[11])
+for index = 1, writes do redis.call("HSET", KEYS[2], ARGV[10 + 2 * index], ARGV[11 + 2 * index]) end
+for index = 12 + 2 * writes, #ARGV do redis.call("HDEL", KEYS[2], ARGV[index]) end
+
+-- Ids are times: the oldest entries go by number and by age. The digest of the last that went is where the chain begins from now on.
+local function trim()
+  local most = tonumber(ARGV[9])
+  local kept = redis.call("XLEN", KEYS[3])
+  local oldest_ms = now_ms - tonumber(ARGV[10])
+  local function is_old(entry) return tonumber(string.match(entry[1], "^%d+")) < oldest_ms end
+  local first = redis.call("XRANGE", KEYS[3], "-", "+", "COUNT", "1")[1]
+  if kept < 2 or (kept <= most and not is_old(first)) then return end
+  if kept <= PATIENCE * most and redis.call("EXISTS", KEYS[4]) == 1 then return end
+  local entries = redis.call("XRANGE", KEYS[3], "-", "+", "COUNT", tostring(BATCH + 1))
+  local gone = 0
+  while gone < #entries - 1 and (kept - gone > most or is_old(entries[gone + 1])) do gone = gone + 1 end
+  -- Who may only append leaves this to somebody who may more.
+  local trimmed = redis.pcall("XTRIM", KEYS[3], "MINID", entries[gone + 1][1])
+  if type(trimmed) ~= "number" then return end
+  local digest = NONE
+  for index = 1, #entries[gone][2], 2 do
+    if entries[gone][2][index] == "digest" then digest = entries[gone][2][index + 1] end
+  end
+  head.from = digest
+  head.trimmed = text(tonumber(head.trimmed) + trimmed)
+  redis.call("HSET", KEYS[1], "from", head.from, "trimmed", head.trimmed)
+end
+trim()
+
+-- Whoever may not publish, or does not hear it, finds the change by looking.
+redis.pcall("PUBLISH", ARGV[2], head.version)
+local reply = control.reply("done", now, head)
+reply[#reply + 1] = id
+return reply
+`,
+} as const;
+
+export const controlRead = {
+  name: "control-read",
+  sha1: "939e22cfd901ca11fd829be57996a1ab6e73beba",
+  source: `-- control-read: everything in a space, unless the caller knows it already.
+--
+-- KEYS[1..3]  head, records, audit
+-- ARGV[1]     deadline        microseconds of the store's clock after which nothing is done
+-- ARGV[2]     version that the caller knows, or nothing
+-- ARGV[3]     generation that the caller knows it of; nothing for a space that was never written, * for any
+-- Clock       redis TIME in microseconds; never the caller's
+-- Returns     {"same" | "seen", now, version, digest, from, trimmed, at, generation, kept, then for "seen" name, value, ...}
+--             | {"late", now} | {"refused", now, reason}
+-- Writes      nothing
+-- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
+local function text(number)
+  return string.format("%.0f", number)
+end
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
+end
+-- What the control scripts share.
+--
+-- Head, one hash: v the format, 1; version; digest of the newest audit entry; from, digest of the last one trimmed; trimmed, how many;
+-- at, time of the newest entry in milliseconds; generation, drawn when the space was first written.
+-- Records, one hash. Audit, one stream of {entry, canonical text; digest}. None expires.
+local control = {}
+
+local NONE = string.rep("0", 64)
+
+-- The head, or nothing and the reply that says why.
+function control.head(now)
+  for key, wanted in pairs({ [KEYS[1]] = "hash", [KEYS[2]] = "hash", [KEYS[3]] = "stream" }) do
+    local kind = redis.call("TYPE", key).ok
+    if kind ~= "none" and kind ~= wanted then return nil, { "refused", text(now), "a " .. kind .. " in place of a " .. wanted } end
+  end
+  local found = redis.call("HMGET", KEYS[1], "v", "version", "digest", "from", "trimmed", "at", "generation")
+  if found[1] and found[1] ~= "1" then return nil, { "refused", text(now), "shared state of version " .. found[1] } end
+  return {
+    version = found[2] or "0",
+    digest = found[3] or NONE,
+    from = found[4] or NONE,
+    trimmed = found[5] or "0",
+    at = found[6] or "0",
+    generation = found[7] or "",
+  }
+end
+
+-- A reply that begins with how the space stands.
+function control.reply(word, now, head)
+  return {
+    word, text(now), head.version, head.digest, head.from, head.trimmed, head.at, head.generation,
+    tostring(redis.call("XLEN", KEYS[3])),
+  }
+end
+
+local now = store_now()
+if now > tonumber(ARGV[1]) then return { "late", text(now) } end
+local head, problem = control.head(now)
+if not head then return problem end
+if ARGV[2] == head.version and (ARGV[3] == "*" or ARGV[3] == head.generation) then return control.reply("same", now, head) end
+
+local reply = control.reply("seen", now, head)
+for _, part in ipairs(redis.call("HGETALL", KEYS[2])) do reply[#reply + 1] = part end
+return reply
+`,
+} as const;
+
 export const customLoad = {
   name: "custom-load",
   sha1: "5379fdb671c60b0b500d0602c6a185fbec74800c",
@@ -1307,7 +1596,7 @@ return { "ok" }
 
 export const giveBack = {
   name: "give-back",
-  sha1: "caaf2d337e5905a669f70a915426df574ab81855",
+  sha1: "5bf8998f119319107095c1635c44325fb0ac6d78",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1392,6 +1681,10 @@ function share.refused(own, now, measured)
   return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
 end
 
+function share.set_back(own, by)
+  if own then own.at = math.max(0, own.at - by) end
+end
+
 function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
@@ -1404,7 +1697,7 @@ end
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
---   at      microseconds of the store's clock; debits lie after it
+--   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
@@ -1520,6 +1813,16 @@ local function tb_raise(bucket, floor)
   bucket.at = bucket.now
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function tb_set_back(bucket)
+  local by = bucket.at - bucket.now
+  bucket.at = bucket.now
+  bucket.paused = math.max(0, bucket.paused - by)
+  for _, debit in ipairs(bucket.later) do debit[1] = debit[1] - by end
+  for _, loan in ipairs(bucket.loans) do loan[3] = loan[3] - by end
+  share.set_back(bucket.share, by)
+end
+
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
@@ -1547,6 +1850,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
+    bucket.share = share.load(part, now)
+    local ahead = bucket.at > now
+    if ahead then tb_set_back(bucket) end
     if #bucket.loans > 0 then
       if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
         bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
@@ -1554,8 +1860,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
         tb_settle_brim(bucket)
       end
     end
-    bucket.share = share.load(part, now)
     tb_tune(bucket)
+    -- Written at once: moved anew at each look, it would never gain anything.
+    if ahead then token_bucket.save(bucket) end
   else
     bucket.born = text(now)
     bucket.step = 0
@@ -1749,7 +2056,8 @@ end
 --
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
--- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
+-- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
+-- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
@@ -1807,6 +2115,16 @@ local function sw_raise(bucket, floor)
   sliding_window.save(bucket)
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function sw_set_back(bucket, by)
+  local found = redis.call("ZRANGEBYSCORE", bucket.key, "(0", "+inf", "WITHSCORES")
+  for index = 1, #found, 2 do
+    redis.call("ZADD", bucket.key, text(math.max(1, tonumber(found[index + 1]) - by)), found[index])
+  end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function sliding_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
@@ -1817,6 +2135,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     bucket.foreign = true
     meta = {}
   end
+  local written = 0
   for index = 1, #meta, 2 do
     local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
     if letter == "v" then
@@ -1824,6 +2143,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
     elseif letter == "b" then
       bucket.born = rest
+      written = -tonumber(meta[index + 1])
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
@@ -1831,12 +2151,13 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       bucket.needed = true
     end
   end
+  if written > now then sw_set_back(bucket, written - now) end
   sw_tune(bucket)
   if not bucket.born then
     bucket.born = text(now)
-    bucket.fresh = true
   end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if written > now then sliding_window.save(bucket) end
   if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
@@ -1978,8 +2299,7 @@ function sliding_window.save(bucket, given_back)
   sw_claim(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
-  redis.call("ZADD", bucket.key, text(score), "v1")
-  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
@@ -1987,7 +2307,8 @@ function sliding_window.save(bucket, given_back)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+--   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
@@ -2097,6 +2418,14 @@ local function cw_raise(bucket, floor)
   end
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function counted_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
@@ -2104,9 +2433,10 @@ function counted_window.load(key, kind, limit, window, now, floor)
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, anchor, paused, counts, part
+  local version, born, at, anchor, paused, counts, part
   if raw then
-    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, at, anchor, paused, counts, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -2116,6 +2446,11 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
     bucket.share = share.load(part, now)
+    local by = tonumber(at) - now
+    if by > 0 then
+      cw_set_back(bucket, by)
+      counted_window.save(bucket)
+    end
     cw_tune(bucket)
   else
     bucket.born = text(now)
@@ -2225,7 +2560,7 @@ function counted_window.save(bucket, given_back)
     return
   end
   local state = table.concat({
-    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end
@@ -2238,8 +2573,8 @@ local algorithms = {
   t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
 }
 
--- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
-local function load_charges(first, first_key, count, now)
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on. \`scaled\` has other numbers for some of them.
+local function load_charges(first, first_key, count, now, scaled)
   local charges = {}
   for index = 1, count do
     local base = first + (index - 1) * 5
@@ -2247,6 +2582,9 @@ local function load_charges(first, first_key, count, now)
     local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
     local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if scaled and scaled[index] then
+      a, b = scaled[index][1], scaled[index][2]
+    end
     if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end
@@ -2272,6 +2610,11 @@ local units = tonumber(ARGV[1])
 local charges, problem = load_charges(6 + units * 2, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
+-- A Redis whose memory is full refuses whatever might grow, unless the script has already written. This adds nothing, so it first writes
+-- what is there.
+local left = redis.call("PTTL", KEYS[1])
+if left > 0 then redis.call("PEXPIRE", KEYS[1], text(left)) end
+
 for index = 0, units - 1 do
   local at, unit = tonumber(ARGV[6 + index * 2]), tonumber(ARGV[7 + index * 2])
   for _, charge in ipairs(charges) do
@@ -2294,7 +2637,7 @@ return { "ok", text(now) }
 
 export const landed = {
   name: "landed",
-  sha1: "b015b52ce87c6360bc536cd7bb11ce3be3bb138f",
+  sha1: "c05c60df5db927ee15161afbc689ed97d0d9a2a0",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2376,6 +2719,10 @@ function share.refused(own, now, measured)
   return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
 end
 
+function share.set_back(own, by)
+  if own then own.at = math.max(0, own.at - by) end
+end
+
 function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
@@ -2388,7 +2735,7 @@ end
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
---   at      microseconds of the store's clock; debits lie after it
+--   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
@@ -2504,6 +2851,16 @@ local function tb_raise(bucket, floor)
   bucket.at = bucket.now
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function tb_set_back(bucket)
+  local by = bucket.at - bucket.now
+  bucket.at = bucket.now
+  bucket.paused = math.max(0, bucket.paused - by)
+  for _, debit in ipairs(bucket.later) do debit[1] = debit[1] - by end
+  for _, loan in ipairs(bucket.loans) do loan[3] = loan[3] - by end
+  share.set_back(bucket.share, by)
+end
+
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
@@ -2531,6 +2888,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
+    bucket.share = share.load(part, now)
+    local ahead = bucket.at > now
+    if ahead then tb_set_back(bucket) end
     if #bucket.loans > 0 then
       if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
         bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
@@ -2538,8 +2898,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
         tb_settle_brim(bucket)
       end
     end
-    bucket.share = share.load(part, now)
     tb_tune(bucket)
+    -- Written at once: moved anew at each look, it would never gain anything.
+    if ahead then token_bucket.save(bucket) end
   else
     bucket.born = text(now)
     bucket.step = 0
@@ -2733,7 +3094,8 @@ end
 --
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
--- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
+-- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
+-- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
@@ -2791,6 +3153,16 @@ local function sw_raise(bucket, floor)
   sliding_window.save(bucket)
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function sw_set_back(bucket, by)
+  local found = redis.call("ZRANGEBYSCORE", bucket.key, "(0", "+inf", "WITHSCORES")
+  for index = 1, #found, 2 do
+    redis.call("ZADD", bucket.key, text(math.max(1, tonumber(found[index + 1]) - by)), found[index])
+  end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function sliding_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
@@ -2801,6 +3173,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     bucket.foreign = true
     meta = {}
   end
+  local written = 0
   for index = 1, #meta, 2 do
     local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
     if letter == "v" then
@@ -2808,6 +3181,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
     elseif letter == "b" then
       bucket.born = rest
+      written = -tonumber(meta[index + 1])
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
@@ -2815,12 +3189,13 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       bucket.needed = true
     end
   end
+  if written > now then sw_set_back(bucket, written - now) end
   sw_tune(bucket)
   if not bucket.born then
     bucket.born = text(now)
-    bucket.fresh = true
   end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if written > now then sliding_window.save(bucket) end
   if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
@@ -2962,8 +3337,7 @@ function sliding_window.save(bucket, given_back)
   sw_claim(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
-  redis.call("ZADD", bucket.key, text(score), "v1")
-  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
@@ -2971,7 +3345,8 @@ function sliding_window.save(bucket, given_back)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+--   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
@@ -3081,6 +3456,14 @@ local function cw_raise(bucket, floor)
   end
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function counted_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
@@ -3088,9 +3471,10 @@ function counted_window.load(key, kind, limit, window, now, floor)
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, anchor, paused, counts, part
+  local version, born, at, anchor, paused, counts, part
   if raw then
-    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, at, anchor, paused, counts, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -3100,6 +3484,11 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
     bucket.share = share.load(part, now)
+    local by = tonumber(at) - now
+    if by > 0 then
+      cw_set_back(bucket, by)
+      counted_window.save(bucket)
+    end
     cw_tune(bucket)
   else
     bucket.born = text(now)
@@ -3209,7 +3598,7 @@ function counted_window.save(bucket, given_back)
     return
   end
   local state = table.concat({
-    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end
@@ -3222,8 +3611,8 @@ local algorithms = {
   t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
 }
 
--- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
-local function load_charges(first, first_key, count, now)
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on. \`scaled\` has other numbers for some of them.
+local function load_charges(first, first_key, count, now, scaled)
   local charges = {}
   for index = 1, count do
     local base = first + (index - 1) * 5
@@ -3231,6 +3620,9 @@ local function load_charges(first, first_key, count, now)
     local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
     local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if scaled and scaled[index] then
+      a, b = scaled[index][1], scaled[index][2]
+    end
     if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end
@@ -3319,23 +3711,28 @@ return { "ok", fence, (waiting and waiting ~= ARGV[2]) and "1" or "0" }
 
 export const lockGuard = {
   name: "lock-guard",
-  sha1: "e532349e088cb7f76a688ad095d6aa37d5f77bd1",
+  sha1: "0aa2e5a09d546feb64a3921fdc68f354a3a1d2f9",
   source: `-- lock-guard: what runs before redlock's own script for taking a lock, since that one waits for any key to go away by itself.
 --
 -- KEYS[1]  the lock
--- Writes   deletes KEYS[1] when it can be no lock: of another type, without an expiry, or with one further off than the longest lease,
---          as when the store's clock has gone back
+-- ARGV[2]  lease   of whoever asks, milliseconds; redlock's own argument
+-- Writes   deletes KEYS[1] when it can be no lock: of another type, or without an expiry; cuts an expiry further off than the longest
+--          lease, as when the store's clock has gone back, to the lease of whoever asks
 
 local left = redis.call("PTTL", KEYS[1])
-if left ~= -2 and (left < 0 or left > 3600000 or redis.call("TYPE", KEYS[1]).ok ~= "string") then
-  redis.call("DEL", KEYS[1])
+if left ~= -2 then
+  if left < 0 or redis.call("TYPE", KEYS[1]).ok ~= "string" then
+    redis.call("DEL", KEYS[1])
+  elseif left > 3600000 then
+    redis.call("PEXPIRE", KEYS[1], ARGV[2])
+  end
 end
 `,
 } as const;
 
 export const observe = {
   name: "observe",
-  sha1: "7e10da51bfaf9ee743536a21c4ce2c670753aeca",
+  sha1: "c4fd41cc650a6b5d0d257eb307b1460f332e0129",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3420,6 +3817,10 @@ function share.refused(own, now, measured)
   return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
 end
 
+function share.set_back(own, by)
+  if own then own.at = math.max(0, own.at - by) end
+end
+
 function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
@@ -3432,7 +3833,7 @@ end
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
---   at      microseconds of the store's clock; debits lie after it
+--   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
@@ -3548,6 +3949,16 @@ local function tb_raise(bucket, floor)
   bucket.at = bucket.now
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function tb_set_back(bucket)
+  local by = bucket.at - bucket.now
+  bucket.at = bucket.now
+  bucket.paused = math.max(0, bucket.paused - by)
+  for _, debit in ipairs(bucket.later) do debit[1] = debit[1] - by end
+  for _, loan in ipairs(bucket.loans) do loan[3] = loan[3] - by end
+  share.set_back(bucket.share, by)
+end
+
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
@@ -3575,6 +3986,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
+    bucket.share = share.load(part, now)
+    local ahead = bucket.at > now
+    if ahead then tb_set_back(bucket) end
     if #bucket.loans > 0 then
       if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
         bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
@@ -3582,8 +3996,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
         tb_settle_brim(bucket)
       end
     end
-    bucket.share = share.load(part, now)
     tb_tune(bucket)
+    -- Written at once: moved anew at each look, it would never gain anything.
+    if ahead then token_bucket.save(bucket) end
   else
     bucket.born = text(now)
     bucket.step = 0
@@ -3777,7 +4192,8 @@ end
 --
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
--- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
+-- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
+-- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
@@ -3835,6 +4251,16 @@ local function sw_raise(bucket, floor)
   sliding_window.save(bucket)
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function sw_set_back(bucket, by)
+  local found = redis.call("ZRANGEBYSCORE", bucket.key, "(0", "+inf", "WITHSCORES")
+  for index = 1, #found, 2 do
+    redis.call("ZADD", bucket.key, text(math.max(1, tonumber(found[index + 1]) - by)), found[index])
+  end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function sliding_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
@@ -3845,6 +4271,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     bucket.foreign = true
     meta = {}
   end
+  local written = 0
   for index = 1, #meta, 2 do
     local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
     if letter == "v" then
@@ -3852,6 +4279,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
     elseif letter == "b" then
       bucket.born = rest
+      written = -tonumber(meta[index + 1])
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
@@ -3859,12 +4287,13 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       bucket.needed = true
     end
   end
+  if written > now then sw_set_back(bucket, written - now) end
   sw_tune(bucket)
   if not bucket.born then
     bucket.born = text(now)
-    bucket.fresh = true
   end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if written > now then sliding_window.save(bucket) end
   if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
@@ -4006,8 +4435,7 @@ function sliding_window.save(bucket, given_back)
   sw_claim(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
-  redis.call("ZADD", bucket.key, text(score), "v1")
-  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
@@ -4015,7 +4443,8 @@ function sliding_window.save(bucket, given_back)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+--   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
@@ -4125,6 +4554,14 @@ local function cw_raise(bucket, floor)
   end
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function counted_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
@@ -4132,9 +4569,10 @@ function counted_window.load(key, kind, limit, window, now, floor)
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, anchor, paused, counts, part
+  local version, born, at, anchor, paused, counts, part
   if raw then
-    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, at, anchor, paused, counts, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -4144,6 +4582,11 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
     bucket.share = share.load(part, now)
+    local by = tonumber(at) - now
+    if by > 0 then
+      cw_set_back(bucket, by)
+      counted_window.save(bucket)
+    end
     cw_tune(bucket)
   else
     bucket.born = text(now)
@@ -4253,7 +4696,7 @@ function counted_window.save(bucket, given_back)
     return
   end
   local state = table.concat({
-    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end
@@ -4266,8 +4709,8 @@ local algorithms = {
   t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
 }
 
--- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
-local function load_charges(first, first_key, count, now)
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on. \`scaled\` has other numbers for some of them.
+local function load_charges(first, first_key, count, now, scaled)
   local charges = {}
   for index = 1, count do
     local base = first + (index - 1) * 5
@@ -4275,6 +4718,9 @@ local function load_charges(first, first_key, count, now)
     local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
     local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if scaled and scaled[index] then
+      a, b = scaled[index][1], scaled[index][2]
+    end
     if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end
@@ -4313,7 +4759,7 @@ return { "ok", text(now) }
 
 export const presence = {
   name: "presence",
-  sha1: "6c7b35da9c8b468433f910b0f8de44dff80333ef",
+  sha1: "ab1395bdac0373ea0e26a5810fb9473af667d679",
   source: `-- presence: say that a process is alive, and count those that are.
 --
 -- KEYS[1]   sorted set of processes, scored by the instant at which each counts as gone
@@ -4321,12 +4767,15 @@ export const presence = {
 -- ARGV[2]   lifetime        microseconds
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", processes alive}
--- Writes    KEYS[1] only; it expires with the last process
+-- Writes    KEYS[1] only; it expires with the last process. Nobody counts for longer than a lifetime, also when the store's clock was
+--           set back.
 
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local lifetime = tonumber(ARGV[2])
-redis.call("ZADD", KEYS[1], string.format("%.0f", now + lifetime), ARGV[1])
+local gone = string.format("%.0f", now + lifetime)
+redis.call("ZADD", KEYS[1], gone, ARGV[1])
+for _, other in ipairs(redis.call("ZRANGEBYSCORE", KEYS[1], "(" .. gone, "+inf")) do redis.call("ZADD", KEYS[1], gone, other) end
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", string.format("%.0f", now))
 redis.call("PEXPIRE", KEYS[1], string.format("%.0f", math.ceil(lifetime / 1000)))
 return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
@@ -4335,7 +4784,7 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const renew = {
   name: "renew",
-  sha1: "86a95b7abc3a8dbec01117e02ef2f2107cf9adf9",
+  sha1: "9310897393c68f758871929fae10e94d502ba7b3",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4417,6 +4866,10 @@ function share.refused(own, now, measured)
   return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
 end
 
+function share.set_back(own, by)
+  if own then own.at = math.max(0, own.at - by) end
+end
+
 function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
@@ -4429,7 +4882,7 @@ end
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
---   at      microseconds of the store's clock; debits lie after it
+--   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
@@ -4545,6 +4998,16 @@ local function tb_raise(bucket, floor)
   bucket.at = bucket.now
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function tb_set_back(bucket)
+  local by = bucket.at - bucket.now
+  bucket.at = bucket.now
+  bucket.paused = math.max(0, bucket.paused - by)
+  for _, debit in ipairs(bucket.later) do debit[1] = debit[1] - by end
+  for _, loan in ipairs(bucket.loans) do loan[3] = loan[3] - by end
+  share.set_back(bucket.share, by)
+end
+
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
@@ -4572,6 +5035,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
+    bucket.share = share.load(part, now)
+    local ahead = bucket.at > now
+    if ahead then tb_set_back(bucket) end
     if #bucket.loans > 0 then
       if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
         bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
@@ -4579,8 +5045,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
         tb_settle_brim(bucket)
       end
     end
-    bucket.share = share.load(part, now)
     tb_tune(bucket)
+    -- Written at once: moved anew at each look, it would never gain anything.
+    if ahead then token_bucket.save(bucket) end
   else
     bucket.born = text(now)
     bucket.step = 0
@@ -4774,7 +5241,8 @@ end
 --
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
--- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
+-- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
+-- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
@@ -4832,6 +5300,16 @@ local function sw_raise(bucket, floor)
   sliding_window.save(bucket)
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function sw_set_back(bucket, by)
+  local found = redis.call("ZRANGEBYSCORE", bucket.key, "(0", "+inf", "WITHSCORES")
+  for index = 1, #found, 2 do
+    redis.call("ZADD", bucket.key, text(math.max(1, tonumber(found[index + 1]) - by)), found[index])
+  end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function sliding_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
@@ -4842,6 +5320,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     bucket.foreign = true
     meta = {}
   end
+  local written = 0
   for index = 1, #meta, 2 do
     local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
     if letter == "v" then
@@ -4849,6 +5328,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
     elseif letter == "b" then
       bucket.born = rest
+      written = -tonumber(meta[index + 1])
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
@@ -4856,12 +5336,13 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       bucket.needed = true
     end
   end
+  if written > now then sw_set_back(bucket, written - now) end
   sw_tune(bucket)
   if not bucket.born then
     bucket.born = text(now)
-    bucket.fresh = true
   end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if written > now then sliding_window.save(bucket) end
   if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
@@ -5003,8 +5484,7 @@ function sliding_window.save(bucket, given_back)
   sw_claim(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
-  redis.call("ZADD", bucket.key, text(score), "v1")
-  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
@@ -5012,7 +5492,8 @@ function sliding_window.save(bucket, given_back)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+--   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
@@ -5122,6 +5603,14 @@ local function cw_raise(bucket, floor)
   end
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function counted_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
@@ -5129,9 +5618,10 @@ function counted_window.load(key, kind, limit, window, now, floor)
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, anchor, paused, counts, part
+  local version, born, at, anchor, paused, counts, part
   if raw then
-    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, at, anchor, paused, counts, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -5141,6 +5631,11 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
     bucket.share = share.load(part, now)
+    local by = tonumber(at) - now
+    if by > 0 then
+      cw_set_back(bucket, by)
+      counted_window.save(bucket)
+    end
     cw_tune(bucket)
   else
     bucket.born = text(now)
@@ -5250,7 +5745,7 @@ function counted_window.save(bucket, given_back)
     return
   end
   local state = table.concat({
-    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end
@@ -5263,8 +5758,8 @@ local algorithms = {
   t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
 }
 
--- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
-local function load_charges(first, first_key, count, now)
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on. \`scaled\` has other numbers for some of them.
+local function load_charges(first, first_key, count, now, scaled)
   local charges = {}
   for index = 1, count do
     local base = first + (index - 1) * 5
@@ -5272,6 +5767,9 @@ local function load_charges(first, first_key, count, now)
     local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
     local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if scaled and scaled[index] then
+      a, b = scaled[index][1], scaled[index][2]
+    end
     if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end
@@ -5310,9 +5808,156 @@ return { "ok", text(now), "0" }
 `,
 } as const;
 
+export const rights = {
+  name: "rights",
+  sha1: "6822a37fbc331fb295d84996667c1d45bd337418",
+  source: `-- rights: find out which commands this user may not run in scripts.
+--
+-- KEYS[1]  a key under our prefix; gone when this ends
+-- ARGV[i]  a command, its words separated by blanks
+-- Returns  {what was said to the first command, ...}, empty where it was not an error
+-- Writes   KEYS[1] only
+
+local said = {}
+for index, command in ipairs(ARGV) do
+  local words = {}
+  for word in string.gmatch(command, "%S+") do words[#words + 1] = word end
+  local reply = redis.pcall(unpack(words))
+  said[index] = type(reply) == "table" and reply.err or ""
+end
+return said
+`,
+} as const;
+
+export const standings = {
+  name: "standings",
+  sha1: "6fc8985110b1d752c1a28e5b1c15551bafd01a0b",
+  source: `-- standings: say how somebody stands, or forgive.
+--
+-- KEYS      standings
+-- ARGV[1]   act             "read" or "forgive"
+-- then, to read: four arguments, the first of includes/standing.lua
+-- Clock     redis TIME in microseconds; never the caller's
+-- Returns   {now as text, sight, ...}, or {"ok", now} after forgiving
+-- Writes    KEYS only, and only to forgive
+-- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
+local function text(number)
+  return string.format("%.0f", number)
+end
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
+end
+-- Conduct that changes rates; the same steps as standing/standing.ts and standing/scale-limit.ts.
+--
+-- State, one string: version|generation|since|violations|at
+--   generation  states of another one count as new
+--   since       microseconds of the store's clock; the bonus grows from here on
+--   violations  as many as there were at \`at\`
+-- Six arguments a standing: recovery in microseconds; steps as violations:rate,... in rising order; most bonus; generation; penalty;
+-- the charges that follow it as index:burst:elastic,...
+local standing = {}
+local MOST_VIOLATIONS, REFRESHES = 1000000, 8
+
+local function st_violations(own, now)
+  if own.violations == 0 or own.recovery == 0 then return 0 end
+  local ends = math.max(own.since, own.at + 1)
+  local left = (ends - now) / (ends - own.at)
+  return own.violations * math.min(1, math.max(0, left))
+end
+
+local function st_scale(own, charge)
+  local kind, a, b, cost = ARGV[charge.base], tonumber(ARGV[charge.base + 1]), tonumber(ARGV[charge.base + 2]), tonumber(ARGV[charge.base + 3])
+  local rate = own.rate
+  if rate == 1 or kind == "c" or not (a and b and cost) then return nil end
+  local function size(whole)
+    local above = math.min(charge.burst, whole)
+    local part = above * rate
+    if charge.elastic then
+      if rate < 1 then part = 0 else part = above end
+    end
+    return math.max(1, cost, math.floor((whole - above) * rate + part))
+  end
+  if kind == "t" then return { a * rate, size(b) } end
+  if kind == "l" then return { a * rate, b } end
+  return { size(a), b }
+end
+
+-- The standing of ARGV[first] and following in \`key\`; notes in \`scaled\` what its charges become, whose arguments begin at \`base\`.
+function standing.load(key, first, base, now, scaled)
+  local own = {
+    key = key, recovery = tonumber(ARGV[first]), most_bonus = tonumber(ARGV[first + 2]), generation = ARGV[first + 3],
+    penalty = tonumber(ARGV[first + 4]), follows = {}, since = now, violations = 0, at = now, now = now, rate = 1, bonus = 0,
+  }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "string" then
+    local generation, since, violations, at = string.match(raw, "^1|([^|]*)|(%d+)|([%d%.]+)|(%d+)$")
+    if generation == own.generation then
+      own.known = true
+      -- The store's clock was set back behind the state: it moves back as a whole.
+      local by = math.max(0, tonumber(at) - now)
+      own.since, own.violations, own.at = tonumber(since) - by, tonumber(violations), tonumber(at) - by
+    end
+  end
+  own.left = st_violations(own, now)
+  for violations, rate in string.gmatch(ARGV[first + 1], "([%d%.]+):([%d%.e%-]+)") do
+    if math.ceil(own.left) >= tonumber(violations) then own.rate = tonumber(rate) end
+  end
+  if own.rate >= 1 and own.known and own.recovery > 0 then
+    own.bonus = own.most_bonus * math.min(1, math.max(0, (now - own.since) / own.recovery))
+  end
+  own.rate = own.rate * (1 + own.bonus)
+  for index, burst, elastic in string.gmatch(ARGV[first + 5], "(%d+):(%d+):(%d)") do
+    index = tonumber(index)
+    own.follows[index + 1] = true
+    scaled[index + 1] = st_scale(own, { base = base + index * 5, burst = tonumber(burst), elastic = elastic == "1" })
+  end
+  return own
+end
+
+-- After a call; \`refused_by\` is the charge that had to be waited for, nil when none had.
+function standing.after(own, refused_by)
+  local since, violations, at = own.since, own.left, own.now
+  if refused_by and own.follows[refused_by] and own.penalty > 0 then
+    violations = math.min(MOST_VIOLATIONS, violations + own.penalty)
+    since = own.now + own.recovery
+    own.left = violations
+  elseif own.known and own.now - own.at < own.recovery / REFRESHES then
+    return
+  end
+  local state = string.format("1|%s|%.0f|%.3f|%.0f", own.generation, since, violations, at)
+  redis.call("SET", own.key, state, "PX", text(math.max(1, math.ceil(own.recovery / 1000))))
+end
+
+function standing.sight(own)
+  return string.format("%.3f|%.17g|%.17g", own.left, own.bonus, own.rate)
+end
+
+local now = store_now()
+local reply = { text(now) }
+if ARGV[1] == "forgive" then
+  for _, key in ipairs(KEYS) do redis.call("DEL", key) end
+  return { "ok", text(now) }
+end
+ARGV[6], ARGV[7] = "0", ""
+for index, key in ipairs(KEYS) do reply[index + 1] = standing.sight(standing.load(key, 2, 0, now, {})) end
+return reply
+`,
+} as const;
+
 export const take = {
   name: "take",
-  sha1: "296441098082686cffc9908f9f3a38df9e3f2f98",
+  sha1: "52180c7eb1e61e591dbc01c1374a8b818e6360ce",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -5334,13 +5979,15 @@ export const take = {
 --           id              unique name of this question
 --           loan            holder:unspent:microseconds when the units are drawn in advance, else empty
 --           charges         how many follow, >= 1; five arguments each, see includes/buckets.lua
+--           standings       how many follow those; six arguments each, see includes/standing.lua; their KEYS follow those of the charges
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {now as text, short answers, answer, ...}, in microseconds from now
 --           short answers: next, remaining, idle, units, born, step of each question in turn; next is -1 where the answer is a long one
---           answer: {next, binding, remaining, idle, floors, at, units, at, units, ...} | {"refused", reason}; those of short
+--           answer: {next, binding, remaining, idle, floors, standings, least, at, units, at, units, ...} | {"refused", reason}; those of short
 --           questions first
 --           {"late", now} when it ran after its deadline
--- Writes    KEYS only, and only when it takes; every key expires when its bucket is idle
+-- Writes    KEYS only, and only when it takes, or finds that the store lost something or that its clock was set back; every key
+--           expires when its bucket is idle
 -- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
 local function text(number)
   return string.format("%.0f", number)
@@ -5386,7 +6033,9 @@ for group = 1, tonumber(ARGV[2]) do
           local same, seen = string.match(known, "^(%d+):(%d+):")
           if same ~= born or tonumber(seen) > tonumber(step) then born = nil end
         end
-        born, step, level, at = tonumber(born), tonumber(step), math.min(cap, tonumber(level)), math.min(now, tonumber(at))
+        born, step, level, at = tonumber(born), tonumber(step), math.min(cap, tonumber(level)), tonumber(at)
+        -- The store's clock was set back.
+        if at > now then born = nil end
       end
     end
     if not born then
@@ -5485,6 +6134,10 @@ function share.refused(own, now, measured)
   return { part = share_cut(share.at(own, now), measured), at = now, taken = 0 }, true
 end
 
+function share.set_back(own, by)
+  if own then own.at = math.max(0, own.at - by) end
+end
+
 function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
@@ -5497,7 +6150,7 @@ end
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
---   at      microseconds of the store's clock; debits lie after it
+--   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
@@ -5613,6 +6266,16 @@ local function tb_raise(bucket, floor)
   bucket.at = bucket.now
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function tb_set_back(bucket)
+  local by = bucket.at - bucket.now
+  bucket.at = bucket.now
+  bucket.paused = math.max(0, bucket.paused - by)
+  for _, debit in ipairs(bucket.later) do debit[1] = debit[1] - by end
+  for _, loan in ipairs(bucket.loans) do loan[3] = loan[3] - by end
+  share.set_back(bucket.share, by)
+end
+
 function token_bucket.load(key, kind, rate, burst, now, floor)
   local bucket = {
     key = key, rate = rate, whole = rate, cap = burst * 1000000, now = now, later = {},
@@ -5640,6 +6303,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
       bucket.loans[#bucket.loans + 1] = { holder, tonumber(tokens), tonumber(till) }
       bucket.cap = bucket.cap - tonumber(tokens) * 1000000
     end
+    bucket.share = share.load(part, now)
+    local ahead = bucket.at > now
+    if ahead then tb_set_back(bucket) end
     if #bucket.loans > 0 then
       if now >= math.max(token_bucket.idle_at(bucket), tb_loans_refilled(bucket)) then
         bucket.level, bucket.at, bucket.loans, bucket.cap = bucket.whole_cap, now, {}, bucket.whole_cap
@@ -5647,8 +6313,9 @@ function token_bucket.load(key, kind, rate, burst, now, floor)
         tb_settle_brim(bucket)
       end
     end
-    bucket.share = share.load(part, now)
     tb_tune(bucket)
+    -- Written at once: moved anew at each look, it would never gain anything.
+    if ahead then token_bucket.save(bucket) end
   else
     bucket.born = text(now)
     bucket.step = 0
@@ -5842,7 +6509,8 @@ end
 --
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
--- when this state came into being; one named s and the share that strangers leave; one named n while somebody needs a place.
+-- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
+-- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
 local sliding_window = {}
@@ -5900,6 +6568,16 @@ local function sw_raise(bucket, floor)
   sliding_window.save(bucket)
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function sw_set_back(bucket, by)
+  local found = redis.call("ZRANGEBYSCORE", bucket.key, "(0", "+inf", "WITHSCORES")
+  for index = 1, #found, 2 do
+    redis.call("ZADD", bucket.key, text(math.max(1, tonumber(found[index + 1]) - by)), found[index])
+  end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function sliding_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, paused = 0, last = 0,
@@ -5910,6 +6588,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     bucket.foreign = true
     meta = {}
   end
+  local written = 0
   for index = 1, #meta, 2 do
     local letter, rest = string.sub(meta[index], 1, 1), string.sub(meta[index], 2)
     if letter == "v" then
@@ -5917,6 +6596,7 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       if tonumber(meta[index + 1]) < -1 then bucket.paused = -tonumber(meta[index + 1]) end
     elseif letter == "b" then
       bucket.born = rest
+      written = -tonumber(meta[index + 1])
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
@@ -5924,12 +6604,13 @@ function sliding_window.load(key, kind, limit, window, now, floor)
       bucket.needed = true
     end
   end
+  if written > now then sw_set_back(bucket, written - now) end
   sw_tune(bucket)
   if not bucket.born then
     bucket.born = text(now)
-    bucket.fresh = true
   end
   if not bucket.foreign then bucket.last = sw_last(bucket) end
+  if written > now then sliding_window.save(bucket) end
   if floor ~= "" then sw_raise(bucket, floor) end
   return bucket
 end
@@ -6071,8 +6752,7 @@ function sliding_window.save(bucket, given_back)
   sw_claim(bucket)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
-  redis.call("ZADD", bucket.key, text(score), "v1")
-  if bucket.fresh then redis.call("ZADD", bucket.key, "-1", "b" .. bucket.born) end
+  redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
   local part = share.save(bucket.share)
   if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
   if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
@@ -6080,7 +6760,8 @@ function sliding_window.save(bucket, given_back)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+--   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
@@ -6190,6 +6871,14 @@ local function cw_raise(bucket, floor)
   end
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 function counted_window.load(key, kind, limit, window, now, floor)
   local bucket = {
     key = key, limit = limit, whole = limit, window = window, now = now, sliding = kind == "s",
@@ -6197,9 +6886,10 @@ function counted_window.load(key, kind, limit, window, now, floor)
   }
   local raw = redis.pcall("GET", key)
   if type(raw) == "table" then raw = false end
-  local version, born, anchor, paused, counts, part
+  local version, born, at, anchor, paused, counts, part
   if raw then
-    version, born, anchor, paused, counts, part = string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
+    version, born, at, anchor, paused, counts, part =
+      string.match(raw, "^(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)$")
     if not version then version = string.match(raw, "^(%d+)|") end
     if version and version ~= "1" then return nil, "state of version " .. version end
   end
@@ -6209,6 +6899,11 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
     bucket.share = share.load(part, now)
+    local by = tonumber(at) - now
+    if by > 0 then
+      cw_set_back(bucket, by)
+      counted_window.save(bucket)
+    end
     cw_tune(bucket)
   else
     bucket.born = text(now)
@@ -6318,7 +7013,7 @@ function counted_window.save(bucket, given_back)
     return
   end
   local state = table.concat({
-    "1", bucket.born, text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end
@@ -6331,8 +7026,8 @@ local algorithms = {
   t = token_bucket, l = token_bucket, w = sliding_window, c = sliding_window, f = counted_window, s = counted_window,
 }
 
--- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on.
-local function load_charges(first, first_key, count, now)
+-- The charges of KEYS[first_key] and following, with arguments from ARGV[first] on. \`scaled\` has other numbers for some of them.
+local function load_charges(first, first_key, count, now, scaled)
   local charges = {}
   for index = 1, count do
     local base = first + (index - 1) * 5
@@ -6340,6 +7035,9 @@ local function load_charges(first, first_key, count, now)
     local algorithm = algorithms[kind]
     local a, b, cost = tonumber(ARGV[base + 1]), tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3])
     local key, floor = KEYS[first_key + index - 1], ARGV[base + 4]
+    if scaled and scaled[index] then
+      a, b = scaled[index][1], scaled[index][2]
+    end
     if not (algorithm and a and b and cost and key and floor and a > 0 and b > 0 and cost >= 1) then
       return nil, "arguments of charge " .. index
     end
@@ -6359,6 +7057,90 @@ local function known_of(charges)
   for index, charge in ipairs(charges) do floors[index] = charge.algorithm.floor(charge.bucket) end
   return floors
 end
+-- Conduct that changes rates; the same steps as standing/standing.ts and standing/scale-limit.ts.
+--
+-- State, one string: version|generation|since|violations|at
+--   generation  states of another one count as new
+--   since       microseconds of the store's clock; the bonus grows from here on
+--   violations  as many as there were at \`at\`
+-- Six arguments a standing: recovery in microseconds; steps as violations:rate,... in rising order; most bonus; generation; penalty;
+-- the charges that follow it as index:burst:elastic,...
+local standing = {}
+local MOST_VIOLATIONS, REFRESHES = 1000000, 8
+
+local function st_violations(own, now)
+  if own.violations == 0 or own.recovery == 0 then return 0 end
+  local ends = math.max(own.since, own.at + 1)
+  local left = (ends - now) / (ends - own.at)
+  return own.violations * math.min(1, math.max(0, left))
+end
+
+local function st_scale(own, charge)
+  local kind, a, b, cost = ARGV[charge.base], tonumber(ARGV[charge.base + 1]), tonumber(ARGV[charge.base + 2]), tonumber(ARGV[charge.base + 3])
+  local rate = own.rate
+  if rate == 1 or kind == "c" or not (a and b and cost) then return nil end
+  local function size(whole)
+    local above = math.min(charge.burst, whole)
+    local part = above * rate
+    if charge.elastic then
+      if rate < 1 then part = 0 else part = above end
+    end
+    return math.max(1, cost, math.floor((whole - above) * rate + part))
+  end
+  if kind == "t" then return { a * rate, size(b) } end
+  if kind == "l" then return { a * rate, b } end
+  return { size(a), b }
+end
+
+-- The standing of ARGV[first] and following in \`key\`; notes in \`scaled\` what its charges become, whose arguments begin at \`base\`.
+function standing.load(key, first, base, now, scaled)
+  local own = {
+    key = key, recovery = tonumber(ARGV[first]), most_bonus = tonumber(ARGV[first + 2]), generation = ARGV[first + 3],
+    penalty = tonumber(ARGV[first + 4]), follows = {}, since = now, violations = 0, at = now, now = now, rate = 1, bonus = 0,
+  }
+  local raw = redis.pcall("GET", key)
+  if type(raw) == "string" then
+    local generation, since, violations, at = string.match(raw, "^1|([^|]*)|(%d+)|([%d%.]+)|(%d+)$")
+    if generation == own.generation then
+      own.known = true
+      -- The store's clock was set back behind the state: it moves back as a whole.
+      local by = math.max(0, tonumber(at) - now)
+      own.since, own.violations, own.at = tonumber(since) - by, tonumber(violations), tonumber(at) - by
+    end
+  end
+  own.left = st_violations(own, now)
+  for violations, rate in string.gmatch(ARGV[first + 1], "([%d%.]+):([%d%.e%-]+)") do
+    if math.ceil(own.left) >= tonumber(violations) then own.rate = tonumber(rate) end
+  end
+  if own.rate >= 1 and own.known and own.recovery > 0 then
+    own.bonus = own.most_bonus * math.min(1, math.max(0, (now - own.since) / own.recovery))
+  end
+  own.rate = own.rate * (1 + own.bonus)
+  for index, burst, elastic in string.gmatch(ARGV[first + 5], "(%d+):(%d+):(%d)") do
+    index = tonumber(index)
+    own.follows[index + 1] = true
+    scaled[index + 1] = st_scale(own, { base = base + index * 5, burst = tonumber(burst), elastic = elastic == "1" })
+  end
+  return own
+end
+
+-- After a call; \`refused_by\` is the charge that had to be waited for, nil when none had.
+function standing.after(own, refused_by)
+  local since, violations, at = own.since, own.left, own.now
+  if refused_by and own.follows[refused_by] and own.penalty > 0 then
+    violations = math.min(MOST_VIOLATIONS, violations + own.penalty)
+    since = own.now + own.recovery
+    own.left = violations
+  elseif own.known and own.now - own.at < own.recovery / REFRESHES then
+    return
+  end
+  local state = string.format("1|%s|%.0f|%.3f|%.0f", own.generation, since, violations, at)
+  redis.call("SET", own.key, state, "PX", text(math.max(1, math.ceil(own.recovery / 1000))))
+end
+
+function standing.sight(own)
+  return string.format("%.3f|%.17g|%.17g", own.left, own.bonus, own.rate)
+end
 
 local function earliest_of_all(charges, units, from)
   local at, binding, before = from, 1, -1
@@ -6375,7 +7157,7 @@ local function earliest_of_all(charges, units, from)
   return at, binding
 end
 
-local function answer(peek, count, ahead, group, within, id, loan, charges)
+local function answer(peek, count, ahead, group, within, id, loan, charges, standings)
   local slots, taken = {}, 0
   local holder, unspent, lease = string.match(loan, "^([^:]+):(%d+):(%d+)$")
   local lender = charges[1]
@@ -6426,13 +7208,22 @@ local function answer(peek, count, ahead, group, within, id, loan, charges)
     end
   end
 
-  local remaining, idle = math.huge, 0
-  for _, charge in ipairs(charges) do
-    remaining = math.min(remaining, charge.algorithm.remaining(charge.bucket))
+  local remaining, least, idle = math.huge, 1, 0
+  for index, charge in ipairs(charges) do
+    local own = charge.algorithm.remaining(charge.bucket)
+    if own < remaining then
+      remaining = own
+      least = index
+    end
     idle = math.max(idle, charge.algorithm.idle_at(charge.bucket))
   end
-  local reply = { next_at - now, binding - 1, remaining, idle - now, known_of(charges) }
-  for index, value in ipairs(slots) do reply[5 + index] = value end
+  local sights = {}
+  for index, own in ipairs(standings) do
+    if peek ~= "1" then standing.after(own, taken == 0 and binding or nil) end
+    sights[index] = standing.sight(own)
+  end
+  local reply = { next_at - now, binding - 1, remaining, idle - now, known_of(charges), sights, least - 1 }
+  for index, value in ipairs(slots) do reply[7 + index] = value end
   return reply
 end
 
@@ -6442,7 +7233,7 @@ for _, entry in ipairs(left) do
   local bucket, problem = token_bucket.load(KEYS[entry[3]], "t", a, b, now, ARGV[own + 1])
   if bucket then
     local charges = { { bucket = bucket, algorithm = token_bucket, cost = cost } }
-    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", "", charges)
+    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", "", charges, {})
   else
     replies[#replies + 1] = { "refused", problem }
   end
@@ -6451,14 +7242,21 @@ place = place + 1
 for question = 1, questions do
   local count, ahead, group = tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2]), tonumber(ARGV[place + 3])
   local within, many = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 7])
-  local charges, problem = load_charges(place + 8, key, many, now)
+  local scaled, standings, following = {}, {}, place + 8 + many * 5
+  local owns = tonumber(ARGV[following])
+  for index = 1, owns do
+    local first = following + 1 + (index - 1) * 6
+    standings[index] = standing.load(KEYS[key + many + index - 1], first, place + 8, now, scaled)
+  end
+  local charges, problem = load_charges(place + 8, key, many, now, scaled)
   if charges then
-    replies[#replies + 1] = answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], ARGV[place + 6], charges)
+    replies[#replies + 1] =
+      answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], ARGV[place + 6], charges, standings)
   else
     replies[#replies + 1] = { "refused", problem }
   end
-  place = place + 8 + many * 5
-  key = key + many
+  place = following + 1 + owns * 6
+  key = key + many + owns
 end
 return replies
 `,

@@ -1,5 +1,6 @@
 import { type Clock, type Random, wholeBetween } from "@sluice/core";
 import { createLock, type Lock } from "@sluice/limiter";
+import { disposable } from "../connection/disposable.js";
 import { redisKeeper } from "./redis-keeper.js";
 import { createRedisRunner, type RedisRunnerOptions } from "./redis-runner.js";
 
@@ -25,7 +26,7 @@ export interface RedisLockOptions extends RedisRunnerOptions {
  *
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
-export function redisLock(options: RedisLockOptions): Lock {
+export function redisLock(options: RedisLockOptions): Lock & AsyncDisposable {
   const pollMs = wholeBetween("pollMs", options.pollMs ?? 20, 1, 10_000);
-  return createLock(redisKeeper(createRedisRunner(options), pollMs), options);
+  return disposable(createLock(redisKeeper(createRedisRunner(options), pollMs), options));
 }

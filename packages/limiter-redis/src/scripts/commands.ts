@@ -1,9 +1,10 @@
-import type { GiveBackRequest, ObserveRequest } from "@sluice/limiter";
+import type { GiveBackRequest, ObserveRequest, StandingRules, StandingSight } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
 import * as scripts from "../generated/scripts.js";
 import { pushCharge } from "./charge-arguments.js";
 import { checkReply } from "./replies.js";
 import { runScript } from "./run-script.js";
+import { readStanding, standingRules } from "./standing-arguments.js";
 
 /** Runs give-back.lua; returns the store's clock, in microseconds. */
 export async function giveBack(
@@ -49,8 +50,22 @@ export async function observe(
 
 /** Runs presence.lua; says how many processes are alive. */
 export async function presence(client: RedisClient, key: string, name: string, lifetimeMs: number): Promise<number> {
-  const reply = await runScript(client, scripts.presence, [key], [name, String(lifetimeMs * 1000)]);
-  return Number(reply[1]);
+  return checkReply(await runScript(client, scripts.presence, [key], [name, String(lifetimeMs * 1000)]));
+}
+
+/** Runs standings.lua to read. */
+export async function standings(
+  client: RedisClient,
+  keys: readonly string[],
+  rules: StandingRules,
+): Promise<readonly StandingSight[]> {
+  const reply = await runScript(client, scripts.standings, keys, ["read", ...standingRules(rules)]);
+  return reply.slice(1).map(readStanding);
+}
+
+/** Runs standings.lua to forgive; returns the store's clock, in microseconds. */
+export async function forgive(client: RedisClient, keys: readonly string[]): Promise<number> {
+  return checkReply(await runScript(client, scripts.standings, keys, ["forgive"]));
 }
 
 /** Names units one by one, as the scripts about them expect. */

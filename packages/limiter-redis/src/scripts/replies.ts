@@ -1,8 +1,9 @@
 import { StoreUnavailableError } from "@sluice/core";
 
-/** The store's clock from a reply that begins with "ok". @throws StoreUnavailableError for any other. */
+/** The figure after "ok" in a reply, mostly the store's clock. @throws StoreUnavailableError for any other. */
 export function checkReply(reply: readonly unknown[]): number {
-  if (reply[0] === "ok") return Number(reply[1]);
+  const figure = Number(reply[1]);
+  if (reply[0] === "ok" && !Number.isNaN(figure)) return figure;
   throw notUnderstood(reply[1]);
 }
 

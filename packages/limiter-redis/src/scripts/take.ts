@@ -1,10 +1,11 @@
 import type { StoreUnavailableError } from "@sluice/core";
-import type { TakeReply, TakeRequest, TokenBucketLimit } from "@sluice/limiter";
+import type { StandingRequest, TakeReply, TakeRequest, TokenBucketLimit } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
 import * as scripts from "../generated/scripts.js";
 import { pushCharge } from "./charge-arguments.js";
 import { notUnderstood } from "./replies.js";
 import { runScript } from "./run-script.js";
+import { pushStandings, readStanding } from "./standing-arguments.js";
 
 /** The script ran, but after its deadline, and did nothing. */
 export class TooLate {
@@ -22,7 +23,7 @@ export interface Questions {
   readonly long: readonly LongQuestion[];
 }
 
-/** A question with the keys of its charges, and what this process last knew of each of their buckets. */
+/** A question with the keys of its charges and standings, and what this process last knew of each of their buckets. */
 export interface LongQuestion {
   readonly request: TakeRequest;
   readonly keys: readonly string[];
@@ -50,6 +51,17 @@ export interface Answers {
   readonly long: readonly LongAnswer[];
 }
 
+/** A figure of an answer; what is none must never count as tokens. */
+function numeric(value: unknown): number {
+  const figure = Number(value ?? Number.NaN);
+  if (Number.isNaN(figure)) throw unreadable();
+  return figure;
+}
+
+function unreadable(): Error {
+  return new Error("The store's answer has another shape than expected");
+}
+
 /** Figures of a short answer. */
 const FIGURES = 6;
 
@@ -60,8 +72,22 @@ const FIGURES = 6;
  */
 export function take(client: RedisClient, questions: Questions, deadlineUs: number): Promise<Answers | TooLate> {
   const { keys, args } = encode(questions, deadlineUs);
-  return runScript(client, scripts.take, keys, args).then(decode);
+  return runScript(client, scripts.take, keys, args).then((reply) => {
+    const answers = decode(reply);
+    if (answers instanceof TooLate) return answers;
+    const short = questions.short.reduce((sum, group) => sum + group.questions.length, 0);
+    if (answers.short.length !== short || answers.long.length !== questions.long.length) throw unreadable();
+    return answers;
+  });
 }
+
+/** What the store's clock shows, in microseconds: take.lua without a question. @param key - says which server is asked. */
+export function timeOf(client: RedisClient, key: string): Promise<number> {
+  return runScript(client, scripts.take, [key], NO_QUESTIONS).then(([now]) => numeric(now));
+}
+
+/** No deadline, and none of either kind. */
+const NO_QUESTIONS = ["0", "0", "0"];
 
 function encode({ short, long }: Questions, deadlineUs: number): { readonly keys: string[]; readonly args: string[] } {
   const keys: string[] = [];
@@ -83,7 +109,8 @@ function encode({ short, long }: Questions, deadlineUs: number): { readonly keys
 
 function decode([now, figures, ...others]: readonly unknown[]): Answers | TooLate {
   if (now === "late") return new TooLate(Number(figures));
-  const nowUs = Number(now);
+  const nowUs = numeric(now);
+  if (!Array.isArray(figures)) throw unreadable();
   // Those that took the long way are at the head of the others, and taken from there.
   const short = readShort(nowUs, figures as readonly unknown[], others);
   return { nowUs, short, long: others.map((answer) => readLong(nowUs, answer)) };
@@ -102,22 +129,25 @@ function pushQuestion(args: string[], { request, known }: LongQuestion): void {
     String(charges.length),
   );
   for (const [index, charge] of charges.entries()) pushCharge(args, charge, known[index] ?? "");
+  pushStandings(args, request.standings ?? none);
 }
+
+const none: readonly StandingRequest[] = [];
 
 function readShort(nowUs: number, figures: readonly unknown[], others: unknown[]): ShortAnswer[] {
   const answers: ShortAnswer[] = [];
   for (let index = 0; index < figures.length; index += FIGURES) {
-    const nextUs = Number(figures[index]);
+    const nextUs = numeric(figures[index]);
     if (nextUs < 0) {
       answers.push(shortened(readLong(nowUs, others.shift())));
       continue;
     }
-    const idleUs = Number(figures[index + 2]);
+    const idleUs = numeric(figures[index + 2]);
     answers.push({
       nextUs,
-      remaining: Number(figures[index + 1]),
+      remaining: numeric(figures[index + 1]),
       idleUs,
-      units: Number(figures[index + 3]),
+      units: numeric(figures[index + 3]),
       known: `${Number(figures[index + 4])}:${Number(figures[index + 5])}:${nowUs + idleUs}`,
     });
   }
@@ -137,18 +167,20 @@ function shortened(answer: LongAnswer): ShortAnswer {
 }
 
 function readLong(nowUs: number, answer: unknown): LongAnswer {
-  const [next, binding, remaining, idle, known, ...slots] = answer as readonly unknown[];
+  const [next, binding, remaining, idle, known, standings, least, ...slots] = answer as readonly unknown[];
   if (next === "refused") return notUnderstood(binding);
   const reply: TakeReply = {
     nowUs,
-    nextUs: nowUs + Number(next),
-    binding: Number(binding),
-    remaining: Number(remaining),
-    idleUs: nowUs + Number(idle),
+    nextUs: nowUs + numeric(next),
+    binding: numeric(binding),
+    remaining: numeric(remaining),
+    idleUs: nowUs + numeric(idle),
     slots: Array.from({ length: slots.length / 2 }, (_, index) => ({
-      atUs: nowUs + Number(slots[index * 2]),
-      units: Number(slots[index * 2 + 1]),
+      atUs: nowUs + numeric(slots[index * 2]),
+      units: numeric(slots[index * 2 + 1]),
     })),
+    standings: (standings as readonly unknown[]).map(readStanding),
+    least: Number(least),
   };
   return { reply, known: known as readonly string[] };
 }

@@ -43,9 +43,9 @@ class OpenBatch implements Batch {
   }
 
   add(asked: Asked): void {
-    const { charges, count, ahead, peek, loan } = asked.request;
+    const { charges, count, ahead, peek, loan, standings } = asked.request;
     const [charge, second] = charges;
-    const short = second === undefined && ahead === 0 && !peek && loan === undefined;
+    const short = second === undefined && ahead === 0 && !peek && loan === undefined && standings === undefined;
     if (!short || charge?.limit.kind !== "tokenBucket") {
       this.#questions += 1;
       this.long.push(asked);

@@ -4,6 +4,7 @@ import { encodePart, type StoreCharge } from "@sluice/limiter";
 export interface Keys {
   bucket(scope: string, charge: Pick<StoreCharge, "bucket" | "limit">): string;
   channel(scope: string): string;
+  standing(scope: string, subject: string): string;
   /** Written to find out whether the store of this scope is back. */
   trial(scope: string): string;
   readonly presence: string;
@@ -19,6 +20,8 @@ const letters = {
   custom: "x",
 } as const;
 const MOST_REMEMBERED = 10_000;
+/** Names may come from outside: longer ones are not kept, so that the table stays small whatever they are. Unit: characters. */
+const LONGEST_REMEMBERED = 256;
 
 export function createKeys(prefix: string): Keys {
   // The same text each time, not an equal one: its hash is then computed once.
@@ -40,6 +43,7 @@ export function createKeys(prefix: string): Keys {
       const known = keys.get(bucket);
       if (known !== undefined) return known;
       const key = head + encodePart(bucket);
+      if (bucket.length > LONGEST_REMEMBERED) return key;
       if (remembered >= MOST_REMEMBERED) {
         byHead.clear();
         last = undefined;
@@ -50,6 +54,7 @@ export function createKeys(prefix: string): Keys {
       return key;
     },
     channel: (scope) => `${prefix}:{${scope}}:news`,
+    standing: (scope, subject) => `${prefix}:{${scope}}:r:${encodePart(subject)}`,
     trial: (scope) => `${prefix}:{${scope}}:trial`,
     presence: `${prefix}:{presence}`,
   };

@@ -10,7 +10,7 @@ export interface RedisStoreOptions extends RedisConnectionOptions {
    * @defaultValue `"local"`
    */
   readonly onStoreError?: OnStoreError;
-  /** Told once when the store goes and once when it is back. */
+  /** Told once when the store goes, once when it is back, and once of whatever else is wrong with it. A failure of this function is a process warning and changes nothing. */
   readonly onEvent?: (event: StoreEvent) => void;
 }
 

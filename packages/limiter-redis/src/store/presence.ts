@@ -6,6 +6,10 @@ export interface Presence {
   readonly peers: number;
   /** Called with every answer from the store: says so again when the last time is long enough ago. */
   keep(): void;
+  /** The store is away: until it is back for good, as many count as now, whatever its list says in between. */
+  away(): void;
+  /** The store is back, maybe without its list: says so again, and until all have done so, as many count as before. */
+  returned(): void;
   stop(): void;
 }
 
@@ -19,6 +23,8 @@ const LIFETIME_MS = 3 * EVERY_MS;
 export function createPresence(say: (name: string, lifetimeMs: number) => Promise<number>): Presence {
   const name = `${process.pid}.${randomBytes(6).toString("base64url")}`;
   let peers = 1;
+  /** As many are expected, until then. */
+  let before = { peers: 1, untilMs: Number.NEGATIVE_INFINITY };
   let saidMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -28,22 +34,31 @@ export function createPresence(say: (name: string, lifetimeMs: number) => Promis
     saidMs = performance.now();
     say(name, LIFETIME_MS).then(
       (alive) => {
-        peers = Math.max(1, alive);
+        peers = Math.max(1, alive, performance.now() < before.untilMs ? before.peers : 1);
       },
       // The next answer from the store brings the next try.
       () => {},
     );
   };
+  const keep = (): void => {
+    if (performance.now() - saidMs < EVERY_MS) return;
+    if (timer === undefined) setTimeout(tell, SECOND_LOOK_MS).unref();
+    tell();
+    // Quiet processes stay on the list too, while they live.
+    timer ??= setInterval(tell, EVERY_MS).unref();
+  };
   return {
     get peers() {
       return peers;
     },
-    keep() {
-      if (performance.now() - saidMs < EVERY_MS) return;
-      if (timer === undefined) setTimeout(tell, SECOND_LOOK_MS).unref();
-      tell();
-      // Quiet processes stay on the list too, while they live.
-      timer ??= setInterval(tell, EVERY_MS).unref();
+    keep,
+    away() {
+      before = { peers, untilMs: Number.POSITIVE_INFINITY };
+    },
+    returned() {
+      before = { peers: before.peers, untilMs: performance.now() + LIFETIME_MS };
+      saidMs = Number.NEGATIVE_INFINITY;
+      keep();
     },
     stop() {
       stopped = true;

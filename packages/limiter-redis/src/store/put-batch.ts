@@ -1,6 +1,6 @@
 import type { StoreCharge, TakeReply } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
-import { type Answers, type Questions, type ShortAnswer, take, TooLate } from "../scripts/take.js";
+import { type Answers, type LongQuestion, type Questions, type ShortAnswer, take, TooLate } from "../scripts/take.js";
 import type { Asked, Batch, ShortGroup, ShortQuestion } from "./batches.js";
 import type { Keys } from "./keys.js";
 import type { Knowledge } from "./knowledge.js";
@@ -14,7 +14,7 @@ export interface PutSurroundings {
 /**
  * Asks the questions of a batch in one script call. What comes back hands the answers out to those who asked.
  *
- * @param deadlineUs - on the store's clock, in microseconds; 0 for none.
+ * @param deadlineUs - on the store's clock, in microseconds.
  */
 export function putBatch(
   { keys, knowledge }: PutSurroundings,
@@ -34,7 +34,9 @@ export function putBatch(
   });
   const long = batch.long.map(({ request }) => {
     const own = request.charges.map((charge: StoreCharge) => keys.bucket(scope, charge));
-    return { request, keys: own, known: own.map((key) => knowledge.of(key, askedMs)) };
+    const known = own.map((key) => knowledge.of(key, askedMs));
+    const subjects = (request.standings ?? []).map(({ subject }) => keys.standing(scope, subject));
+    return { request, keys: [...own, ...subjects], known };
   });
   return take(client, { short, long }, deadlineUs).then((answers) =>
     answers instanceof TooLate ? answers : new Answered(batch, { short, long }, answers, knowledge),
@@ -65,8 +67,9 @@ export class Answered {
         continue;
       }
       const untilMs = heardMs + (answer.reply.idleUs - this.nowUs) / 1000;
-      for (const [which, key] of (this.questions.long[index]?.keys ?? []).entries())
-        this.knowledge.learn(key, answer.known[which] ?? "", untilMs);
+      // The keys of standings follow those of the charges.
+      const { keys } = this.questions.long[index] as LongQuestion;
+      for (const [which, known] of answer.known.entries()) this.knowledge.learn(keys[which] as string, known, untilMs);
       resolve(answer.reply);
     }
   }

@@ -1,5 +1,5 @@
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
-import { algorithmsContract, limiterContract } from "@sluice/limiter/testing";
+import { algorithmsContract, standingContract, limiterContract } from "@sluice/limiter/testing";
 import { afterAll, beforeAll } from "vitest";
 import { redisStore } from "./redis-store.js";
 
@@ -22,3 +22,4 @@ const stores = {
 
 limiterContract("the Redis store", stores);
 algorithmsContract("the Redis store", stores);
+standingContract("the Redis store", stores);

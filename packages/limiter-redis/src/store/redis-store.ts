@@ -1,11 +1,21 @@
-import { isSluiceError, StoreUnavailableError } from "@sluice/core";
-import type { GiveBackRequest, ObserveRequest, Store, StoreCharge, TakeReply, TakeRequest } from "@sluice/limiter";
+import { isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
+import type {
+  GiveBackRequest,
+  ObserveRequest,
+  StandingSight,
+  Store,
+  StoreCharge,
+  TakeReply,
+  TakeRequest,
+} from "@sluice/limiter";
 import { failedAt, tooSlow } from "../connection/bounded.js";
 import type { RedisClient } from "../connection/client.js";
 import { connected, isReady } from "../connection/connected.js";
 import { deadlinesOf } from "../connection/deadlines.js";
+import { disposable } from "../connection/disposable.js";
 import { explained } from "../connection/refused-login.js";
 import { shareConnection } from "../connection/shared-connection.js";
+import type { StoreEvent } from "../outage/events.js";
 import { createFallback } from "../outage/fallback.js";
 import { createParts, type Part } from "../outage/parts.js";
 import { tryToWrite } from "../outage/try-to-write.js";
@@ -18,9 +28,10 @@ import { createKnowledge } from "./knowledge.js";
 import { createNewsChannel } from "./news-channel.js";
 import { createPresence } from "./presence.js";
 import { type Answered, putBatch } from "./put-batch.js";
+import { storeDeadline } from "./store-deadline.js";
 
 /** A store in Redis. */
-export interface RedisStore extends Store {
+export interface RedisStore extends Store, AsyncDisposable {
   /** Whether the last answer came from Redis. */
   readonly mode: "shared" | "local" | "open" | "closed";
   /** Processes that share this Redis, as last seen; at least 1. */
@@ -38,8 +49,14 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const { commandTimeoutMs, onStoreError } = config;
   const keys = createKeys(config.prefix);
   const fallback = createFallback(onStoreError);
-  const { client, clustered, run, listen, release } = shareConnection(config);
+  const onWarning = (message: string): void => tell({ type: "store-warning", message });
+  const { client, clustered, run, listen, release } = shareConnection(
+    config,
+    options.onEvent === undefined ? undefined : onWarning,
+  );
   let closed = false;
+  const closeListeners = new Set<(error: Error) => void>();
+  let everAnswered = false;
   let latencyMs = 1;
   const deadlines = deadlinesOf(commandTimeoutMs);
 
@@ -48,27 +65,40 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const presence = createPresence((name, lifetimeMs) =>
     run("presence", (redis) => commands.presence(redis, keys.presence, name, lifetimeMs)),
   );
+  const warn = warnOnce("SLUICE_STORE_LISTENER");
+  const tell = (event: StoreEvent): void => {
+    try {
+      config.onEvent(event);
+    } catch (error) {
+      warn("A listener of the store failed", error);
+    }
+  };
   const parts = createParts({
     clustered,
     ping: (scope) => run("a trial write", (redis) => tryToWrite(redis, keys.trial(scope))),
-    onDown: (reason) =>
-      config.onEvent({
+    onDown(reason) {
+      presence.away();
+      tell({
         type: "store-down",
         mode: onStoreError,
         reason,
         peers: presence.peers,
-        message: downMessage(config, reason, presence.peers),
-      }),
-    onUp: (downMs) =>
-      config.onEvent({
+        message: downMessage(config, reason, presence.peers) + (everAnswered ? "" : otherTransport(config, reason)),
+      });
+    },
+    onUp(downMs) {
+      presence.returned();
+      tell({
         type: "store-up",
         downMs,
         message: `Redis answers again after ${Math.round(downMs)} ms; limits are shared again`,
-      }),
+      });
+    },
     onPartUp: (part) => healthy(part),
   });
 
   const healthy = (part: Part): void => {
+    everAnswered = true;
     part.health.answered();
     for (const [scope, charges] of fallback.over((one) => parts.of(one) === part)) startEmpty(scope, charges);
     presence.keep();
@@ -85,20 +115,26 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     }
   };
 
-  /** Runs a command unless the store is known to be away; undefined says that the fallback has to answer. */
+  /**
+   * Runs a command unless the store is known to be away; undefined says that the fallback has to answer.
+   *
+   * @param frees - whether it only removes, which a store whose memory is full still does. @defaultValue false
+   */
   const tried = async <Value>(
     scope: string,
     what: string,
     command: (client: RedisClient) => Promise<Value>,
+    frees = false,
   ): Promise<{ value: Value } | undefined> => {
     if (closed) throw closedError();
     const part = parts.of(scope);
-    if (part.health.down) return undefined;
+    const away = part.health.down;
+    if (away && !(frees && part.health.full)) return undefined;
     try {
       const startedMs = performance.now();
       const value = await run(what, command);
       latencyMs += (performance.now() - startedMs - latencyMs) / 8;
-      healthy(part);
+      if (!away) healthy(part);
       return { value };
     } catch (error) {
       part.health.failed(isSluiceError(error) ? error.message : "unknown");
@@ -132,8 +168,10 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     };
     const deadline = deadlines.start(() => failed(tooSlow(QUESTION, commandTimeoutMs)));
     const send = (): Promise<Answered | TooLate> => {
-      const storeNowUs = part.clock.nowUs();
-      return putBatch({ keys, knowledge }, redis, batch, storeNowUs === 0 ? 0 : storeNowUs + commandTimeoutMs * 1000);
+      const ask = (deadlineUs: number): Promise<Answered | TooLate> =>
+        putBatch({ keys, knowledge }, redis, batch, deadlineUs);
+      const deadlineUs = storeDeadline(part.clock, redis, keys.trial(batch.scope), startedMs + commandTimeoutMs);
+      return typeof deadlineUs === "number" ? ask(deadlineUs) : deadlineUs.then(ask);
     };
     const asked = isReady(redis) ? send() : explained(redis, connected(redis).then(send));
     asked.then(
@@ -143,7 +181,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
         deadline.end();
         latencyMs += (performance.now() - startedMs - latencyMs) / 8;
         healthy(part);
-        part.clock.heard(answered.nowUs);
+        part.clock.heard(answered.nowUs, startedMs);
         if (answered instanceof TooLate) askAlone();
         else answered.handOut();
       },
@@ -159,7 +197,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   };
   const batches = createBatches(put);
 
-  return {
+  return disposable<Omit<RedisStore, typeof Symbol.asyncDispose>>({
     get latencyMs() {
       // Twice the usual answer and a timer's grain.
       return latencyMs * 2 + 1;
@@ -175,9 +213,9 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       if (request.units.every(({ atUs }) => isLocal(atUs))) return fallback.local.giveBack(request);
       const places = request.charges.filter(({ limit }) => limit.kind === "concurrency").map(({ bucket }) => bucket);
       const freed = { channel: keys.channel(request.scope), message: news.encodeRelease(places) };
-      await tried(request.scope, "giving tokens back", (redis) =>
-        commands.giveBack(redis, keysOf(request.scope, request.charges), request, freed),
-      );
+      const back = (redis: RedisClient): Promise<number> =>
+        commands.giveBack(redis, keysOf(request.scope, request.charges), request, freed);
+      await tried(request.scope, "giving tokens back", back, true);
     },
     async landed(request: GiveBackRequest): Promise<void> {
       if (request.units.every(({ atUs }) => isLocal(atUs))) return fallback.local.landed(request);
@@ -189,7 +227,11 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       const done = await tried(request.scope, "renewing a place", (redis) =>
         commands.renew(redis, keysOf(request.scope, request.charges), request),
       );
-      return done?.value ?? false;
+      if (done === undefined)
+        throw new StoreUnavailableError(
+          "The shared store cannot be asked; nobody knows whether the place is still held",
+        );
+      return done.value;
     },
     async observe(request: ObserveRequest): Promise<void> {
       const { scope, pauseMs } = request;
@@ -201,17 +243,34 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
         commands.observe(redis, keysOf(scope, request.charges), request, word),
       );
     },
+    async standings(scope, subjects, rules): Promise<readonly StandingSight[]> {
+      const own = subjects.map((subject) => keys.standing(scope, subject));
+      const seen = await tried(scope, "standings", (redis) => commands.standings(redis, own, rules));
+      return seen?.value ?? (fallback.local.standings?.(scope, subjects, rules) as readonly StandingSight[]);
+    },
+    async forgive(scope, subjects) {
+      const own = subjects.map((subject) => keys.standing(scope, subject));
+      await fallback.local.forgive?.(scope, subjects);
+      const done = await tried(scope, "forgiving", (redis) => commands.forgive(redis, own));
+      if (done === undefined) throw new StoreUnavailableError("The shared store cannot be asked; nobody was forgiven");
+    },
     onPause: news.onPause,
     onRelease: news.onRelease,
+    onClose(listener) {
+      closeListeners.add(listener);
+      return () => void closeListeners.delete(listener);
+    },
     async close() {
       if (closed) return;
       closed = true;
+      for (const listener of closeListeners) listener(closedError());
+      closeListeners.clear();
       parts.stop();
       presence.stop();
       news.close();
       release();
     },
-  };
+  });
 }
 
 const QUESTION = "a question for tokens";
@@ -232,4 +291,13 @@ function downMessage({ place, onStoreError }: RedisStoreConfig, reason: string, 
     closed: "calls are refused until it is back",
   }[onStoreError];
   return `Redis at ${place} cannot be used (${reason}). With onStoreError "${onStoreError}" ${meanwhile}. Check that it runs and that REDIS_URL or the redis option names it.`;
+}
+
+/** A port that speaks the other kind answers nothing, or hangs up: neither says what is wrong. */
+function otherTransport({ source }: RedisStoreConfig, reason: string): string {
+  if ("client" in source || !/within \d+ ms|not connected|ECONNRESET|EPIPE|ETIMEDOUT|EPROTO|ERR_SSL/.test(reason))
+    return "";
+  return source.address.tls
+    ? " It has never answered: does this port speak TLS, as rediss:// says?"
+    : " It has never answered: does this port expect TLS? Then the URL begins with rediss://.";
 }

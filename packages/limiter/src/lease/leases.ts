@@ -8,6 +8,8 @@ import { BOOKED_MS, LEASE_MS, Pot } from "./pot.js";
 
 /** A store in front of which this process keeps tokens that it has drawn in advance. */
 export interface Leases extends Store {
+  /** Takes a token back into the pot it was spent from. */
+  putBack(bucket: string, cost: number): void;
   /** Gives back what is not spent. The store itself stays open. */
   giveBackAll(): Promise<void>;
 }
@@ -134,6 +136,7 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
       });
     },
     onRelease: (_scope, listener) => store.onRelease?.(scope, listener) ?? (() => {}),
+    putBack: (bucket, cost) => pots.get(bucket)?.unspend(cost),
     async giveBackAll() {
       closed = true;
       idleTimer?.cancel();

@@ -52,6 +52,12 @@ export class Pot {
     return true;
   }
 
+  /** Takes back what was spent a moment ago. */
+  unspend(cost: number): void {
+    this.tokens += cost;
+    this.#spent -= cost;
+  }
+
   /** Whether the lease has to be renewed. */
   old(nowMs: number): boolean {
     return this.tokens > 0 && nowMs - this.#drawnMs > RENEW_MS;

@@ -1,4 +1,4 @@
-import { between, type Clock, ConfigError, LimitExceededError, nonEmpty, SluiceError, systemClock } from "@sluice/core";
+import { type Clock, ConfigError, LimitExceededError, nonEmpty, SluiceError, systemClock } from "@sluice/core";
 import type { Charge } from "../limits/charge.js";
 import { encodePart } from "../store/encode-part.js";
 import { createLeases } from "../lease/leases.js";
@@ -10,11 +10,11 @@ import { Allowed, bucketAt, costError, impossibility, look } from "./answers.js"
 import { checkFast } from "./check-fast.js";
 import type { Decision } from "./decision.js";
 import { freeGrant, type GrantSurroundings, UnitGrant } from "./grant.js";
-import type { Grant, Limiter, Reservation, ReserveOptions } from "./limiter.js";
+import type { Grant, Limiter, Reservation } from "./limiter.js";
 import { type ModeOptions, withMode } from "./modes.js";
 import { nextQuestionId } from "./question-id.js";
 import { type ResolvedCharges, resolveCharges } from "./resolve-charges.js";
-import { resolveAcquire, resolveObservation } from "./resolve-how.js";
+import { resolveAcquire, resolveObservation, resolveReserve } from "./resolve-how.js";
 import { wait } from "./wait.js";
 
 /** What a limiter is made of. */
@@ -57,6 +57,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const stopListening = [
     store.onPause(scope, ({ buckets, pauseMs }) => lanes.hold(new Set(buckets), pauseMs)),
     store.onRelease?.(scope, (buckets) => lanes.refresh(new Set(buckets))),
+    // Those who wait would only hear of it when their turn to ask comes.
+    options.store.onClose?.((error) => lanes.close(error)),
   ];
   const open = (): void => {
     if (closed) throw closedError();
@@ -154,6 +156,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
       return tryNow(charges) as Decision;
     },
 
+    putBack({ bucket, cost = 1 }) {
+      leases?.putBack(bucket, cost);
+    },
+
     async acquire(charges, acquireOptions = {}) {
       open();
       const how = resolveAcquire(acquireOptions);
@@ -175,9 +181,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
       return peekAt(resolveCharges(charges));
     },
 
-    async reserve(charges, { maxDelayMs = Number.POSITIVE_INFINITY }: ReserveOptions = {}): Promise<Reservation> {
+    async reserve(charges, reserveOptions = {}): Promise<Reservation> {
       open();
-      between("maxDelayMs", maxDelayMs, 0, Number.POSITIVE_INFINITY, "a number of milliseconds >= 0, or Infinity");
+      const maxDelayMs = resolveReserve(reserveOptions);
       const { taking, impossible } = resolveCharges(charges);
       if (impossible !== undefined) throw costError(impossible);
       if (taking.length === 0) return { delayMs: 0, cancel: async () => {} };

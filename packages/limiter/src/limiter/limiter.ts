@@ -12,6 +12,11 @@ export interface Limiter {
    */
   tryAcquireSync(charges: Charge | readonly Charge[]): Decision;
   /**
+   * Gives back what `tryAcquireSync` has just spent of one token bucket under `lease`, for another call of this process to spend. A lease
+   * that has ended meanwhile has nothing to put it into, and the token is lost.
+   */
+  putBack?(charge: Charge): void;
+  /**
    * Waits until all charges can be taken, and takes them together.
    *
    * @throws LimitExceededError at once, taking nothing, when the wait cannot end before the timeout.
@@ -85,7 +90,11 @@ export interface Grant {
   giveBack(buckets?: readonly string[]): Promise<void>;
   /** Frees the places of concurrency limits when the work is done; tokens stay spent. The second time does nothing. */
   release(): Promise<void>;
-  /** Holds the places for another lease, from now; false when one was lost meanwhile. True where no place is held. */
+  /**
+   * Holds the places for another lease, from now; false when one was lost meanwhile. True where no place is held.
+   *
+   * @throws StoreUnavailableError when the store cannot be asked; the lease that was there runs on.
+   */
   renew(): Promise<boolean>;
   /**
    * Says that the request has been answered. The provider counted it somewhere between its sending and now, so a sliding window

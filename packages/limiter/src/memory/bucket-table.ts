@@ -5,7 +5,7 @@ import { TokenBucket } from "../algorithms/token-bucket.js";
 import type { Decision } from "../limiter/decision.js";
 import { type Limit, numbersOf } from "../limits/limit.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
-import { bucketKey } from "../store/bucket-key.js";
+import { bucketKey, shortName } from "../store/bucket-key.js";
 import type { StoreCharge } from "../store/store.js";
 import { SWEEP_EVERY_US, TokenTable } from "./token-table.js";
 
@@ -39,12 +39,13 @@ export class BucketTable {
   }
 
   /** Takes now or says no; undefined when more is to be known of the bucket than a level. */
-  decide(scope: string, name: string, limit: TokenBucketLimit, cost: number, nowUs: number): Decision | undefined {
+  decide(scope: string, bucket: string, limit: TokenBucketLimit, cost: number, nowUs: number): Decision | undefined {
+    const name = shortName(bucket);
     const flat = scope === this.#lastScope && this.#lastFlat !== undefined ? this.#lastFlat : this.#flatOf(scope);
     if (flat.sweepDue(nowUs)) flat.sweep(LOOKED_AT, nowUs);
     const decision = flat.decide(name, limit, cost, nowUs);
     if (decision !== undefined || flat.has(name)) return decision;
-    if (this.#held.size > 0 && this.#held.has(bucketKey(scope, "tokenBucket", name))) return undefined;
+    if (this.#held.size > 0 && this.#held.has(bucketKey(scope, "tokenBucket", bucket))) return undefined;
     this.makeRoom(1, nowUs);
     flat.add(name, limit, limit.burst * 1e6, nowUs);
     return flat.decide(name, limit, cost, nowUs);
@@ -77,16 +78,16 @@ export class BucketTable {
     const key = bucketKey(scope, limit.kind, name);
     const plain = limit.kind === "tokenBucket" && bucket instanceof TokenBucket ? bucket.plainLevel : undefined;
     if (plain === undefined || limit.kind !== "tokenBucket") {
-      this.#flat.get(scope)?.remove(name);
+      this.#flat.get(scope)?.remove(shortName(name));
       this.#held.set(key, { bucket, numbers: numbersOf(limit) });
       return;
     }
     this.#held.delete(key);
-    this.flat(scope).add(name, limit, plain.level, plain.atUs);
+    this.flat(scope).add(shortName(name), limit, plain.level, plain.atUs);
   }
 
   has(scope: string, { limit, bucket: name }: StoreCharge): boolean {
-    if (limit.kind === "tokenBucket" && this.#flat.get(scope)?.has(name) === true) return true;
+    if (limit.kind === "tokenBucket" && this.#flat.get(scope)?.has(shortName(name)) === true) return true;
     return this.#held.has(bucketKey(scope, limit.kind, name));
   }
 
@@ -124,7 +125,7 @@ export class BucketTable {
   }
 
   #find(scope: string, limit: Limit, name: string): Bucket | undefined {
-    const flat = limit.kind === "tokenBucket" ? this.#flat.get(scope)?.look(name) : undefined;
+    const flat = limit.kind === "tokenBucket" ? this.#flat.get(scope)?.look(shortName(name)) : undefined;
     if (flat !== undefined) {
       const bucket = new TokenBucket(flat.limit, flat.atUs);
       bucket.plainLevel = flat;

@@ -1,4 +1,4 @@
-import { algorithmsContract, limiterContract } from "../testing/index.js";
+import { algorithmsContract, limiterContract, standingContract } from "../testing/index.js";
 import type { Store } from "../store/store.js";
 import { memoryStore } from "./memory-store.js";
 
@@ -12,3 +12,4 @@ const stores = {
 
 limiterContract("the memory store", stores);
 algorithmsContract("the memory store", stores);
+standingContract("the memory store", stores);

@@ -1,6 +1,7 @@
 import { type Clock, systemClock, wholeBetween } from "@sluice/core";
 import { plan, type PlannedCharge } from "../algorithms/plan.js";
 import { createListeners } from "../store/listeners.js";
+import { StandingTable } from "../standing/standing-table.js";
 import type { Pause, Store, StoreCharge, TakeReply } from "../store/store.js";
 import { BucketTable } from "./bucket-table.js";
 
@@ -27,6 +28,7 @@ export interface MemoryStore extends Store {
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const clock = options.clock ?? systemClock;
   const table = new BucketTable(wholeBetween("maxBuckets", options.maxBuckets ?? 100_000, 1, 1e7));
+  const standings = new StandingTable();
   const pauses = createListeners<Pause>();
   const releases = createListeners<readonly string[]>();
   const nowUs = (): number => Math.round(clock.now() * 1000);
@@ -65,8 +67,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       return table.size;
     },
     decide: (scope, bucket, limit, cost) => table.decide(scope, bucket, limit, cost, nowUs()),
-    take({ scope, charges, ahead, group, withinMs, id, peek, loan, ...request }): TakeReply {
+    take(request): TakeReply {
+      const { scope, ahead, group, withinMs, id, peek, loan } = request;
       const now = nowUs();
+      const charges = standings.scaled(request, now);
       const buckets = opened(scope, charges, now);
       // A full table refuses before anything is taken.
       if (!peek) {
@@ -82,11 +86,17 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
         const tokens = done.slots.reduce((sum, { units }) => sum + units, loan.unspent);
         lender?.lend?.(loan.holder, tokens, now + Math.ceil(loan.leaseMs * 1000), now);
       }
+      const left = buckets.map(({ bucket }) => bucket.remaining(now));
+      const remaining = Math.min(...left);
       const reply = {
         nowUs: now,
         ...done,
-        remaining: Math.min(...buckets.map(({ bucket }) => bucket.remaining(now))),
+        remaining,
+        least: left.indexOf(remaining),
         idleUs: Math.max(...buckets.map(({ bucket }) => bucket.idleAt(now))),
+        ...(request.standings === undefined
+          ? {}
+          : { standings: standings.after(request, done.slots.length === 0 ? done.binding : undefined, now) }),
       };
       if (!peek && (done.slots.length > 0 || loan !== undefined)) keep(scope, charges, buckets, now);
       return reply;
@@ -120,6 +130,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     onPause: pauses.add,
     onRelease: releases.add,
-    close: async () => table.clear(),
+    standings: (scope, subjects, rules) => subjects.map((subject) => standings.see(scope, subject, rules, nowUs())),
+    forgive(scope, subjects) {
+      for (const subject of subjects) standings.forget(scope, subject);
+    },
+    async close() {
+      table.clear();
+      standings.clear();
+    },
   };
 }

@@ -1,6 +1,7 @@
 import type { Decision } from "../limiter/decision.js";
 import type { Limit } from "../limits/limit.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
+import type { StandingRequest, StandingRules, StandingSight } from "../standing/standing.js";
 
 /**
  * Where buckets live. One atomic step per method; time is the store's own. `@sluice/limiter/testing` has the contract suite
@@ -37,6 +38,16 @@ export interface Store {
   onPause(scope: string, listener: (pause: Pause) => void): () => void;
   /** Calls back with the names of buckets in this scope whose places were released, in whichever process. Returns the way to stop. */
   onRelease?(scope: string, listener: (buckets: readonly string[]) => void): () => void;
+  /** Calls back when the store is closed, with what its questions are answered from then on. Returns the way to stop. */
+  onClose?(listener: (error: Error) => void): () => void;
+  /** Standings as they are now; unknown ones are those of somebody new. */
+  standings?(
+    scope: string,
+    subjects: readonly string[],
+    rules: StandingRules,
+  ): readonly StandingSight[] | Promise<readonly StandingSight[]>;
+  /** Forgives: these standings are those of somebody new from now on. */
+  forgive?(scope: string, subjects: readonly string[]): void | Promise<void>;
   /** How long an answer takes; those who wait ask that much early. Unit: milliseconds. */
   readonly latencyMs: number;
   /** Processes that share this store, as last seen; those who wait then take no more at once than their part. @defaultValue 1 */
@@ -68,6 +79,11 @@ export interface TakeRequest {
   readonly waiting?: boolean;
   /** Draws the units of one token bucket in advance, for a cost of 1 each: never more than leaves half of the burst to the others. */
   readonly loan?: Loan;
+  /**
+   * Whose conduct changes the rates of which charges. A refusal by one of these charges is a violation. Read, applied and written in the
+   * same step; a look changes none. @defaultValue none
+   */
+  readonly standings?: readonly StandingRequest[];
 }
 
 /** Whose loan a question is about. */
@@ -92,6 +108,10 @@ export interface TakeReply {
   readonly remaining: number;
   /** When all buckets would be full again. */
   readonly idleUs: number;
+  /** Index of the charge that has the fewest tokens left, where that is known. */
+  readonly least?: number;
+  /** In the order asked; none when none were asked about, or nobody knows them. */
+  readonly standings?: readonly StandingSight[];
 }
 
 /** Units named one by one. */

@@ -1,0 +1,95 @@
+import { type RedisServer, startRedisCluster, startRedisSentinels, startRedisServer } from "@sluice/test/redis-server";
+import { describe, expect, it } from "vitest";
+import { redisBreakerStore, redisLock, redisStates, redisStore } from "../index.js";
+import { charge, clientsOf, useAll } from "./use-all.test-support.js";
+import { createLimiter } from "@sluice/limiter";
+
+const sets = {
+  "one server": async () => {
+    const server = await startRedisServer();
+    return { url: server.url, servers: [server], most: 2, stop: server.stop };
+  },
+  // A connection to each node, and two of the one that listens.
+  "a cluster": async () => {
+    const { url, primaries, stop } = await startRedisCluster();
+    return { url, servers: primaries, most: primaries.length + 2, stop };
+  },
+  // Each Sentinel is listened to for failovers.
+  "a primary behind Sentinels": async () => {
+    const { url, servers, sentinels, stop } = await startRedisSentinels({ replicas: 1 });
+    return { url, servers: [...servers, ...sentinels], most: 2 + 2 * sentinels.length + 2, stop };
+  },
+};
+
+/** Connections that are not the servers' own among themselves. */
+async function ours(servers: readonly RedisServer[]): Promise<string[]> {
+  const all = (await Promise.all(servers.map(clientsOf))).flat();
+  return all.filter((line) => !/ name=sentinel-| flags=[SM]/.test(line));
+}
+
+describe.each(Object.keys(sets) as (keyof typeof sets)[])("at %s", (name) => {
+  it("all of a process share few connections, and close() of the last one ends every one of them", async () => {
+    const { url, servers, most, stop } = await sets[name]();
+    const before = (await ours(servers)).length;
+    const [one, other] = [await useAll({ url }), await useAll({ url, prefix: "other" })];
+    const opened = (await ours(servers)).length - before;
+    expect(opened).toBeGreaterThan(0);
+    expect(opened).toBeLessThanOrEqual(most);
+    for (const part of [...one.parts, ...other.parts]) {
+      expect((await ours(servers)).length).toBeGreaterThan(before);
+      await part.close();
+      await part.close();
+    }
+    // What is left of the start may have gone meanwhile.
+    await expect.poll(async () => (await ours(servers)).length, { timeout: 3000 }).toBeLessThanOrEqual(before);
+    await stop();
+  });
+});
+
+it("`await using` closes stores, breaker stores, locks and states", async () => {
+  await using server = await startRedisServer();
+  const { url } = server;
+  let late: () => Promise<unknown>;
+  {
+    await using store = redisStore({ url, onStoreError: "closed" });
+    await using breakers = redisBreakerStore({ url });
+    await using lock = redisLock({ url });
+    await using states = redisStates({ url });
+    const limiter = createLimiter({ store });
+    await limiter.tryAcquire(charge);
+    breakers.onChange("one", () => {});
+    await lock.run("name", {}, () => states.load("scope", ["a"]));
+    expect(await clientsOf(server)).toHaveLength(2);
+    late = () => limiter.tryAcquire(charge);
+  }
+  await expect.poll(() => clientsOf(server)).toEqual([]);
+  await expect(late()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+});
+
+it("another database, login or deadline is another connection, and so is a password that is asked for", async () => {
+  await using server = await startRedisServer({ password: "secret" });
+  const { url } = server;
+  const given = (): string => "secret";
+  const several = [
+    { url },
+    { url: `${url}/1` },
+    { url, username: "default" },
+    { url, commandTimeoutMs: 400 },
+    { url, password: () => "secret" },
+    { url, password: given },
+    { url, password: given },
+    { url, prefix: "other" },
+  ].map((options) => redisStates(options));
+  const count = async (): Promise<number> => {
+    const { Redis } = await import("ioredis");
+    const admin = new Redis(url);
+    const lines = String(await admin.client("LIST"));
+    admin.disconnect();
+    return (lines.match(/name=sluice/g) ?? []).length;
+  };
+  for (const states of several) await states.load("scope", ["a"]);
+  // The prefix makes no difference, and the same function none either.
+  expect(await count()).toBe(several.length - 2);
+  for (const states of several) await states.close();
+  await expect.poll(count).toBe(0);
+});

@@ -1,0 +1,109 @@
+import { Cluster } from "ioredis";
+import { rights } from "../generated/scripts.js";
+import type { RedisClient } from "./client.js";
+
+/** Which user the rights are for. */
+export interface RedisRightsOptions {
+  /** @defaultValue `"sluice"` */
+  readonly prefix?: string;
+  /** Whether the Redis is a cluster. @defaultValue false */
+  readonly cluster?: boolean;
+}
+
+/** Commands that are sent by themselves. */
+const direct = ["eval", "evalsha", "set", "info", "subscribe", "unsubscribe"];
+/** Asked of a cluster for its map. */
+const ofClusters = ["cluster|slots", "cluster|info", "asking"];
+
+/**
+ * What a user of Redis must be allowed, as rules for `ACL SETUSER`; nothing else is needed. Enough for stores, breaker stores, locks and
+ * states of custom limits.
+ */
+export function redisRights({ prefix = "sluice", cluster = false }: RedisRightsOptions = {}): readonly string[] {
+  const inScripts = scripted("", "").map((command) => command.split(" ", 1)[0] ?? "");
+  const commands = new Set([...direct, ...inScripts, ...(cluster ? ofClusters : [])]);
+  return [`~${prefix}:*`, `&${prefix}:*`, ...[...commands].toSorted().map((command) => `+${command}`)];
+}
+
+/** Every command that our scripts run, in a form that leaves nothing behind. */
+function scripted(key: string, channel: string): readonly string[] {
+  return [
+    "time",
+    `set ${key} 1 PX 1000`,
+    `get ${key}`,
+    `type ${key}`,
+    `exists ${key}`,
+    `pttl ${key}`,
+    `pexpire ${key} 1000`,
+    `publish ${channel} -`,
+    `del ${key}`,
+    `zadd ${key} 1 a`,
+    `zcard ${key}`,
+    `zcount ${key} 0 1`,
+    `zscore ${key} a`,
+    `zrevrangebyscore ${key} 1 0`,
+    `zrangebyscore ${key} 0 1`,
+    `zrem ${key} a`,
+    `zremrangebyscore ${key} 0 1`,
+    `del ${key}`,
+  ];
+}
+
+/**
+ * Tries everything but listening, which shows where it begins.
+ *
+ * @returns rules for `ACL SETUSER` that the user lacks. @throws what the client throws when Redis does not answer.
+ */
+export async function missingRights(client: RedisClient, prefix: string): Promise<readonly string[]> {
+  const key = `${prefix}:{rights}:trial`;
+  const commands = scripted(key, `${prefix}:{rights}:news`);
+  const missing = new Set<string>();
+  const tried = async (command: string, run: () => Promise<unknown>): Promise<unknown> => {
+    try {
+      return await run();
+    } catch (error) {
+      const said = error instanceof Error ? error.message : "";
+      if (!answered.test(said)) throw error;
+      note(missing, prefix, command, said);
+      return undefined;
+    }
+  };
+  const [said] = await Promise.all([
+    tried("eval", () => client.eval(rights.source, 1, key, ...commands)),
+    tried("evalsha", () => client.evalsha("0".repeat(40), 1, key)),
+    tried("set", () => client.set(key, "", "PX", 1)),
+    tried("info", () => infoOf(client)),
+  ]);
+  for (const [index, words] of (Array.isArray(said) ? said : []).entries())
+    note(missing, prefix, commands[index]?.split(" ", 1)[0] ?? "", String(words));
+  return [...missing];
+}
+
+/** Says what is wrong and how it is put right. */
+export function rightsMessage(missing: readonly string[]): string {
+  return `The user of Redis lacks rights, without which some of our commands fail: ${missing.join(" ")}. Give them by ACL SETUSER`;
+}
+
+/** The rule that a refused listener lacks; undefined when it failed for another reason. */
+export function missingForListening(error: unknown, prefix: string): string | undefined {
+  const missing = new Set<string>();
+  note(missing, prefix, "subscribe", error instanceof Error ? error.message : "");
+  return [...missing][0];
+}
+
+/** Commands of a cluster go to any node. */
+export function infoOf(client: RedisClient): Promise<readonly string[]> {
+  const nodes = client instanceof Cluster ? client.nodes("master") : [client];
+  return Promise.all(nodes.map((node) => node.info("memory")));
+}
+
+/** Answers of a server, unlike the client's own failures, begin with a word in capitals. */
+const answered = /^[A-Z]{2,} /;
+const refused = /^NOPERM|user executing the script|^ACL failure in script/i;
+
+function note(missing: Set<string>, prefix: string, command: string, said: string): void {
+  if (!refused.test(said)) return;
+  if (/\bkeys?\b/i.test(said)) missing.add(`~${prefix}:*`);
+  else if (/\bchannels?\b/i.test(said)) missing.add(`&${prefix}:*`);
+  else missing.add(`+${command}`);
+}
