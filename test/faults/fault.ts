@@ -47,7 +47,7 @@ export function fault(row: Fault, provoke: () => Promise<string>): void {
   });
 }
 
-/** A row that a plain machine cannot provoke; the table says why. */
+/** A row that a plain machine cannot provoke; the table says why. @public */
 export function notHere(row: Fault, why: string): void {
   it(`${row.id} ${row.fault}: cannot be provoked here`, () =>
     note({ ...row, seen: `not provoked: ${why}`, held: true }));

@@ -7,10 +7,21 @@ export interface Worker<Report> {
   readonly report: Promise<Report>;
 }
 
-/** Starts a compiled worker of this folder; child processes run what was built. */
-export function spawnWorker<Report>(name: string, orders: object): Worker<Report> {
+/**
+ * Starts a compiled worker of this folder; child processes run what was built.
+ *
+ * @param env - more for its environment.
+ */
+export function spawnWorker<Report>(
+  name: string,
+  orders: object,
+  env: Readonly<Record<string, string>> = {},
+): Worker<Report> {
   const path = fileURLToPath(new URL(`../../dist/fleet/${name}.js`, import.meta.url));
-  const child = spawn(process.execPath, [path, JSON.stringify(orders)], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [path, JSON.stringify(orders)], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   const report = new Promise<Report>((resolve, reject) => {
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => {

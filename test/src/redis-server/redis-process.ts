@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Guard, guardProcess } from "./guard.js";
+import type { RedisServerOptions } from "./redis-server.js";
 
 /** One run of redis-server, in a folder of its own. */
 export interface RedisProcess {
@@ -24,13 +25,14 @@ export async function spawnRedis(
   binary: string,
   port: number,
   args: readonly string[],
-  sentinel = false,
+  { sentinel = false, env }: Pick<RedisServerOptions, "sentinel" | "env"> = {},
 ): Promise<RedisProcess> {
   const directory = await mkdtemp(join(tmpdir(), "sluice-redis-"));
   const fixed = sentinel ? await sentinelArgs(port, directory) : fixedArgs(port, directory);
   const child = spawn(binary, [...fixed, ...args], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
   });
   const output = collectOutput(child);
   // "close" and not "exit": only then has all of its output arrived.

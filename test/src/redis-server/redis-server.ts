@@ -6,6 +6,8 @@ export interface RedisServerOptions {
   readonly password?: string;
   /** A Sentinel, which watches servers and holds no data. @defaultValue false */
   readonly sentinel?: boolean;
+  /** More for its environment, such as another clock, see `startFakeTime`. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**

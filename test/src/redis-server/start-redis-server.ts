@@ -53,10 +53,10 @@ async function startOnFreePort(options: RedisServerOptions): Promise<RedisProces
 
 async function startOn(
   port: number,
-  { args = [], password, sentinel = false }: RedisServerOptions,
+  { args = [], password, sentinel = false, env = {} }: RedisServerOptions,
 ): Promise<RedisProcess> {
   const passwordArgs = password ? ["--requirepass", password] : [];
-  const started = await spawnRedis(redisServerBinary(), port, [...passwordArgs, ...args], sentinel);
+  const started = await spawnRedis(redisServerBinary(), port, [...passwordArgs, ...args], { sentinel, env });
   try {
     await waitUntilReady(started, password);
     return started;
