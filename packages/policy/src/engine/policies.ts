@@ -1,0 +1,169 @@
+import type { Clock } from "@sluice/core";
+import type { Control } from "../control/control.js";
+import { checkPolicies } from "../policies/check-policies.js";
+import { exportPolicies, importPolicies } from "../policies/exchange.js";
+import type { Identity, NormalPolicy, Policy } from "../policies/policy.js";
+import { sealPolicy } from "../policies/seal-policy.js";
+import { createResolver } from "../resolution/create-resolver.js";
+import type { Resolution } from "../resolution/resolution.js";
+import type { ListedPolicy, Policies, Why } from "./engine.js";
+
+/** What the policies in use are made of. */
+export interface PoliciesOptions {
+  readonly control: Control;
+  readonly author: string;
+  /** Those of the code, and as they were written. */
+  readonly own: readonly NormalPolicy[];
+  readonly written: readonly Policy[];
+  readonly cacheMs: number;
+  readonly clock: Clock;
+}
+
+/** The policies in use, and what applies to whom. */
+export interface LivePolicies extends Policies {
+  resolve(identity: Identity, only?: string | readonly string[]): Resolution;
+  /** Those in use, complete. */
+  inUse(): readonly NormalPolicy[];
+}
+
+const head = "policy/";
+/** Stands where a policy of the code was taken out. */
+const REMOVED = "removed";
+
+/** Policies of the code, and over them those that were stored while running. */
+export function createPolicies({ control, author, own, written, cacheMs, clock }: PoliciesOptions): LivePolicies {
+  const ofTheCode = own.map((policy, index): Sourced => ({
+    policy,
+    written: sealPolicy(written[index] as Policy),
+    source: "code",
+  }));
+  let merged: ReadonlyMap<string, string> = new Map();
+  let listed: readonly Sourced[] = ofTheCode;
+  const resolver = createResolver(own, { cacheMs, clock });
+
+  /** What applied is forgotten when a policy has changed, and only then. */
+  const current = (): typeof resolver => {
+    if (merged === control.records) return resolver;
+    merged = control.records;
+    const now = merge(ofTheCode, merged);
+    if (!sameSet(now, listed)) resolver.replace(now.map(({ policy }) => policy));
+    listed = now;
+    return resolver;
+  };
+  const fresh = async (): Promise<readonly Sourced[]> => {
+    await control.refresh();
+    current();
+    return listed;
+  };
+  const entryOf = (action: string, subject: string, why: Partial<Why>, detail?: object): Entry => ({
+    action,
+    subject,
+    author: why.author ?? author,
+    ...(why.reason === undefined ? {} : { reason: why.reason }),
+    ...(detail === undefined ? {} : { detail: JSON.parse(JSON.stringify(detail)) as Entry["detail"] & object }),
+  });
+
+  return {
+    resolve: (identity, only) => current().resolve(identity, only),
+    inUse() {
+      current();
+      return listed.map(({ policy }) => policy);
+    },
+    async add(policies, why = {}) {
+      const asked = [policies].flat() as Policy[];
+      checkPolicies(asked);
+      const added = asked.map(sealPolicy);
+      const names = added.map(({ name }) => name);
+      await control.change({
+        records: Object.fromEntries(added.map((policy) => [head + policy.name, JSON.stringify(policy)])),
+        entry: entryOf("policy.add", subjectOf(names), why, added.length === 1 ? { policy: added[0] } : { names }),
+      });
+    },
+    async remove(name, why = {}) {
+      const known = (await fresh()).find(({ policy }) => policy.name === name);
+      if (known === undefined) return false;
+      const inTheCode = own.some((policy) => policy.name === name);
+      await control.change({
+        records: { [head + name]: inTheCode ? REMOVED : undefined },
+        entry: entryOf("policy.remove", name, why),
+      });
+      return true;
+    },
+    list: async () => (await fresh()).map(show),
+    async get(name) {
+      const known = (await fresh()).find(({ policy }) => policy.name === name);
+      return known === undefined ? undefined : show(known);
+    },
+    async import(text, why = {}) {
+      const policies = importPolicies(text);
+      await fresh();
+      const gone = [...control.records.keys()].filter((name) => name.startsWith(head));
+      const names = policies.map(({ name }) => name);
+      const without = own.filter(({ name }) => !names.includes(name));
+      await control.change({
+        records: Object.fromEntries([
+          ...gone.map((name) => [name, undefined]),
+          ...without.map(({ name }) => [head + name, REMOVED]),
+          ...policies.map((policy) => [head + policy.name, JSON.stringify(sealPolicy(policy))]),
+        ]),
+        entry: entryOf("policy.import", subjectOf(names), why, { count: policies.length }),
+        ifVersion: control.version,
+      });
+    },
+    export: async () => exportPolicies((await fresh()).map(({ written }) => written)),
+  };
+}
+
+type Entry = Parameters<Control["change"]>[0]["entry"];
+
+interface Sourced {
+  readonly policy: NormalPolicy;
+  readonly written: Policy;
+  readonly source: ListedPolicy["source"];
+}
+
+function merge(own: readonly Sourced[], records: ReadonlyMap<string, string>): Sourced[] {
+  const byName = new Map<string, Sourced>();
+  for (const one of own) byName.set(one.policy.name, one);
+  for (const [name, record] of records) {
+    if (!name.startsWith(head)) continue;
+    byName.delete(name.slice(head.length));
+    if (record === REMOVED) continue;
+    const read = readStored(record);
+    if (read !== undefined) byName.set(read.policy.name, read);
+  }
+  return [...byName.values()];
+}
+
+// A record is checked once, and the same policy comes of the same text: what is remembered of it stays.
+const known = new Map<string, Sourced | undefined>();
+const MOST_KNOWN = 20_000;
+
+/** Undefined for what this version cannot read: one bad record shall not take the others with it. */
+function readStored(record: string): Sourced | undefined {
+  if (known.has(record)) return known.get(record);
+  if (known.size >= MOST_KNOWN) known.clear();
+  let read: Sourced | undefined;
+  try {
+    const written = JSON.parse(record) as Policy;
+    const [policy] = checkPolicies([written]);
+    read = policy === undefined ? undefined : { policy, written, source: "stored" };
+  } catch {
+    read = undefined;
+  }
+  known.set(record, read);
+  return read;
+}
+
+function sameSet(one: readonly Sourced[], other: readonly Sourced[]): boolean {
+  return one.length === other.length && one.every(({ policy }, index) => policy === other[index]?.policy);
+}
+
+function show({ written, source }: Sourced): ListedPolicy {
+  return { ...written, source };
+}
+
+function subjectOf(names: readonly string[]): string {
+  const text = names.join(", ");
+  return text.length <= 500 ? text || "none" : `${names.length} policies`;
+}
