@@ -15,10 +15,13 @@ export type { PolicyEngineOptions } from "./engine/options.js";
 export { identityOfCall, policyHook, type PolicyHookOptions } from "./engine/policy-hook.js";
 
 // Policies, as they are written
+export { apiKeyDigest } from "./policies/api-key-digest.js";
 export { checkPolicies } from "./policies/check-policies.js";
+export { checkPolicy } from "./policies/check-policy.js";
 export { defaultPolicies } from "./policies/default-policies.js";
 export { canonicalIp, ipPrefix } from "./patterns/network.js";
 export { exportPolicies, importPolicies, type PoliciesFile } from "./policies/exchange.js";
+export { policiesSchema } from "./policies/generated/schema.js";
 export {
   type BurstStrategy,
   type Identity,

@@ -8,20 +8,28 @@ export interface RedisRightsOptions {
   readonly prefix?: string;
   /** Whether the Redis is a cluster. @defaultValue false */
   readonly cluster?: boolean;
+  /** Whether it also keeps policies and their audit. @defaultValue false */
+  readonly control?: boolean;
 }
 
 /** Commands that are sent by themselves. */
 const direct = ["eval", "evalsha", "set", "info", "subscribe", "unsubscribe"];
 /** Asked of a cluster for its map. */
 const ofClusters = ["cluster|slots", "cluster|info", "asking"];
+/** Of the scripts for policies, overrides, switches and their audit; `wait` where changes are confirmed by replicas. */
+const ofControl = ["hdel", "hgetall", "hmget", "hset", "wait", "xadd", "xlen", "xrange", "xrevrange", "xtrim"];
 
 /**
  * What a user of Redis must be allowed, as rules for `ACL SETUSER`; nothing else is needed. Enough for stores, breaker stores, locks and
- * states of custom limits.
+ * states of custom limits; with `control` also for control stores.
  */
-export function redisRights({ prefix = "sluice", cluster = false }: RedisRightsOptions = {}): readonly string[] {
+export function redisRights({
+  prefix = "sluice",
+  cluster = false,
+  control = false,
+}: RedisRightsOptions = {}): readonly string[] {
   const inScripts = scripted("", "").map((command) => command.split(" ", 1)[0] ?? "");
-  const commands = new Set([...direct, ...inScripts, ...(cluster ? ofClusters : [])]);
+  const commands = new Set([...direct, ...inScripts, ...(cluster ? ofClusters : []), ...(control ? ofControl : [])]);
   return [`~${prefix}:*`, `&${prefix}:*`, ...[...commands].toSorted().map((command) => `+${command}`)];
 }
 

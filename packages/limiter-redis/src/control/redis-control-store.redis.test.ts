@@ -57,7 +57,7 @@ describe("the Redis store", () => {
     // So far away that somebody else always comes first.
     await using proxy = await startTcpProxy({ targetPort: server.port });
     proxy.delay(20);
-    await using store = redisControlStore({ url: proxy.url, prefix: `test${count}`, changeTimeoutMs: 200 });
+    await using store = redisControlStore({ url: proxy.url, prefix: `test${count}`, changeTimeoutMs: 1000 });
     await store.change("s", { records: { a: "1" }, entry });
     await using redis = direct();
     const disturbing = new AbortController();

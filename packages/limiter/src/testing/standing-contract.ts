@@ -117,7 +117,12 @@ export function standingContract(name: string, { open, openAgain }: StoreUnderTe
             { bucket: "own", limit: own, cost: 1 },
             { bucket: "shared", limit: shared, cost: 1 },
           ],
-          ...{ count: 1, ahead: 0, group: 1, withinMs: 0, id: `b${question}`, peek: false },
+          count: 1,
+          ahead: 0,
+          group: 1,
+          withinMs: 0,
+          id: `b${question}`,
+          peek: false,
           standings: [{ subject: "bob", rules, penalty: 1, charges: [{ index: 0, burst: 0, elastic: false }] }],
         });
       };

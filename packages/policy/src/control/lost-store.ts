@@ -2,7 +2,7 @@ import { isSluiceError } from "@sluice/core";
 import type { ControlSight, ControlStore } from "@sluice/limiter";
 
 /** The action of the entry that tells of it. */
-export const lostAction = "store.lost";
+const lostAction = "store.lost";
 
 /** The last good copy of a space. */
 export interface LastGood {

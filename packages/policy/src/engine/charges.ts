@@ -5,7 +5,6 @@ import {
   slidingWindow,
   slidingWindowCounter,
   type StandingCharge,
-  type StoreCharge,
   tokenBucket,
 } from "@sluice/limiter";
 import type { NormalPolicy, NormalWindow } from "../policies/policy.js";
@@ -30,15 +29,6 @@ export function limitsOf(policy: NormalPolicy): readonly PolicyLimit[] {
   const limits = policy.windows.flatMap((window) => limitsOfWindow(policy, window));
   known.set(policy, limits);
   return limits;
-}
-
-/** What a call takes under these windows. */
-export function chargesOf(
-  limits: readonly PolicyLimit[],
-  name: (limit: PolicyLimit) => string,
-  cost: number,
-): StoreCharge[] {
-  return limits.map((limit) => ({ bucket: name(limit), limit: limit.limit, cost }));
 }
 
 function limitsOfWindow({ algorithm, burstStrategy }: NormalPolicy, window: NormalWindow): PolicyLimit[] {

@@ -31,10 +31,17 @@ const head = "policy/";
 const REMOVED = "removed";
 
 /** Policies of the code, and over them those that were stored while running. */
-export function createPolicies({ control, author, own, written, cacheMs, clock }: PoliciesOptions): LivePolicies {
+export function createPolicies({
+  control,
+  author,
+  own,
+  written: asWritten,
+  cacheMs,
+  clock,
+}: PoliciesOptions): LivePolicies {
   const ofTheCode = own.map((policy, index): Sourced => ({
     policy,
-    written: sealPolicy(written[index] as Policy),
+    written: sealPolicy(asWritten[index] as Policy),
     source: "code",
   }));
   let merged: ReadonlyMap<string, string> = new Map();
