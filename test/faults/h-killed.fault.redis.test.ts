@@ -1,3 +1,5 @@
+import type { AuditEntry } from "@sluice/limiter";
+import { createPolicyEngine, type PolicyEngine } from "@sluice/policy";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -60,6 +62,67 @@ for (const [rounds, slow] of [
       return `${rounds} kills, ${subjects.length} changes: without entry ${withoutEntry}, entries without change ${withoutChange}`;
     },
   );
+
+/** Refuses and queues until it is killed; says how many it has refused. Runs what was built. */
+const refuser = `
+  import { createPolicyEngine } from "@sluice/policy";
+  const policies = [{ name: "none", scope: "user", windows: [{ limit: 1, per: "day" }] }];
+  const engine = createPolicyEngine({ redis: process.argv.at(-1), policies, reputation: false, auditDecisions: { maxQueued: 1000, flushMs: 200 } });
+  await engine.check({ user: "a" });
+  for (let n = 1; ; n += 1) {
+    await engine.check({ user: "a" });
+    process.stdout.write(n + "\\n");
+  }
+`;
+
+fault(
+  {
+    id: "E7",
+    fault: "a process is killed with refusals queued for the audit",
+    expected: "no more are lost than the queue holds, all of them refused within the last flush interval",
+  },
+  async () => {
+    await using server = await startRedisServer();
+    const child = spawn(process.execPath, ["--input-type=module", "-e", refuser, server.url], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const said: { readonly atMs: number; readonly count: number }[] = [];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const count = Number(text.trimEnd().split("\n").at(-1));
+      said.push({ atMs: performance.now(), count });
+    });
+    await until(() => (said.at(-1)?.count ?? 0) > 2000, "2000 refusals", 30_000);
+    child.kill("SIGKILL");
+    await new Promise<void>((resolve) => child.once("close", () => resolve()));
+    const refused = said.at(-1)?.count ?? 0;
+    const engine = createPolicyEngine({ redis: server.url, policies: [] });
+    let written = 0;
+    for await (const { detail } of pagesOf(engine)) {
+      const { count, dropped } = detail as { count: number; dropped: number };
+      written += count + dropped;
+    }
+    expect(await engine.audit.verify()).toMatchObject({ intact: true });
+    await engine.close();
+    const lost = refused - written;
+    const killedMs = said.at(-1)?.atMs ?? 0;
+    // Twice the interval, and what a busy machine adds: one flush is under way while the next one gathers.
+    const late = said.findLast(({ atMs }) => atMs < killedMs - 1000)?.count ?? 0;
+    expect(lost).toBeLessThanOrEqual(1000);
+    expect(written).toBeGreaterThanOrEqual(late);
+    return `${refused} refused, ${written} in the audit, ${lost} lost with the process`;
+  },
+);
+
+async function* pagesOf(engine: PolicyEngine): AsyncGenerator<AuditEntry> {
+  let after = "0-0";
+  for (;;) {
+    const page = await engine.audit.tail({ after, count: 1000 });
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
+}
 
 const modes = [
   ["always", "every acknowledged change and its entry are found"],

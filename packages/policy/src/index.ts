@@ -56,6 +56,7 @@ export type { Overrides } from "./overrides/overrides.js";
 export type { EmergencyOptions, EmergencyState } from "./emergency/emergency.js";
 
 // The audit
+export { auditName, type DecisionAuditOptions } from "./audit/decision-audit.js";
 export type { AuditTrail, FollowOptions, TailOptions } from "./audit/audit-trail.js";
 export type { AuditReport, VerifyOptions } from "./audit/verify.js";
 

@@ -1,4 +1,5 @@
 import { createLimiter, type Limiter, type Mode, type StandingRules } from "@sluice/limiter";
+import { createDecisionAudit } from "../audit/decision-audit.js";
 import { createAuditTrail } from "../audit/audit-trail.js";
 import { createControl } from "../control/create-control.js";
 import { createEmergency, emergencyRecord } from "../emergency/create-emergency.js";
@@ -9,6 +10,7 @@ import { createReputations, generationRecord } from "../reputation/create-reputa
 import { modeIn, modeRecord, setMode } from "./mode.js";
 import { createBreakerSwitches } from "./breaker-switches.js";
 import { createDecider } from "./decide.js";
+import type { DecisionEvent } from "./decision.js";
 import type { PolicyEngine } from "./engine.js";
 import { scopeOf } from "./judge.js";
 import { type PolicyEngineOptions, resolveEngine } from "./options.js";
@@ -64,6 +66,18 @@ export function createPolicyEngine(options: PolicyEngineOptions = {}): PolicyEng
   });
   const overrides = createOverrides(control, { ...config.ceiling, policies: policies.inUse });
   const reputation = createReputations({ control, author, store, scope, rules: rulesNow });
+  const refusals =
+    config.auditDecisions === undefined
+      ? undefined
+      : createDecisionAudit(control, config.auditDecisions, { author, clock });
+  const { onDecision } = config;
+  const decided =
+    refusals === undefined
+      ? onDecision
+      : (event: DecisionEvent): void => {
+          refusals.noted(event);
+          onDecision?.(event);
+        };
   const decider = createDecider({
     store,
     scope,
@@ -75,7 +89,7 @@ export function createPolicyEngine(options: PolicyEngineOptions = {}): PolicyEng
     rules: rulesNow,
     resolve: policies.resolve,
     overrides,
-    onDecision: config.onDecision,
+    onDecision: decided,
   });
 
   const engine: PolicyEngine = {
@@ -112,6 +126,7 @@ export function createPolicyEngine(options: PolicyEngineOptions = {}): PolicyEng
     onChange: control.onChange,
     async close() {
       await limiter.close();
+      await refusals?.close();
       await control.close();
       await config.close();
     },

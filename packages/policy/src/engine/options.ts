@@ -16,6 +16,7 @@ import {
   redisControlStore,
   redisStore,
 } from "@sluice/limiter-redis";
+import type { DecisionAuditOptions } from "../audit/decision-audit.js";
 import type { OverrideCeiling } from "../overrides/override.js";
 import { checkPolicies } from "../policies/check-policies.js";
 import { defaultPolicies } from "../policies/default-policies.js";
@@ -55,6 +56,8 @@ export interface PolicyEngineOptions {
   readonly pollMs?: number;
   /** Named as author of changes whose caller names none. @defaultValue `"code"` */
   readonly author?: string;
+  /** Writes refusals to the audit, several in one entry. @defaultValue not at all: only changes are written */
+  readonly auditDecisions?: DecisionAuditOptions;
   /** Told of every decision but those of `peek`; what it throws is a process warning. Keep it short: it is on the way. */
   readonly onDecision?: (event: DecisionEvent) => void;
   readonly clock?: Clock;
@@ -76,6 +79,7 @@ export interface PolicyEngineConfig {
   readonly cacheMs: number;
   readonly pollMs: number;
   readonly author: string;
+  readonly auditDecisions: DecisionAuditOptions | undefined;
   readonly onDecision: ((event: DecisionEvent) => void) | undefined;
   readonly clock: Clock;
 }
@@ -97,6 +101,7 @@ export function resolveEngine(options: PolicyEngineOptions): PolicyEngineConfig 
     lease: options.lease === true ? {} : options.lease === false ? undefined : options.lease,
     cacheMs: between("cacheMs", options.cacheMs ?? 60_000, 0, 3_600_000),
     pollMs: between("pollMs", options.pollMs ?? 500, 50, 60_000),
+    auditDecisions: options.auditDecisions,
     onDecision: options.onDecision,
     author: nonEmpty("author", options.author ?? "code", 200),
     clock,
