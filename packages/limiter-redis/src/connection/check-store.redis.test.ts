@@ -1,5 +1,6 @@
 import { createLimiter } from "@sluice/limiter";
 import { type RedisServer, say, startRedisServer } from "@sluice/test/redis-server";
+import { Redis } from "ioredis";
 import { readFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import * as scripts from "../generated/scripts.js";
@@ -54,6 +55,23 @@ it("warns by the process where nobody listens, once for all that share the conne
   await using _all = await useAll({ url: server.url });
   await using _states = redisStates({ url: server.url });
   await expect.poll(() => warnings).toMatchObject([{ code: "SLUICE_STORE", name: "SluiceWarning" }]);
+});
+
+it("warns of a client of the user's that resends, since one call may then take its tokens twice", async () => {
+  for (const [options, warned] of [
+    [{}, 1],
+    [{ maxRetriesPerRequest: 0 }, 0],
+    [{ autoResendUnfulfilledCommands: false }, 0],
+  ] as const) {
+    const client = new Redis(server.url, options);
+    const events: StoreEvent[] = [];
+    await using store = redisStore({ client, onEvent: (event) => events.push(event) });
+    await createLimiter({ store }).tryAcquire(charge);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(events).toHaveLength(warned);
+    if (warned > 0) expect(events).toMatchObject([{ message: expect.stringContaining("maxRetriesPerRequest") }]);
+    client.disconnect();
+  }
 });
 
 it("names the rights that a user lacks, at once and in one text", async () => {

@@ -1,3 +1,4 @@
+import { Cluster } from "ioredis";
 import type { RedisClient } from "./client.js";
 import { infoOf, missingRights, rightsMessage } from "./rights.js";
 
@@ -13,8 +14,18 @@ export async function checkStore(client: RedisClient, prefix: string): Promise<r
   return [
     ...(missing.length === 0 ? [] : [rightsMessage(missing)]),
     ...(evicting === undefined ? [] : [evictionMessage(evicting)]),
+    ...(resends(client) ? [resendMessage] : []),
   ];
 }
+
+/** A client of the user's that sends again what a cut connection left unanswered: the server may have run it already. */
+function resends(client: RedisClient): boolean {
+  const options = client instanceof Cluster ? (client.options.redisOptions ?? {}) : client.options;
+  return options.autoResendUnfulfilledCommands !== false && options.maxRetriesPerRequest !== 0;
+}
+
+const resendMessage =
+  "The Redis client that was handed in sends commands again after a cut connection, so that one call may take its tokens twice. Set maxRetriesPerRequest to 0 on it, or hand in a URL";
 
 function policyOf(info: string): string | undefined {
   return /^maxmemory_policy:([\w-]+)/m.exec(info)?.[1];
