@@ -1,1 +1,13 @@
-export {};
+export {
+  concurrencyLimit,
+  type FastifyHookOptions,
+  type FastifyRateLimitOptions,
+  loadShedding,
+  rateLimit,
+  type RouteRateLimit,
+} from "./plugin.js";
+export { type RateLimitContext, rateLimitOf } from "../core/context.js";
+export type { ConcurrencyControls, RateLimitControls, SheddingControls } from "../core/handlers.js";
+export type { ConcurrencyLimitOptions } from "../core/concurrency-gate.js";
+export type { RateLimitOptions, RouteLimitOptions } from "../core/rate-limit-options.js";
+export type { LoadSheddingOptions } from "../core/shedding-gate.js";

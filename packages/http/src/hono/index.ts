@@ -1,1 +1,13 @@
-export {};
+export { concurrencyLimit, type HonoLimitOptions, loadShedding, rateLimit } from "./middleware.js";
+export {
+  fetchConcurrencyLimit,
+  type FetchHandler,
+  type FetchLimitOptions,
+  fetchLoadShedding,
+  fetchRateLimit,
+} from "./fetch.js";
+export { type RateLimitContext, rateLimitOf } from "../core/context.js";
+export type { ConcurrencyControls, RateLimitControls, SheddingControls } from "../core/handlers.js";
+export type { ConcurrencyLimitOptions } from "../core/concurrency-gate.js";
+export type { RateLimitOptions } from "../core/rate-limit-options.js";
+export type { LoadSheddingOptions } from "../core/shedding-gate.js";

@@ -34,6 +34,7 @@ export function withCustomLimits(inner: Store, options: CustomLimitsOptions): Cu
     ...(inner.immediate === undefined ? {} : { immediate: inner.immediate }),
     ...(inner.decide === undefined ? {} : { decide: inner.decide.bind(inner) }),
     ...(inner.onRelease === undefined ? {} : { onRelease: inner.onRelease.bind(inner) }),
+    ...(inner.watchWaiters === undefined ? {} : { watchWaiters: inner.watchWaiters.bind(inner) }),
     ...(inner.onClose === undefined ? {} : { onClose: inner.onClose.bind(inner) }),
     ...(renew === undefined ? {} : { renew: (request) => below(request, true, (plain) => renew.call(inner, plain)) }),
     get latencyMs() {

@@ -40,6 +40,8 @@ export interface Store {
   onRelease?(scope: string, listener: (buckets: readonly string[]) => void): () => void;
   /** Calls back when the store is closed, with what its questions are answered from then on. Returns the way to stop. */
   onClose?(listener: (error: Error) => void): () => void;
+  /** Will ask now and then who waits here for which buckets, for those who watch the fleet. Returns the way to stop. */
+  watchWaiters?(scope: string, waiting: () => ReadonlyMap<string, number>): () => void;
   /** Standings as they are now; unknown ones are those of somebody new. */
   standings?(
     scope: string,

@@ -19,6 +19,17 @@ export class Lanes {
     return this.#busy === 0;
   }
 
+  /** How many wait for tokens of each bucket. */
+  waiters(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    if (this.#busy === 0) return counts;
+    for (const { charges, waiting } of this.#lanes.values()) {
+      if (waiting === 0) continue;
+      for (const { bucket } of charges) counts.set(bucket, (counts.get(bucket) ?? 0) + waiting);
+    }
+    return counts;
+  }
+
   /** The lane of these charges if somebody waits in it. */
   waitingFor(charges: readonly StoreCharge[]): Lane | undefined {
     if (this.#busy === 0) return undefined;
