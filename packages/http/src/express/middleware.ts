@@ -1,0 +1,81 @@
+import type { LoadShedder } from "@sluice/limiter";
+import type { Request, RequestHandler } from "express";
+import { type ConcurrencyLimitOptions, createConcurrencyGate } from "../core/concurrency-gate.js";
+import type { RateLimitContext } from "../core/context.js";
+import {
+  type ConcurrencyControls,
+  type RateLimitControls,
+  type SheddingControls,
+  withControls,
+} from "../core/handlers.js";
+import { passOn, writeAnswer } from "../core/node-messages.js";
+import { createRateLimitGate } from "../core/rate-limit-gate.js";
+import type { RateLimitOptions } from "../core/rate-limit-options.js";
+import type { Gate } from "../core/request-view.js";
+import { createSheddingGate, type LoadSheddingOptions } from "../core/shedding-gate.js";
+import { viewOf } from "./view.js";
+
+declare global {
+  // The name is express's own.
+  namespace Express {
+    interface Request {
+      /** What was decided about this request; undefined before, and where nothing was asked. */
+      rateLimit?: RateLimitContext | undefined;
+    }
+  }
+}
+
+/**
+ * Limits requests by policies: `app.use(rateLimit({ policies }))`, or on a route, where the route's pattern is known.
+ *
+ * @throws ConfigError naming the option that is out of range.
+ */
+export function rateLimit(options: RateLimitOptions<Request> = {}): RequestHandler & RateLimitControls {
+  const gate = createRateLimitGate(options);
+  const handler = handlerOf(gate, (request, context) => {
+    request.rateLimit = context;
+  });
+  return withControls(handler, gate, ["engine", "close"]);
+}
+
+/**
+ * At most so many requests at a time; a place is free again when the answer has ended or the client went away.
+ *
+ * @throws ConfigError naming the option that is out of range.
+ */
+export function concurrencyLimit(options: ConcurrencyLimitOptions<Request>): RequestHandler & ConcurrencyControls {
+  const gate = createConcurrencyGate(options);
+  return withControls(handlerOf(gate), gate, ["active", "waiting", "close"]);
+}
+
+/**
+ * Answers 503 while this process is too busy. Put it first.
+ *
+ * @throws ConfigError naming the option that is out of range.
+ */
+export function loadShedding(options?: LoadSheddingOptions<Request> | LoadShedder): RequestHandler & SheddingControls {
+  const gate = createSheddingGate(options);
+  return withControls(handlerOf(gate), gate, ["shedding", "close"]);
+}
+
+function handlerOf<Context>(
+  gate: Gate<Request, Context>,
+  keep?: (request: Request, context: Context) => void,
+): RequestHandler {
+  return (request, response, next) => {
+    const entering = async (): Promise<boolean> => {
+      const passage = await gate.enter(viewOf(request, response));
+      if (passage.kind === "answer") {
+        writeAnswer(response, passage.answer);
+        return false;
+      }
+      passOn(response, passage);
+      if (passage.context !== undefined) keep?.(request, passage.context);
+      return true;
+    };
+    // What a later handler throws is not ours to catch.
+    entering().then((on) => {
+      if (on) next();
+    }, next);
+  };
+}
