@@ -253,7 +253,7 @@ fault(
   {
     id: "F6",
     fault: "identifiers of 1 MiB",
-    expected: "a decision within 50 ms of processor time, keys of at most 200 characters; names are not hoarded",
+    expected: "a decision within 80 ms of processor time, keys of at most 200 characters; names are not hoarded",
   },
   async () => {
     await using server = await startRedisServer();
@@ -279,7 +279,7 @@ fault(
       }
     const longestKey = Math.max(...(await redis.keys("*")).map((key) => key.length));
     expect(longestKey).toBeLessThanOrEqual(200);
-    expect(longestMs).toBeLessThan(50);
+    expect(longestMs).toBeLessThan(80);
     const heldMiB = await heldAfter(async () => {
       for (let count = 0; count < 60; count += 1)
         for (const limiter of Object.values(stores))
