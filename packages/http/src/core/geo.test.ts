@@ -29,7 +29,7 @@ describe("countries of addresses", () => {
     const failed = vi.fn();
     const lookup = vi.fn<GeoLookup>().mockReturnValueOnce(new Promise(() => {}));
     lookup
-      .mockReturnValueOnce(Promise.reject(new Error("down")))
+      .mockImplementationOnce(() => Promise.reject(new Error("down")))
       .mockReturnValueOnce(undefined)
       .mockReturnValue("FR");
     const roleOf = countries(lookup);

@@ -1,4 +1,4 @@
-import { isSluiceError, LimitExceededError } from "@sluice/core";
+import { isSluiceError, type LimitExceededError } from "@sluice/core";
 import type { CheckOptions, PolicyDecision, PolicyEngine } from "@sluice/policy";
 import { type Content, contentAnswer } from "./content.js";
 import { type RateLimitContext, remember } from "./context.js";

@@ -1,4 +1,4 @@
-import { Agent, type IncomingHttpHeaders, request as send } from "node:http";
+import { type Agent, type IncomingHttpHeaders, request as send } from "node:http";
 
 /** How a request is sent, byte for byte: nothing tidies its path. */
 export interface Asking {
