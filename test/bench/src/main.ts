@@ -7,6 +7,7 @@ import { availableParallelism, cpus } from "node:os";
 import { chooseBenches } from "./choose-benches.js";
 import { faultsBench } from "./faults/faults.js";
 import { hookChainBench } from "./hook-chain.js";
+import { inboundBench } from "./inbound/inbound.js";
 import { leasesBench } from "./leases/leases.js";
 import { memoryBench } from "./memory/memory.js";
 import { redisBench } from "./redis/redis.js";
@@ -22,6 +23,7 @@ const chosen = chooseBenches(process.argv.slice(2), [
   waitingBench,
   faultsBench,
   leasesBench,
+  inboundBench,
   sizesBench,
   strangerBench,
 ]);

@@ -72,6 +72,7 @@ class OpenBatch implements Batch {
 
 /** Collects the questions of one turn of the event loop; those of one scope travel in one script call. */
 export function createBatches(send: (batch: Batch) => void): { ask(request: TakeRequest): Promise<TakeReply> } {
+  const endOfTurn = createEndOfTurn();
   let open: OpenBatch[] = [];
   const flush = (): void => {
     const batches = open;
@@ -101,7 +102,22 @@ export function askersOf({ short, long }: Batch): Asked[] {
   return [...short.flatMap(({ questions }) => [...questions.values()].flatMap(({ askers }) => askers)), ...long];
 }
 
-/** After all that this turn set going has run, promises included, and before any input is read. */
-function endOfTurn(callback: () => void): void {
-  queueMicrotask(() => process.nextTick(callback));
+/**
+ * After all that the present piece of work set going has run, promises included. What comes later in the same turn of the event loop, as from
+ * the other sockets of a busy server, waits for the turn's end and travels together.
+ */
+function createEndOfTurn(): (callback: () => void) => void {
+  let sent = false;
+  const turnOver = (): void => {
+    sent = false;
+  };
+  return (callback) => {
+    if (sent) {
+      setImmediate(callback);
+      return;
+    }
+    sent = true;
+    setImmediate(turnOver);
+    queueMicrotask(() => process.nextTick(callback));
+  };
 }

@@ -6,7 +6,8 @@ import type { SubjectPart } from "./resolution.js";
  * is short and of harmless characters. API keys must be digests by then, as they are in a resolution.
  */
 export function bucketName(policy: string, windowMs: number, subject: readonly SubjectPart[]): string {
-  return `${policy}/${windowMs}${textOf(subject)}`;
+  // Joined, a text is one piece; a template would keep its pieces apart, and stores hold many of them.
+  return [policy, "/", windowMs, textOf(subject)].join("");
 }
 
 /** One name for a subject, under whatever policy; undefined where a bucket is for all. */

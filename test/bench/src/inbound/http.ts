@@ -1,0 +1,127 @@
+import type { RedisServer } from "@sluice/test/redis-server";
+import type { BenchTable } from "../bench.js";
+import { type Child, startChild } from "../children/start-child.js";
+import { median } from "../statistics.js";
+import type { InboundLoadHandlers } from "./load-worker.js";
+import type { Framework, Limiting } from "./servers.js";
+import type { InboundServerHandlers } from "./server-worker.js";
+
+/** Part of the requests a second that the middleware may cost. */
+const PROMISED_LOSS = 0.05;
+const CONNECTIONS = 32;
+
+/** Who serves what is in front of it in turn, and whose requests come. */
+interface Situation {
+  readonly framework: Framework;
+  readonly users: number;
+  readonly limited: readonly Exclude<Limiting, "none">[];
+}
+
+const all = ["sluice, lease", "peer, in memory", "peer, over Redis"] as const;
+const situations: readonly Situation[] = [
+  { framework: "node:http", users: 32, limited: ["sluice, lease"] },
+  { framework: "node:http", users: 1000, limited: ["sluice, lease"] },
+  { framework: "express", users: 32, limited: all },
+  { framework: "fastify", users: 32, limited: all },
+  { framework: "hono", users: 32, limited: all },
+];
+const peers: Readonly<Record<Framework, string>> = {
+  "node:http": "",
+  express: "express-rate-limit",
+  fastify: "@fastify/rate-limit",
+  hono: "hono-rate-limiter",
+};
+
+/** One turn. */
+interface Turn {
+  readonly perSecond: number;
+  /** Processor time of the server. Unit: microseconds. */
+  readonly cpuPerRequestUs: number;
+}
+
+interface Row extends Pick<Situation, "framework" | "users"> {
+  readonly limiting: Exclude<Limiting, "none">;
+  readonly bare: readonly Turn[];
+  readonly turns: readonly Turn[];
+}
+
+/** How many requests a second a web server loses to the middleware. */
+export async function measureHttp(
+  server: RedisServer,
+  effort: { readonly turns: number; readonly sliceMs: number },
+): Promise<BenchTable> {
+  const rows: Row[] = [];
+  for (const situation of situations) rows.push(...(await measure(server.url, situation, effort)));
+  const ours = rows.filter(({ limiting }) => limiting === "sluice, lease");
+  const losses = ours.map((row) => `${row.framework} ${(100 * loss(row)).toFixed(1)} %`);
+  return {
+    title: "How many requests does a web server lose to the middleware?",
+    columns: ["server", "users", "in front", "bare, 1/s", "with it, 1/s", "lost, %", "CPU, µs/request", "more CPU, %"],
+    rows: rows.map((row) => [
+      row.framework,
+      row.users,
+      row.limiting.replace("peer", peers[row.framework]),
+      median(row.bare.map(({ perSecond }) => perSecond)),
+      median(row.turns.map(({ perSecond }) => perSecond)),
+      100 * loss(row),
+      median(row.turns.map(({ cpuPerRequestUs }) => cpuPerRequestUs)),
+      100 * (between(row, "cpuPerRequestUs") - 1),
+    ]),
+    notes: [
+      `${CONNECTIONS} connections from another process, each asking again as soon as it is answered. Servers with and without take turns; medians of the turns' ratios.`,
+    ],
+    promises: [
+      {
+        text: `ours costs at most ${100 * PROMISED_LOSS} % of the requests a second (${losses.join(", ")})`,
+        kept: ours.every((row) => loss(row) <= PROMISED_LOSS),
+      },
+    ],
+    figures: rows,
+  };
+}
+
+async function measure(
+  url: string,
+  { framework, users, limited }: Situation,
+  { turns, sliceMs }: { readonly turns: number; readonly sliceMs: number },
+): Promise<Row[]> {
+  const load = startChild<InboundLoadHandlers>("inbound/load-worker.js");
+  const children: Child<InboundServerHandlers>[] = [];
+  try {
+    const subjects: { readonly run: (ms: number) => Promise<Turn>; readonly took: Turn[] }[] = [];
+    for (const limiting of ["none", ...limited] as const) {
+      const child = startChild<InboundServerHandlers>("inbound/server-worker.js");
+      children.push(child);
+      const port = await child.ask("open", { framework, limiting, url });
+      const run = async (ms: number): Promise<Turn> => {
+        const before = await child.ask("cpu", undefined);
+        const { done, tookS } = await load.ask("run", { port, connections: CONNECTIONS, users, ms });
+        const after = await child.ask("cpu", undefined);
+        return { perSecond: done / tookS, cpuPerRequestUs: (after - before) / done };
+      };
+      subjects.push({ run, took: [] });
+    }
+    // Turn -1 warms up; the order is turned round each time.
+    for (let turn = -1; turn < turns; turn += 1)
+      for (const { run, took } of turn % 2 === 0 ? subjects : subjects.toReversed()) {
+        const figures = await run(turn < 0 ? 2 * sliceMs : sliceMs);
+        if (turn >= 0) took.push(figures);
+      }
+    const [bare, ...others] = subjects;
+    return others.map(({ took }, index): Row => {
+      const limiting = limited[index] as Row["limiting"];
+      return { framework, users, limiting, bare: bare?.took ?? [], turns: took };
+    });
+  } finally {
+    await Promise.all([load.kill(), ...children.map((child) => child.kill())]);
+  }
+}
+
+function loss(row: Row): number {
+  return 1 - between(row, "perSecond");
+}
+
+/** What it is with the middleware, to what it is without, turn by turn. */
+function between({ bare, turns }: Row, what: keyof Turn): number {
+  return median(turns.map((turn, index) => turn[what] / (bare[index]?.[what] ?? Number.NaN)));
+}

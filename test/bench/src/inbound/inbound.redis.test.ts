@@ -1,0 +1,89 @@
+import type { AddressInfo } from "node:net";
+import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { measureBucketBytes } from "./bucket-bytes.js";
+import { openDeciders } from "./deciders.js";
+import { measureHttp } from "./http.js";
+import { measureInboundLatency } from "./latency.js";
+import { measureLeased } from "./leased.js";
+import { type Framework, type Limiting, servers } from "./servers.js";
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(() => server.stop());
+
+it("everybody lets a user in, ours and the others", async () => {
+  const deciders = await openDeciders(server.url);
+  expect(deciders.map(({ name }) => name)).toEqual([
+    "sluice",
+    "sluice, reputation",
+    "sluice, lease",
+    "express-rate-limit",
+    "@fastify/rate-limit",
+    "rate-limiter-flexible",
+    "hono-rate-limiter",
+  ]);
+  for (const { decide } of deciders) expect(await decide("alice")).toBe(true);
+});
+
+const frameworks = Object.keys(servers) as Framework[];
+const limits: readonly Limiting[] = ["none", "sluice, lease", "peer, in memory", "peer, over Redis"];
+const pairs = frameworks.flatMap((framework) =>
+  limits
+    .filter((limiting) => framework !== "node:http" || !limiting.startsWith("peer"))
+    .map((limiting): [Framework, Limiting] => [framework, limiting]),
+);
+
+it.each(pairs)(
+  "%s with %s in front answers the same object, and says what is left where it limits",
+  async (framework, limiting) => {
+    const http = await servers[framework](limiting, server.url);
+    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = http.address() as AddressInfo;
+      const response = await fetch(`http://127.0.0.1:${port}/things/1`, { headers: { "x-user": "alice" } });
+      expect(response.status).toBe(200);
+      expect(await response.json()).toEqual({ id: 1, name: "a thing", tags: ["one", "two"] });
+      const fields = [...response.headers.keys()].filter((name) => name.includes("ratelimit"));
+      expect(fields.length > 0).toBe(limiting !== "none");
+    } finally {
+      http.closeAllConnections();
+      http.close();
+    }
+  },
+);
+
+it("latency is measured one at a time and in a crowd, ours in relation to everybody", async () => {
+  const tiny = { rounds: 1, calls: 128 };
+  const tables = await measureInboundLatency(server.url, { single: { rounds: 1, calls: 10 }, crowd: tiny });
+  expect(tables.map(({ rows }) => rows.length)).toEqual([7, 7]);
+  for (const { rows } of tables) for (const [, p50, p99] of rows) expect(p99).toBeGreaterThanOrEqual(p50 as number);
+});
+
+it("leases are measured in two processes, and let everybody in", async () => {
+  const { rows } = await measureLeased(server, { rounds: 1, sliceMs: 60 });
+  for (const row of rows) {
+    expect(row[1]).toBeGreaterThan(0);
+    expect(row.at(-1)).toBe(1);
+  }
+});
+
+it("bytes are measured of buckets that are all still in use", async () => {
+  const users = 5000;
+  const { rows } = await measureBucketBytes(users);
+  for (const [, heap, outside, together, buckets] of rows) {
+    expect(together).toBeCloseTo((heap as number) + (outside as number), 6);
+    expect(buckets).toBe(users);
+  }
+});
+
+it("web servers are measured with and without", async () => {
+  const { rows } = await measureHttp(server, { turns: 1, sliceMs: 30 });
+  expect(rows).toHaveLength(11);
+  for (const [, , , bare, limited] of rows) {
+    expect(bare).toBeGreaterThan(0);
+    expect(limited).toBeGreaterThan(0);
+  }
+}, 60_000);

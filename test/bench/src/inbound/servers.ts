@@ -1,0 +1,111 @@
+import { createServer, type Server } from "node:http";
+import { type HttpBindings, getRequestListener } from "@hono/node-server";
+import fastifyRateLimit from "@fastify/rate-limit";
+import { rateLimit as expressLimit } from "@sluice/http/express";
+import { rateLimit as fastifyLimit } from "@sluice/http/fastify";
+import { rateLimit as honoLimit } from "@sluice/http/hono";
+import { rateLimit as nodeLimit } from "@sluice/http/node";
+import express from "express";
+import expressRateLimit from "express-rate-limit";
+import Fastify from "fastify";
+import { Hono } from "hono";
+import { rateLimiter as honoRateLimiter } from "hono-rate-limiter";
+import { RedisStore } from "rate-limit-redis";
+import { connect } from "../peers/connect.js";
+import { honoStore } from "./hono-over-redis.js";
+import { wide } from "./policies.js";
+
+/** Who serves. */
+export type Framework = "node:http" | "express" | "fastify" | "hono";
+
+/** What stands in front: nothing, ours, or the middleware that people use with this framework, in memory and over Redis. */
+export type Limiting = "none" | "sluice, lease" | "peer, in memory" | "peer, over Redis";
+
+const thing = { id: 1, name: "a thing", tags: ["one", "two"] };
+const WINDOW_MS = 60_000;
+const LIMIT = 2_000_000_000;
+const USER = "x-user";
+
+const ours = (url: string) => ({ redis: url, policies: [wide], lease: true });
+const nameOf = (header: string | string[] | undefined): string => String(header);
+
+/** A server that answers every request with the same small object. */
+export const servers: Readonly<Record<Framework, (limiting: Limiting, url: string) => Server | Promise<Server>>> = {
+  "node:http"(limiting, url) {
+    const limit =
+      limiting === "none"
+        ? undefined
+        : nodeLimit({ ...ours(url), identify: (request) => ({ user: nameOf(request.headers[USER]) }) });
+    return createServer((request, response) => {
+      const answer = (): void => {
+        const body = JSON.stringify(thing);
+        response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+        response.end(body);
+      };
+      if (limit === undefined) answer();
+      else limit(request, response, answer);
+    });
+  },
+
+  express(limiting, url) {
+    const app = express();
+    if (limiting === "sluice, lease")
+      app.use(expressLimit({ ...ours(url), identify: (request) => ({ user: nameOf(request.headers[USER]) }) }));
+    else if (limiting !== "none") {
+      const client = limiting === "peer, over Redis" ? connect(url) : undefined;
+      const store = client && {
+        store: new RedisStore({
+          sendCommand: (command = "", ...words) => client.call(command, ...words) as Promise<string>,
+        }),
+      };
+      app.use(
+        expressRateLimit({
+          windowMs: WINDOW_MS,
+          limit: LIMIT,
+          standardHeaders: "draft-8",
+          keyGenerator: (request) => nameOf(request.headers[USER]),
+          ...store,
+        }),
+      );
+    }
+    app.get("/things/:id", (_request, response) => void response.json(thing));
+    return createServer(app);
+  },
+
+  async fastify(limiting, url) {
+    const app = Fastify();
+    const keyGenerator = (request: { headers: Record<string, string | string[] | undefined> }): string =>
+      nameOf(request.headers[USER]);
+    if (limiting === "sluice, lease")
+      await app.register(fastifyLimit, {
+        ...ours(url),
+        identify: (request) => ({ user: nameOf(request.headers[USER]) }),
+      });
+    else if (limiting !== "none") {
+      const shared = limiting === "peer, over Redis" ? { redis: connect(url) } : {};
+      await app.register(fastifyRateLimit, { max: LIMIT, timeWindow: WINDOW_MS, keyGenerator, ...shared });
+    }
+    app.get("/things/:id", async () => thing);
+    await app.ready();
+    return app.server;
+  },
+
+  hono(limiting, url) {
+    const app = new Hono<{ Bindings: HttpBindings }>();
+    if (limiting === "sluice, lease")
+      app.use(honoLimit({ ...ours(url), identify: (context) => ({ user: nameOf(context.req.header(USER)) }) }));
+    else if (limiting !== "none") {
+      const shared = limiting === "peer, over Redis" ? { store: honoStore(connect(url)) } : {};
+      app.use(
+        honoRateLimiter({
+          windowMs: WINDOW_MS,
+          limit: LIMIT,
+          keyGenerator: (context) => nameOf(context.req.header(USER)),
+          ...shared,
+        }),
+      );
+    }
+    app.get("/things/:id", (context) => context.json(thing));
+    return createServer(getRequestListener(app.fetch));
+  },
+};
