@@ -75,15 +75,20 @@ clockFault(
     const jobs = createJobs({ limiter: own.limiter, max: 1, leaseMs });
     const fromMs = { value: Number.POSITIVE_INFINITY };
     const told = { lock: 0, job: 0 };
-    const job = jobs.run(
-      (signal) =>
-        new Promise<void>((resolve) =>
+    let job: Promise<void> | undefined;
+    // The job has its place before the clock moves; one that could not begin says why here.
+    await new Promise<void>((begun, failed) => {
+      job = jobs.run((signal) => {
+        begun();
+        return new Promise<void>((resolve) =>
           signal.addEventListener("abort", () => {
             told.job = performance.now() - fromMs.value;
             resolve();
           }),
-        ),
-    );
+        );
+      });
+      job.catch(failed);
+    });
     const work = lock
       .run("d4", { leaseMs }, async (held) => {
         expect(write(held.fence)).toBe(true);
