@@ -22,7 +22,7 @@ export interface DecisionAudit {
 
 /** Refusals named in one entry; the others of a flush follow in more. */
 const AN_ENTRY = 200;
-export const refusedAction = "decisions.refused";
+const refusedAction = "decisions.refused";
 
 /**
  * Writes refusals to the audit, several in one entry. They wait in bounded memory, so a killed process loses what it had queued: at most

@@ -77,6 +77,7 @@ export interface Policies {
   add(policies: Policy | readonly Policy[], why?: Partial<Why>): Promise<void>;
   /** Takes a policy out; false when there is none of that name. */
   remove(name: string, why?: Partial<Why>): Promise<boolean>;
+  /** Those in use, as they take precedence: by scope, then by priority, then by name. */
   list(): Promise<readonly ListedPolicy[]>;
   get(name: string): Promise<ListedPolicy | undefined>;
   /** Replaces all stored policies by those of a file. @throws ConfigError naming the field; nothing is changed then. */

@@ -2,7 +2,7 @@ import type { Clock } from "@sluice/core";
 import type { Control } from "../control/control.js";
 import { checkPolicies } from "../policies/check-policies.js";
 import { exportPolicies, importPolicies } from "../policies/exchange.js";
-import type { Identity, NormalPolicy, Policy } from "../policies/policy.js";
+import { type Identity, type NormalPolicy, type Policy, scopes } from "../policies/policy.js";
 import { sealPolicy } from "../policies/seal-policy.js";
 import { createResolver } from "../resolution/create-resolver.js";
 import type { Resolution } from "../resolution/resolution.js";
@@ -95,7 +95,7 @@ export function createPolicies({
       });
       return true;
     },
-    list: async () => (await fresh()).map(show),
+    list: async () => (await fresh()).map(show).toSorted(byPrecedence),
     async get(name) {
       const known = (await fresh()).find(({ policy }) => policy.name === name);
       return known === undefined ? undefined : show(known);
@@ -172,4 +172,9 @@ function show({ written, source }: Sourced): ListedPolicy {
 function subjectOf(names: readonly string[]): string {
   const text = names.join(", ");
   return text.length <= 500 ? text || "none" : `${names.length} policies`;
+}
+
+function byPrecedence(a: ListedPolicy, b: ListedPolicy): number {
+  const scope = scopes.indexOf(a.scope) - scopes.indexOf(b.scope);
+  return scope || (b.priority ?? 0) - (a.priority ?? 0) || (a.name < b.name ? -1 : 1);
 }

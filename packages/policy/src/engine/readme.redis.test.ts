@@ -7,7 +7,7 @@ it.each(["in memory", "in Redis"])("the README's engine does as it says, %s", as
   expect(await policiesAtWork(where === "in Redis" ? redis.url : undefined)).toEqual([
     true,
     119,
-    ["per-user: code", "reports: stored"],
+    ["reports: stored", "per-user: code"],
     "shadow",
     ["policy.add", "override.grant", "emergency.shadow", "emergency.end", "override.revoke", "reputation.reset"],
     true,
