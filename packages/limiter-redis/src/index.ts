@@ -17,6 +17,13 @@ export { checkConnection, type RedisConnectionOptions } from "./connection/optio
 export { redisRights, type RedisRightsOptions } from "./connection/rights.js";
 export { maskUrl, parseRedisUrl, type RedisAddress, type RedisHost } from "./connection/parse-url.js";
 
+// Seen from outside
+export { diagnoseRedis, type RedisFinding } from "./fleet/diagnose.js";
+export { type LookOptions, type RedisFleet, redisFleet } from "./fleet/fleet.js";
+export type { FleetBreaker, FleetBucket, FleetScope, FleetSight } from "./fleet/sight.js";
+export type { ProcessSummary } from "./fleet/processes.js";
+export type { Activity, BucketActivity, Summary } from "./fleet/summary.js";
+
 // Locks
 export { redisLock, type RedisLockOptions } from "./lock/redis-lock.js";
 export type { RedisRunnerOptions } from "./lock/redis-runner.js";

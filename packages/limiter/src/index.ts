@@ -42,6 +42,7 @@ export type {
   StoreCharge,
   TakeReply,
   TakeRequest,
+  Waiting,
 } from "./store/store.js";
 
 // Conduct that changes rates

@@ -31,6 +31,7 @@ function policyOf(info: string): string | undefined {
   return /^maxmemory_policy:([\w-]+)/m.exec(info)?.[1];
 }
 
-function evictionMessage(policy: string): string {
+/** Says what is wrong and how it is put right. */
+export function evictionMessage(policy: string): string {
   return `Redis evicts keys when its memory is full (maxmemory-policy ${policy}): limits would begin anew and locks be lost. Set maxmemory-policy noeviction, or use a Redis that holds nothing else`;
 }

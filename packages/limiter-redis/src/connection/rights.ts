@@ -10,6 +10,8 @@ export interface RedisRightsOptions {
   readonly cluster?: boolean;
   /** Whether it also keeps policies and their audit. @defaultValue false */
   readonly control?: boolean;
+  /** Whether it also watches the fleet, as `redisFleet` does. @defaultValue false */
+  readonly fleet?: boolean;
 }
 
 /** Commands that are sent by themselves. */
@@ -27,9 +29,16 @@ export function redisRights({
   prefix = "sluice",
   cluster = false,
   control = false,
+  fleet = false,
 }: RedisRightsOptions = {}): readonly string[] {
   const inScripts = scripted("", "").map((command) => command.split(" ", 1)[0] ?? "");
-  const commands = new Set([...direct, ...inScripts, ...(cluster ? ofClusters : []), ...(control ? ofControl : [])]);
+  const commands = new Set([
+    ...direct,
+    ...inScripts,
+    ...(cluster ? ofClusters : []),
+    ...(control ? ofControl : []),
+    ...(fleet ? ["scan"] : []),
+  ]);
   return [`~${prefix}:*`, `&${prefix}:*`, ...[...commands].toSorted().map((command) => `+${command}`)];
 }
 

@@ -4782,6 +4782,63 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 `,
 } as const;
 
+export const refill = {
+  name: "refill",
+  sha1: "135a1f1b274804ce08dbb6861fa55583bb75cde7",
+  source: `-- refill: empty the counts of buckets, as if nobody had asked yet.
+--
+-- KEYS      states of buckets, all with one {hash tag}; places of concurrency limits are not among them
+-- Clock     redis TIME in microseconds; never the caller's
+-- Returns   {"ok", buckets that were there}
+-- Writes    KEYS only. Each stays the same bucket, with its expiry: a process that knows more of it than the store would otherwise make up
+--           for what it takes for a loss. Tokens lent stay lent, and a state that is not understood stays as it is.
+-- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
+local function text(number)
+  return string.format("%.0f", number)
+end
+
+local function store_now()
+  local time = redis.call("TIME")
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
+-- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
+local function expiry_of(key, left, given_back)
+  local expiry = math.ceil(left / 1000) + 1
+  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
+  if left <= 0 and expiry <= 1 then return nil end
+  return text(expiry)
+end
+
+local now = store_now()
+local found = 0
+for _, key in ipairs(KEYS) do
+  local kind, left = redis.call("TYPE", key).ok, redis.call("PTTL", key)
+  if kind == "zset" and left > 0 then
+    redis.call("ZREMRANGEBYSCORE", key, "(0", "+inf")
+    found = found + 1
+  elseif kind == "string" and left > 0 then
+    local raw = redis.call("GET", key)
+    local fresh
+    local born, step, loans = string.match(raw, "^1|(%d+)|(%d+)|%-?%d+|%d+|%d+|[^|]*|[^|]*|([^|]*)$")
+    if born then
+      -- More than any bucket holds: whoever reads it takes as much as there may be.
+      fresh = table.concat({ "1", born, text(tonumber(step) + 1), "1000000000000000", text(now), "0", "", "", loans }, "|")
+    else
+      local window_born, anchor = string.match(raw, "^1|(%d+)|%d+|(%d+)|%d+|[^|]*|[^|]*$")
+      if window_born then fresh = table.concat({ "1", window_born, text(now), anchor, "0", "", "" }, "|") end
+    end
+    if fresh then
+      redis.call("SET", key, fresh, "PX", text(left))
+      found = found + 1
+    end
+  end
+end
+return { "ok", text(found) }
+`,
+} as const;
+
 export const renew = {
   name: "renew",
   sha1: "9310897393c68f758871929fae10e94d502ba7b3",

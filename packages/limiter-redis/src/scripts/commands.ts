@@ -68,6 +68,11 @@ export async function forgive(client: RedisClient, keys: readonly string[]): Pro
   return checkReply(await runScript(client, scripts.standings, keys, ["forgive"]));
 }
 
+/** Runs refill.lua; says how many of the buckets were there. */
+export async function refill(client: RedisClient, keys: readonly string[]): Promise<number> {
+  return checkReply(await runScript(client, scripts.refill, keys, []));
+}
+
 /** Names units one by one, as the scripts about them expect. */
 export function unitArguments({ id, units, charges }: GiveBackRequest, extra: readonly string[] = []): string[] {
   const args = [String(units.length), id, ...extra];

@@ -8,6 +8,8 @@ export interface Keys {
   /** Written to find out whether the store of this scope is back. */
   trial(scope: string): string;
   readonly presence: string;
+  /** What a process tells of itself. */
+  summary(name: string): string;
 }
 
 const letters = {
@@ -57,5 +59,6 @@ export function createKeys(prefix: string): Keys {
     standing: (scope, subject) => `${prefix}:{${scope}}:r:${encodePart(subject)}`,
     trial: (scope) => `${prefix}:{${scope}}:trial`,
     presence: `${prefix}:{presence}`,
+    summary: (name) => `${prefix}:{presence}:${name}`,
   };
 }

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 
 /** Keeps this process on the list of the living, and knows how long the list is. */
 export interface Presence {
+  /** Of this store in this process; nobody else has it. */
+  readonly name: string;
   /** As last seen; at least 1. */
   readonly peers: number;
   /** Called with every answer from the store: says so again when the last time is long enough ago. */
@@ -48,6 +50,7 @@ export function createPresence(say: (name: string, lifetimeMs: number) => Promis
     timer ??= setInterval(tell, EVERY_MS).unref();
   };
   return {
+    name,
     get peers() {
       return peers;
     },

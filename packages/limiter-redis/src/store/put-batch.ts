@@ -1,5 +1,6 @@
 import type { StoreCharge, TakeReply } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
+import type { Tally } from "../fleet/tally.js";
 import { type Answers, type LongQuestion, type Questions, type ShortAnswer, take, TooLate } from "../scripts/take.js";
 import type { Asked, Batch, ShortGroup, ShortQuestion } from "./batches.js";
 import type { Keys } from "./keys.js";
@@ -9,6 +10,7 @@ import type { Knowledge } from "./knowledge.js";
 export interface PutSurroundings {
   readonly keys: Keys;
   readonly knowledge: Knowledge;
+  readonly tally: Tally;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface PutSurroundings {
  * @param deadlineUs - on the store's clock, in microseconds.
  */
 export function putBatch(
-  { keys, knowledge }: PutSurroundings,
+  { keys, knowledge, tally }: PutSurroundings,
   client: RedisClient,
   batch: Batch,
   deadlineUs: number,
@@ -39,7 +41,7 @@ export function putBatch(
     return { request, keys: [...own, ...subjects], known };
   });
   return take(client, { short, long }, deadlineUs).then((answers) =>
-    answers instanceof TooLate ? answers : new Answered(batch, { short, long }, answers, knowledge),
+    answers instanceof TooLate ? answers : new Answered(batch, { short, long }, answers, knowledge, tally),
   );
 }
 
@@ -50,6 +52,7 @@ export class Answered {
     readonly questions: Questions,
     readonly answers: Answers,
     readonly knowledge: Knowledge,
+    readonly tally: Tally,
   ) {}
 
   get nowUs(): number {
@@ -70,12 +73,15 @@ export class Answered {
       // The keys of standings follow those of the charges.
       const { keys } = this.questions.long[index] as LongQuestion;
       for (const [which, known] of answer.known.entries()) this.knowledge.learn(keys[which] as string, known, untilMs);
+      this.#countLong(index, answer.reply);
       resolve(answer.reply);
     }
   }
 
   #handOutShort(heardMs: number): void {
     let place = 0;
+    let granted = 0;
+    let denied = 0;
     for (const [which, group] of this.batch.short.entries()) {
       const named = this.questions.short[which]?.questions ?? [];
       let number = 0;
@@ -89,9 +95,27 @@ export class Answered {
           continue;
         }
         this.knowledge.learn(key, answer.known, heardMs + answer.idleUs / 1000);
+        const refused = Math.max(0, question.count - answer.units);
+        granted += answer.units;
+        denied += refused;
+        this.tally.bucket(key, group.limit, answer.units, refused);
         share(this.nowUs, group, question, answer);
       }
     }
+    if (granted + denied > 0) this.tally.scope(this.batch.scope, granted, denied);
+  }
+
+  /** Who waits is not refused; a look is neither. */
+  #countLong(index: number, { slots, binding }: TakeReply): void {
+    const { request, keys } = this.questions.long[index] as LongQuestion;
+    if (request.peek) return;
+    let granted = 0;
+    for (const { units } of slots) granted += units;
+    const refused = granted === 0 && request.waiting !== true ? request.count : 0;
+    if (granted + refused === 0) return;
+    for (const [which, { limit }] of request.charges.entries())
+      this.tally.bucket(keys[which] as string, limit, granted, which === binding ? refused : 0);
+    this.tally.scope(request.scope, granted, refused);
   }
 }
 

@@ -15,6 +15,7 @@ import { deadlinesOf } from "../connection/deadlines.js";
 import { disposable } from "../connection/disposable.js";
 import { explained } from "../connection/refused-login.js";
 import { shareConnection } from "../connection/shared-connection.js";
+import { createPublisher } from "../fleet/publisher.js";
 import type { StoreEvent } from "../outage/events.js";
 import { createFallback } from "../outage/fallback.js";
 import { createParts, type Part } from "../outage/parts.js";
@@ -65,6 +66,14 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const presence = createPresence((name, lifetimeMs) =>
     run("presence", (redis) => commands.presence(redis, keys.presence, name, lifetimeMs)),
   );
+  const publisher = createPublisher({
+    peers: () => presence.peers,
+    keyOf: keys.bucket,
+    async write(text, lifetimeMs) {
+      if (parts.down) return;
+      await run("a summary", (redis) => redis.set(keys.summary(presence.name), text, "PX", Math.ceil(lifetimeMs)));
+    },
+  });
   const warn = warnOnce("SLUICE_STORE_LISTENER");
   const tell = (event: StoreEvent): void => {
     try {
@@ -102,6 +111,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     part.health.answered();
     for (const [scope, charges] of fallback.over((one) => parts.of(one) === part)) startEmpty(scope, charges);
     presence.keep();
+    publisher.keep();
   };
   /** What was handed out while the store was away is not in its buckets, which have filled up meanwhile; so they begin empty. */
   const startEmpty = (scope: string, charges: readonly StoreCharge[]): void => {
@@ -169,7 +179,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     const deadline = deadlines.start(() => failed(tooSlow(QUESTION, commandTimeoutMs)));
     const send = (): Promise<Answered | TooLate> => {
       const ask = (deadlineUs: number): Promise<Answered | TooLate> =>
-        putBatch({ keys, knowledge }, redis, batch, deadlineUs);
+        putBatch({ keys, knowledge, tally: publisher.tally }, redis, batch, deadlineUs);
       const deadlineUs = storeDeadline(part.clock, redis, keys.trial(batch.scope), startedMs + commandTimeoutMs);
       return typeof deadlineUs === "number" ? ask(deadlineUs) : deadlineUs.then(ask);
     };
@@ -237,6 +247,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       const { scope, pauseMs } = request;
       const message = news.encodePause({ buckets: request.charges.map(({ bucket }) => bucket), pauseMs });
       const word = { id: `observed${performance.now()}`, channel: keys.channel(scope), message };
+      publisher.observed(request);
       // The fallback hears it too: an outage may begin before the pause has passed.
       await fallback.local.observe(request);
       await tried(scope, "a provider's word", (redis) =>
@@ -254,6 +265,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       const done = await tried(scope, "forgiving", (redis) => commands.forgive(redis, own));
       if (done === undefined) throw new StoreUnavailableError("The shared store cannot be asked; nobody was forgiven");
     },
+    watchWaiters: publisher.watch,
     onPause: news.onPause,
     onRelease: news.onRelease,
     onClose(listener) {
@@ -267,6 +279,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       closeListeners.clear();
       parts.stop();
       presence.stop();
+      publisher.stop();
       news.close();
       release();
     },

@@ -57,7 +57,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const stopListening = [
     store.onPause(scope, ({ buckets, pauseMs }) => lanes.hold(new Set(buckets), pauseMs)),
     store.onRelease?.(scope, (buckets) => lanes.refresh(new Set(buckets))),
-    options.store.watchWaiters?.(scope, () => lanes.waiters()),
+    options.store.watchWaiters?.(scope, () => lanes.waiting()),
     // Those who wait would only hear of it when their turn to ask comes.
     options.store.onClose?.((error) => lanes.close(error)),
   ];

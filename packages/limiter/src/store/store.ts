@@ -40,8 +40,8 @@ export interface Store {
   onRelease?(scope: string, listener: (buckets: readonly string[]) => void): () => void;
   /** Calls back when the store is closed, with what its questions are answered from then on. Returns the way to stop. */
   onClose?(listener: (error: Error) => void): () => void;
-  /** Will ask now and then who waits here for which buckets, for those who watch the fleet. Returns the way to stop. */
-  watchWaiters?(scope: string, waiting: () => ReadonlyMap<string, number>): () => void;
+  /** Will ask now and then how many wait here for what, for those who watch the fleet. Returns the way to stop. */
+  watchWaiters?(scope: string, waiting: () => readonly Waiting[]): () => void;
   /** Standings as they are now; unknown ones are those of somebody new. */
   standings?(
     scope: string,
@@ -55,6 +55,12 @@ export interface Store {
   /** Processes that share this store, as last seen; those who wait then take no more at once than their part. @defaultValue 1 */
   readonly peers?: number;
   close(): Promise<void>;
+}
+
+/** How many wait for the same charges. */
+export interface Waiting {
+  readonly charges: readonly StoreCharge[];
+  readonly count: number;
 }
 
 /** One bucket and what a unit takes from it. */

@@ -1,5 +1,5 @@
 import { numbersOf } from "../limits/limit.js";
-import type { StoreCharge } from "../store/store.js";
+import type { StoreCharge, Waiting } from "../store/store.js";
 import { Lane, type LaneSurroundings } from "./lane.js";
 
 const FEWEST_SWEPT = 256;
@@ -19,15 +19,11 @@ export class Lanes {
     return this.#busy === 0;
   }
 
-  /** How many wait for tokens of each bucket. */
-  waiters(): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>();
-    if (this.#busy === 0) return counts;
-    for (const { charges, waiting } of this.#lanes.values()) {
-      if (waiting === 0) continue;
-      for (const { bucket } of charges) counts.set(bucket, (counts.get(bucket) ?? 0) + waiting);
-    }
-    return counts;
+  /** Those in which somebody waits. */
+  waiting(): readonly Waiting[] {
+    if (this.#busy === 0) return [];
+    const busy = [...this.#lanes.values()].filter(({ waiting }) => waiting > 0);
+    return busy.map(({ charges, waiting }) => ({ charges, count: waiting }));
   }
 
   /** The lane of these charges if somebody waits in it. */
