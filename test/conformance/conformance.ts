@@ -259,7 +259,7 @@ export function describeConformance<Client>(vendor: Vendor<Client>): void {
       const plain = vendor.plain(newAccount(), server.origin, { registry });
       await vendor.read(plain);
       expect(await registry.metrics()).toMatch(
-        new RegExp(`sluice_requests_total\\{[^}]*provider="${vendor.provider}"`),
+        new RegExp(`sluice_api_requests_total\\{[^}]*provider="${vendor.provider}"`),
       );
     });
   });

@@ -101,7 +101,7 @@ function manySeries(callers: number, paths: number, isSlow: boolean): void {
       expect(lines.length).toBeLessThanOrEqual(MOST_SERIES);
       expect(operations.has("other")).toBe(true);
       expect(operations.size).toBeLessThanOrEqual(401);
-      const requests = lines.filter((line) => line.startsWith("sluice_requests_total"));
+      const requests = lines.filter((line) => line.startsWith("sluice_api_requests_total"));
       expect(requests.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0)).toBe(callers);
       return `${lines.length} series, ${Math.round(text.length / 1000)} kB a scrape, ${operations.size} operations`;
     },

@@ -1,6 +1,7 @@
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import { createBreakerObserver, MAX_BREAKERS } from "./breaker-observer.js";
+import { createBreakerObserver } from "./breaker-observer.js";
+import { MAX_BREAKERS } from "./labels/caps.js";
 import { createMetrics } from "./metrics.js";
 import { parseExposition } from "./parse-exposition.test-support.js";
 

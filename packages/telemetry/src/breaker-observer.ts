@@ -1,6 +1,8 @@
-import { Gauge, register } from "prom-client";
+import { systemClock } from "@sluice/core";
+import { register } from "prom-client";
 import type { MetricsRegistry } from "./families/registry.js";
-import { reuseOr } from "./families/reuse.js";
+import { boardOf } from "./labels/board-of.js";
+import { MAX_BREAKERS } from "./labels/caps.js";
 import { labelText, other } from "./labels/label-text.js";
 
 /** How a circuit breaker stands. */
@@ -20,8 +22,6 @@ export interface BreakerObserverOptions {
   readonly registry?: MetricsRegistry;
 }
 
-/** Breakers shown by name; later ones are `other`, which shows the highest value among those of them that are not closed. */
-export const MAX_BREAKERS = 100;
 /** Unclosed ones behind `other` that are told apart. */
 const MOST_HIDDEN = 10_000;
 
@@ -35,20 +35,7 @@ const values: ReadonlyMap<string, number> = new Map([
 /** Makes the observer; those of one registry share the gauge, and the room in it. */
 export function createBreakerObserver(options: BreakerObserverOptions = {}): BreakerObserver {
   const registry = options.registry ?? register;
-  const labelNames = ["breaker"] as const;
-  const name = "sluice_circuit_breaker_state";
-  const gauge = reuseOr(
-    registry,
-    { name, labelNames, type: Gauge },
-    (into) =>
-      new Gauge({
-        name,
-        help: "State of a circuit breaker: 0 closed, 1 open, 2 half-open, 3 isolated.",
-        labelNames,
-        aggregator: "max",
-        registers: into ? [registry] : [],
-      }),
-  );
+  const gauge = boardOf(registry, systemClock).families.breaker;
   const { shown, hidden } = roomOf(registry);
 
   const show = (breaker: string, state: BreakerMetricState): void => {
@@ -57,12 +44,12 @@ export function createBreakerObserver(options: BreakerObserverOptions = {}): Bre
     const label = labelText(breaker);
     if (shown.has(label) || shown.size < MAX_BREAKERS) {
       shown.add(label);
-      gauge.set({ breaker: label }, value);
+      gauge.cell({ breaker: label }).set(value);
       return;
     }
     if (value === 0) hidden.delete(breaker);
     else if (hidden.has(breaker) || hidden.size < MOST_HIDDEN) hidden.set(breaker, value);
-    gauge.set({ breaker: other }, Math.max(0, ...hidden.values()));
+    gauge.cell({ breaker: other }).set(Math.max(0, ...hidden.values()));
   };
   return { onEvent: (event) => show(event.name, event.to), show };
 }

@@ -48,7 +48,7 @@ describe("the number of series", () => {
     expect(samples.length).toBeLessThanOrEqual(MAX_SERIES);
     expect(values(samples, "caller").size).toBeLessThanOrEqual(102);
     expect(values(samples, "operation").size).toBeLessThanOrEqual(401);
-    const requests = samples.filter(({ name }) => name === "sluice_requests_total");
+    const requests = samples.filter(({ name }) => name === "sluice_api_requests_total");
     expect(requests.reduce((sum, { value }) => sum + value, 0)).toBe(100_000);
   }, 60_000);
 

@@ -74,7 +74,7 @@ describe("hostile label values", () => {
       });
     }
     const samples = parseExposition(await registry.metrics());
-    expect(samples.filter(({ name }) => name === "sluice_acquired_total")).toHaveLength(2);
+    expect(samples.filter(({ name }) => name === "sluice_rate_limit_acquired_total")).toHaveLength(2);
   });
 
   it("of any kind leave the text valid", async () => {

@@ -15,8 +15,26 @@ export interface LimiterTake {
   readonly remaining?: number;
 }
 
+/** What a limiter refused. */
+export interface LimiterRefusal {
+  readonly reason: RefusalReason;
+  /** When it would be worth asking again. Unit: milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** Whether it was a concurrency limit that had no place left. */
+  readonly concurrency?: boolean | undefined;
+}
+
+/** A concurrency limit of which an attempt holds a place. */
+export interface HeldPlace {
+  readonly bucket: string;
+  /** Places there are. */
+  readonly max: number;
+}
+
 /** Told by a rate-limit hook what its limiter decided. Never throws. */
 export interface LimiterObserver {
   acquired(call: Call, take: LimiterTake): void;
-  refused(call: Call, refusal: { readonly reason: RefusalReason }): void;
+  refused(call: Call, refusal: LimiterRefusal): void;
+  /** The attempt holds places from now on; the answer is to be called once when it has let go of them. */
+  held?(call: Call, places: readonly HeldPlace[]): () => void;
 }

@@ -8,7 +8,7 @@ import {
   SluiceError,
 } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
-import { Gauge, type OpenMetricsContentType, Registry, register } from "prom-client";
+import { AggregatorRegistry, Gauge, type OpenMetricsContentType, Registry, register } from "prom-client";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createMetrics, type MetricsOptions } from "./index.js";
 
@@ -33,7 +33,7 @@ async function lines(registry: Registry, name: string): Promise<string[]> {
 }
 
 async function outcomes(registry: Registry): Promise<Record<string, number>> {
-  const found = await lines(registry, "sluice_requests_total{");
+  const found = await lines(registry, "sluice_api_requests_total{");
   return Object.fromEntries(found.map((line) => [/outcome="([^"]*)"/.exec(line)![1]!, Number(line.split(" ").at(-1))]));
 }
 
@@ -49,8 +49,8 @@ describe("the metrics hook", () => {
     await chain.run("attempt", { ...call, caller: { namespace: "team-a", user: "ann", role: "admin" } }, async () => ({
       status: 200,
     }));
-    expect(await lines(registry, "sluice_requests_total{")).toEqual([
-      'sluice_requests_total{provider="acme",account="main",operation="things.list",caller="team-a/ann",outcome="ok"} 1',
+    expect(await lines(registry, "sluice_api_requests_total{")).toEqual([
+      'sluice_api_requests_total{provider="acme",account="main",operation="things.list",caller="team-a/ann",outcome="ok"} 1',
     ]);
   });
 
@@ -107,7 +107,7 @@ describe("the metrics hook", () => {
     const { registry, chain } = setUp({}, [veto]);
     await expect(chain.run("attempt", call, async () => 1)).rejects.toThrow("not today");
     expect(await outcomes(registry)).toEqual({ other: 1 });
-    expect(await lines(registry, "sluice_request_duration_seconds_count")).toEqual([]);
+    expect(await lines(registry, "sluice_api_request_duration_seconds_count")).toEqual([]);
   });
 
   it("leaves waits for limits out of the duration", async () => {
@@ -121,8 +121,8 @@ describe("the metrics hook", () => {
       },
     ]);
     await chain.run("attempt", call, async () => clock.advance(30));
-    expect(await lines(registry, "sluice_request_duration_seconds_sum")).toEqual([
-      'sluice_request_duration_seconds_sum{provider="acme",account="main",operation="things.list"} 0.03',
+    expect(await lines(registry, "sluice_api_request_duration_seconds_sum")).toEqual([
+      'sluice_api_request_duration_seconds_sum{provider="acme",account="main",operation="things.list"} 0.03',
     ]);
   });
 
@@ -143,12 +143,18 @@ describe("the limiter observer", () => {
     metrics.limiter.acquired(call, { waitedMs: 0 });
     metrics.limiter.acquired(call, { waitedMs: 7_500, cost: 5, bucket: "private-channel", remaining: 12 });
     const text = await registry.metrics();
-    expect(text).toContain('sluice_acquired_total{provider="acme",account="main",operation="things.list",caller=""} 6');
-    expect(text).toContain('sluice_tokens_available{provider="acme",account="main",operation="things.list"} 12');
-    const bounds = (await lines(registry, "sluice_wait_seconds_bucket")).map((line) => /le="([^"]+)"/.exec(line)![1]);
+    expect(text).toContain(
+      'sluice_rate_limit_acquired_total{provider="acme",account="main",operation="things.list",caller=""} 6',
+    );
+    expect(text).toContain(
+      'sluice_rate_limit_tokens_available{provider="acme",account="main",operation="things.list"} 12',
+    );
+    const bounds = (await lines(registry, "sluice_rate_limit_wait_seconds_bucket")).map(
+      (line) => /le="([^"]+)"/.exec(line)![1],
+    );
     expect([bounds[0], bounds.at(-2), bounds.at(-1)]).toEqual(["0.001", "30", "+Inf"]);
-    expect(text).toMatch(/sluice_wait_seconds_count\{[^}]*\} 2/);
-    expect(text).toMatch(/sluice_wait_seconds_sum\{[^}]*\} 7\.5/);
+    expect(text).toMatch(/sluice_rate_limit_wait_seconds_count\{[^}]*\} 2/);
+    expect(text).toMatch(/sluice_rate_limit_wait_seconds_sum\{[^}]*\} 7\.5/);
     expect(text).not.toContain("private-channel");
   });
 
@@ -157,9 +163,9 @@ describe("the limiter observer", () => {
     for (const reason of ["timeout", "timeout", "rejected", "impossible"] as const)
       metrics.limiter.refused(call, { reason });
     const text = await registry.metrics();
-    expect(text).toMatch(/sluice_timeouts_total\{.*\} 2/);
-    expect(text).toMatch(/sluice_rejected_total\{.*reason="rejected"\} 1/);
-    expect(text).toMatch(/sluice_rejected_total\{.*reason="impossible"\} 1/);
+    expect(text).toMatch(/sluice_rate_limit_timeouts_total\{.*\} 2/);
+    expect(text).toMatch(/sluice_rate_limit_rejected_total\{.*reason="rejected"\} 1/);
+    expect(text).toMatch(/sluice_rate_limit_rejected_total\{.*reason="impossible"\} 1/);
   });
 
   it("takes numbers that are none without throwing", async () => {
@@ -177,8 +183,8 @@ describe("retries and the store", () => {
     metrics.retryAfterIgnored(call);
     metrics.retryAfterCapped(call);
     const text = await registry.metrics();
-    expect(text).toMatch(/sluice_retries_total\{.*reason="throttled"\} 1/);
-    expect(text).toMatch(/sluice_retries_total\{.*reason="other"\} 1/);
+    expect(text).toMatch(/sluice_retry_attempts_total\{.*reason="throttled",outcome="repeated"\} 1/);
+    expect(text).toMatch(/sluice_retry_attempts_total\{.*reason="other",outcome="repeated"\} 1/);
     expect(text).toMatch(/sluice_retry_after_ignored_total\{.*\} 1/);
     expect(text).toMatch(/sluice_retry_after_capped_total\{.*\} 1/);
     expect(text).not.toContain("made up");
@@ -201,13 +207,13 @@ describe("the registry", () => {
 
   it("is prom-client's global one by default", async () => {
     createMetrics().limiter.acquired(call, { waitedMs: 1 });
-    expect(await register.metrics()).toContain("sluice_acquired_total{");
+    expect(await register.metrics()).toContain("sluice_rate_limit_acquired_total{");
   });
 
   it("serves several clients with the same metrics", async () => {
     const registry = new Registry();
     for (let client = 0; client < 3; client += 1) createMetrics({ registry }).limiter.acquired(call, { waitedMs: 1 });
-    expect(await lines(registry, "sluice_acquired_total{")).toEqual([expect.stringMatching(/ 3$/)]);
+    expect(await lines(registry, "sluice_rate_limit_acquired_total{")).toEqual([expect.stringMatching(/ 3$/)]);
   });
 
   it("counts on after its values were reset, and in new clients after it was cleared", async () => {
@@ -216,10 +222,26 @@ describe("the registry", () => {
     metrics.limiter.acquired(call, { waitedMs: 1 });
     registry.resetMetrics();
     metrics.limiter.acquired(call, { waitedMs: 1 });
-    expect(await lines(registry, "sluice_acquired_total{")).toEqual([expect.stringMatching(/ 1$/)]);
+    expect(await lines(registry, "sluice_rate_limit_acquired_total{")).toEqual([expect.stringMatching(/ 1$/)]);
     registry.clear();
     createMetrics({ registry }).limiter.acquired(call, { waitedMs: 1 });
-    expect(await lines(registry, "sluice_acquired_total{")).toEqual([expect.stringMatching(/ 1$/)]);
+    expect(await lines(registry, "sluice_rate_limit_acquired_total{")).toEqual([expect.stringMatching(/ 1$/)]);
+  });
+
+  it("is added up with those of other workers in prom-client's cluster mode", async () => {
+    const workers = await Promise.all(
+      [5, 3].map(async (remaining) => {
+        const registry = new Registry();
+        registry.setDefaultLabels({ app: "shop" });
+        createMetrics({ registry }).limiter.acquired(call, { waitedMs: 40, remaining });
+        return registry.getMetricsAsJSON();
+      }),
+    );
+    const text = await AggregatorRegistry.aggregate(workers).metrics();
+    expect(text).toMatch(/sluice_rate_limit_acquired_total\{.*app="shop"\} 2\n/);
+    expect(text).toMatch(/sluice_rate_limit_tokens_available\{.*\} 3\n/);
+    expect(text).toMatch(/sluice_rate_limit_wait_seconds_bucket\{le="0.05",.*\} 2\n/);
+    expect(text).toMatch(/sluice_rate_limit_wait_seconds_sum\{.*\} 0.08\n/);
   });
 
   it("may be of the OpenMetrics kind", async () => {
@@ -228,16 +250,16 @@ describe("the registry", () => {
     createMetrics({ registry }).limiter.acquired(call, { waitedMs: 1 });
     await registry.metrics();
     createMetrics({ registry }).limiter.acquired(call, { waitedMs: 1 });
-    expect(await registry.metrics()).toMatch(/sluice_acquired_total\{.*\} 2\n/);
+    expect(await registry.metrics()).toMatch(/sluice_rate_limit_acquired_total\{.*\} 2\n/);
   });
 
   it("keeps a stranger's metric of the same name; ours stays out, with a warning", async () => {
     const registry = new Registry();
-    const stranger = new Gauge({ name: "sluice_requests_total", help: "mine", registers: [registry] });
+    const stranger = new Gauge({ name: "sluice_api_requests_total", help: "mine", registers: [registry] });
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const metrics = createMetrics({ registry });
     await createHookChain({ hooks: [metrics.hook] }).run("attempt", call, async () => 1);
-    expect(registry.getSingleMetric("sluice_requests_total")).toBe(stranger);
+    expect(registry.getSingleMetric("sluice_api_requests_total")).toBe(stranger);
     expect(warn).toHaveBeenCalledOnce();
     warn.mockRestore();
   });

@@ -9,7 +9,8 @@ import { labelText, other } from "./labels/label-text.js";
 import type { Place } from "./labels/place.js";
 import type { LimiterObserver } from "./limiter-observer.js";
 import { outcomeOfError, outcomeOfStatus, type RequestOutcome, tellsDuration } from "./outcome.js";
-import { inList, type RetryReason } from "./retry-reason.js";
+import { algorithms, listed } from "./policy/closed-lists.js";
+import { inList, type RetryOutcome, type RetryReason } from "./retry-reason.js";
 
 /** What metrics are made for. */
 export interface MetricsOptions {
@@ -36,6 +37,10 @@ export interface Metrics {
   readonly limiter: LimiterObserver;
   /** An attempt of the call is about to be repeated. */
   retried(call: Call, reason: RetryReason): void;
+  /** A call has ended that repeated an attempt, or would have had to. */
+  retryEnded(call: Call, reason: RetryReason, outcome: Exclude<RetryOutcome, "repeated">): void;
+  /** A store has decided by the algorithm of this name. */
+  decided(algorithm: string, durationMs: number): void;
   /** A Retry-After header could not be read. */
   retryAfterIgnored(call: Call): void;
   /** A Retry-After header asked for more than is believed. */
@@ -78,18 +83,25 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
         if (Number.isFinite(waitedMs)) place.observeWait(waitedMs / 1000);
         if (remaining !== undefined && Number.isFinite(remaining)) place.setTokens(remaining);
       },
-      refused(call, { reason }) {
+      refused(call, { reason, concurrency }) {
+        if (concurrency === true) board.jobs(call.provider, call.account).reject();
         const series = callerOf(placeOf(call), call);
         if (reason === "timeout") series.countTimeout();
         else series.countRejected(reason === "impossible" ? "impossible" : "rejected");
       },
+      held: (call, places) => board.jobs(call.provider, call.account).start(places),
     },
-    retried: (call, reason) => placeOf(call).countRetry(inList(reason)),
+    retried: (call, reason) => placeOf(call).countRetry(inList(reason), "repeated"),
+    retryEnded: (call, reason, outcome) => placeOf(call).countRetry(inList(reason), outcome),
+    decided(algorithm, durationMs) {
+      if (!Number.isFinite(durationMs)) return;
+      board.families.decision.cell({ algorithm: listed(algorithms, algorithm, other) }).observe(durationMs / 1000);
+    },
     retryAfterIgnored: (call) => placeOf(call).countRetryAfterIgnored(),
     retryAfterCapped: (call) => placeOf(call).countRetryAfterCapped(),
     storeMode(mode) {
       const provider = board.provider(options.provider ?? "");
-      for (const one of storeModes) board.families.storeMode.set({ provider, mode: one }, one === mode ? 1 : 0);
+      for (const one of storeModes) board.families.storeMode.cell({ provider, mode: one }).set(one === mode ? 1 : 0);
     },
   };
 }

@@ -7,6 +7,15 @@ export const retryReasons = ["throttled", "server_error", "network_error", "othe
 /** Why an attempt is repeated. */
 export type RetryReason = (typeof retryReasons)[number];
 
+/** Everything the `outcome` label of a retry may say. */
+export const retryOutcomes = ["repeated", "succeeded", "failed", "exhausted"] as const;
+
+/**
+ * `repeated`: an attempt failed and is made again. `succeeded` and `failed`: so a call ended that repeated something. `exhausted`: a call
+ * ended with a failure that might have been repeated, had there been time, retries or budget left.
+ */
+export type RetryOutcome = (typeof retryOutcomes)[number];
+
 const never = new AbortController().signal;
 
 /** The reason that lies in an attempt's end, as a retry hook's `onRetry` sees it. */

@@ -77,7 +77,9 @@ describe("what the SDK builds on a client", () => {
     const dynamodb = createAwsApi(DynamoDB, newAccount(), { ...sdkConfigFor(server.origin), registry, env: {} });
     await dynamodb.listTables({});
     await dynamodb.listTables();
-    expect(await registry.metrics()).toMatch(/sluice_requests_total\{[^}]*operation="DynamoDB\.ListTables"[^}]*\} 2/);
+    expect(await registry.metrics()).toMatch(
+      /sluice_api_requests_total\{[^}]*operation="DynamoDB\.ListTables"[^}]*\} 2/,
+    );
     dynamodb.destroy();
   });
 
@@ -214,7 +216,9 @@ describe("an existing client", () => {
     const same = instrumentAws(client, { account: newAccount(), registry, env: {} });
     expect(same).toBe(client);
     await client.send(new ListTablesCommand({}));
-    expect(await registry.metrics()).toMatch(/sluice_acquired_total\{[^}]*operation="DynamoDB\.ListTables"[^}]*\} 1/);
+    expect(await registry.metrics()).toMatch(
+      /sluice_rate_limit_acquired_total\{[^}]*operation="DynamoDB\.ListTables"[^}]*\} 1/,
+    );
     expect(same.mode).toBe("enforce");
     await same.close();
     expect(await rejection(client.send(new ListTablesCommand({})))).toMatchObject({ code: "LIMITER_CLOSED" });

@@ -33,6 +33,8 @@ const ours: Readonly<Record<keyof AwsOptions | keyof ApiOptions, true>> = {
   onStoreError: true,
   onHookError: true,
   log: true,
+  tracing: true,
+  logging: true,
   clock: true,
   random: true,
   breaker: true,

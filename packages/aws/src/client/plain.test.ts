@@ -27,7 +27,7 @@ describe("a plain client", () => {
     expect(s3.mode).toBe("disabled");
     const metrics = await registry.metrics();
     expect(metrics).toMatch(
-      /sluice_requests_total\{provider="aws",account="account-\d+\/eu-west-1",operation="S3\.ListBuckets"[^}]*outcome="ok"\} 20/,
+      /sluice_api_requests_total\{provider="aws",account="account-\d+\/eu-west-1",operation="S3\.ListBuckets"[^}]*outcome="ok"\} 20/,
     );
   });
 

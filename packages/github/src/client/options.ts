@@ -60,6 +60,8 @@ const ours = [
   "retry",
   "breaker",
   "onStoreError",
+  "tracing",
+  "logging",
   "clock",
   "random",
   "quota",

@@ -127,7 +127,9 @@ it.each([
   const registry = new Registry();
   await rejection(factory(server.origin, { registry, retry: false }).graphql("{ a }"));
   const metrics = await registry.metrics();
-  expect(metrics).toMatch(/sluice_requests_total\{[^}]*operation="POST \/graphql"[^}]*outcome="throttled"[^}]*\} 1/);
+  expect(metrics).toMatch(
+    /sluice_api_requests_total\{[^}]*operation="POST \/graphql"[^}]*outcome="throttled"[^}]*\} 1/,
+  );
 });
 
 it("the chain of a factory prints its order, and that of a plain client has nothing that waits", () => {

@@ -127,6 +127,6 @@ describe("beside that, a plain client", () => {
     const registry = newRegistry();
     const server = await startServer();
     await new GitLabApi("acme", { host: server.host, token, registry }).Projects.show(1);
-    expect(await registry.metrics()).toMatch(/sluice_requests_total\{[^}]*operation="Projects\.show"/);
+    expect(await registry.metrics()).toMatch(/sluice_api_requests_total\{[^}]*operation="Projects\.show"/);
   });
 });

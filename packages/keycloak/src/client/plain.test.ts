@@ -22,7 +22,9 @@ describe("the plain constructor", () => {
     expect([...api.hooks.list("call"), ...api.hooks.list("attempt")].map(({ name }) => name)).toEqual(["metrics"]);
     await api.realms.find();
     await rejection(api.users.find());
-    const lines = (await registry.metrics()).split("\n").filter((line) => line.startsWith("sluice_requests_total{"));
+    const lines = (await registry.metrics())
+      .split("\n")
+      .filter((line) => line.startsWith("sluice_api_requests_total{"));
     expect(lines).toEqual([
       expect.stringMatching(/operation="realms.find".*outcome="ok"\} 1$/),
       expect.stringMatching(/operation="users.find".*outcome="client_error"\} 1$/),

@@ -104,13 +104,15 @@ describe("a call through it", () => {
       { code: "LIMIT_EXCEEDED", account: "main" },
     ]);
     const place = 'provider="acme",account="main",operation="list"';
-    expect(await samples(registry, "sluice_wait_seconds_sum")).toEqual({ [place]: expect.closeTo(0.3) });
-    expect(await samples(registry, "sluice_request_duration_seconds_sum")).toEqual({ [place]: expect.closeTo(0.028) });
-    expect(await samples(registry, "sluice_requests_total")).toEqual({
+    expect(await samples(registry, "sluice_rate_limit_wait_seconds_sum")).toEqual({ [place]: expect.closeTo(0.3) });
+    expect(await samples(registry, "sluice_api_request_duration_seconds_sum")).toEqual({
+      [place]: expect.closeTo(0.028),
+    });
+    expect(await samples(registry, "sluice_api_requests_total")).toEqual({
       [`${place},caller="",outcome="ok"`]: 4,
       [`${place},caller="",outcome="limit_exceeded"`]: 2,
     });
-    expect(await samples(registry, "sluice_timeouts_total")).toEqual({ [`${place},caller=""`]: 2 });
+    expect(await samples(registry, "sluice_rate_limit_timeouts_total")).toEqual({ [`${place},caller=""`]: 2 });
   });
 
   it("shares its account's quota with every other client of the process", async () => {
@@ -243,7 +245,7 @@ describe("the chain of a plain constructor", () => {
     expect(plain.list("call").map(({ name }) => name)).toEqual(["whole"]);
     const send = sender({ hooks: plain });
     for (let n = 0; n < 100; n += 1) await send(() => reply(n === 0 ? 503 : 200));
-    expect(Object.values(await samples(registry, "sluice_requests_total"))).toEqual([1, 99]);
+    expect(Object.values(await samples(registry, "sluice_api_requests_total"))).toEqual([1, 99]);
     expect(leaseStore).not.toHaveBeenCalled();
   });
 
@@ -261,10 +263,10 @@ describe("the chain of a plain constructor", () => {
     );
     await clock.advance(2000);
     await answer;
-    expect(Object.keys(await samples(registry, "sluice_requests_total"))).toEqual([
+    expect(Object.keys(await samples(registry, "sluice_api_requests_total"))).toEqual([
       expect.stringContaining('outcome="throttled"'),
     ]);
-    expect(Object.values(await samples(registry, "sluice_request_duration_seconds_sum"))).toEqual([2]);
+    expect(Object.values(await samples(registry, "sluice_api_request_duration_seconds_sum"))).toEqual([2]);
     expect(failures).toMatchObject([{ hook: "broken" }]);
   });
 });

@@ -17,14 +17,16 @@ import {
   type Limiter,
   type Quota,
 } from "@sluice/limiter";
-import { createBreakerObserver, createMetrics, type Metrics } from "@sluice/telemetry";
+import { createMetrics, type Metrics } from "@sluice/telemetry";
 import { accountBreakers } from "../breaker/account-breakers.js";
 import type { ApiOptions, Environment, Mode } from "../options/api-options.js";
 import { checkMode, resolveOptions } from "../options/resolve-options.js";
 import type { FeedbackRule } from "../rate-limit/feedback.js";
 import { rateLimitHook } from "../rate-limit/rate-limit-hook.js";
+import { createObservers, type Observers } from "./observers.js";
 import { retryByAccount } from "../retry/retry-by-account.js";
 import { leaseStore, type StoreLease } from "../store/shared-stores.js";
+import { observedStore } from "../store/observed-store.js";
 import { type SharedTokens, sharedTokens } from "../tokens/shared-tokens.js";
 
 /** What a vendor brings. */
@@ -74,13 +76,16 @@ export interface Assembly {
 export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
   const resolved = resolveOptions(options, vendor.env ?? process.env);
   const metrics = metricsFor(options, vendor);
+  const observers = createObservers(options, vendor, metrics);
+  const { tracing, logs } = observers;
   let mode = resolved.mode;
   const limit = rateLimitHook({
     limiterFor: (account) => limiters.of(account),
     quota: vendor.quota,
     feedback: vendor.feedback,
     mode: () => mode,
-    observer: metrics.limiter,
+    observer: observers.limiter,
+    tracing,
     maxInFlight: vendor.maxInFlight,
     placesFailClosed: resolved.onStoreError === "closed",
     onHookError: options.onHookError,
@@ -89,7 +94,16 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
   const retries =
     options.retry === false
       ? []
-      : [retryByAccount({ user: options.retry, vendor, metrics, clock: options.clock, random: options.random })];
+      : [
+          retryByAccount({
+            user: options.retry,
+            vendor,
+            metrics,
+            observers: observers.repeats,
+            clock: options.clock,
+            random: options.random,
+          }),
+        ];
   const rules = resolved.breaker ?? vendor.breaker;
   const breaker =
     rules === false || rules === undefined
@@ -99,15 +113,18 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
           rules,
           store: () => lease().companions.breakers(),
           reply: vendor.reply,
-          observer: createBreakerObserver(options.registry === undefined ? {} : { registry: options.registry }),
+          onEvent: observers.onBreaker,
           mode: () => mode,
           clock: options.clock,
         });
   const hooks = chainOf(options, vendor, [
+    ...observers.outer,
     ...retries,
     metrics.hook,
+    ...observers.attempts,
     ...(breaker === undefined ? [] : [breaker.hook]),
     limit,
+    ...observers.requests,
   ]);
   // Last: a store that is leased has to be released, and until here something may be refused.
   let leased: StoreLease | undefined;
@@ -119,7 +136,7 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
       clock: options.clock,
       onMode: metrics.storeMode,
     }));
-  const limiters = createLimiters(options, vendor, lease, metrics);
+  const limiters = createLimiters(options, vendor, lease, { metrics, tracing });
   const companions = (): StoreLease["companions"] => {
     if (closing !== undefined) throw closed();
     return lease().companions;
@@ -132,7 +149,9 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
       return mode;
     },
     set mode(next) {
+      const from = mode;
       mode = checkMode(next);
+      if (mode !== from) logs?.modeChanged({ provider: vendor.provider, from, to: mode });
     },
     limiterFor: limiters.of,
     tokens: sharedTokens({
@@ -188,7 +207,7 @@ function createLimiters(
   options: ApiOptions,
   vendor: VendorParts,
   leaseOf: () => StoreLease,
-  metrics: Metrics,
+  { metrics, tracing }: Pick<Observers, "tracing"> & { readonly metrics: Metrics },
 ): Limiters {
   if (options.limiter !== undefined) {
     const own = options.limiter;
@@ -199,7 +218,8 @@ function createLimiters(
       close: async () => {},
     };
   }
-  const { store, mode } = leaseOf();
+  const { store: shared, mode } = leaseOf();
+  const store = observedStore(shared, { metrics, tracing, clock: options.clock ?? systemClock });
   metrics.storeMode(mode);
   const byAccount = new Map<string, Limiter>();
   let over = false;

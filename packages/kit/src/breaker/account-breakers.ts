@@ -16,7 +16,8 @@ export interface AccountBreakersOptions {
   readonly rules: BreakerRuleOptions;
   readonly store: () => BreakerStore;
   readonly reply: ReplyReader | undefined;
-  readonly observer: BreakerObserver;
+  /** Told of every change. */
+  readonly onEvent: BreakerObserver["onEvent"];
   /** Read at every attempt: only what is enforced may stop a request. */
   readonly mode: () => Mode;
   readonly clock: Clock | undefined;
@@ -30,7 +31,7 @@ export interface AccountBreakers {
 
 /** The hook refuses with a CircuitOpenError while an account's provider is known to be down. */
 export function accountBreakers(options: AccountBreakersOptions): AccountBreakers {
-  const { provider, rules, observer, mode, clock } = options;
+  const { provider, rules, onEvent, mode, clock } = options;
   let family: Breakers | undefined;
   let inner: NonNullable<Hook["wrap"]> | undefined;
   const hook = (): NonNullable<Hook["wrap"]> => {
@@ -40,7 +41,7 @@ export function accountBreakers(options: AccountBreakersOptions): AccountBreaker
       name: provider,
       key: ({ account }) => account,
       store: options.store(),
-      onEvent: observer.onEvent,
+      onEvent,
       ...(clock === undefined ? {} : { clock }),
     });
     const made = breakerHook(family, { isFailure: (settled) => providerFailed(readAs(options.reply, settled)) });

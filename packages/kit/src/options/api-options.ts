@@ -1,7 +1,7 @@
 import type { Clock, Hook, HookFailure, Random, RetryOptions } from "@sluice/core";
 import type { BreakerRuleOptions, Limiter } from "@sluice/limiter";
 import type { OnStoreError, RedisClient, RedisConnectionOptions } from "@sluice/limiter-redis";
-import type { MetricsRegistry } from "@sluice/telemetry";
+import type { LogHookOptions, MetricsRegistry, TracingOptions } from "@sluice/telemetry";
 import type { Logger } from "./logger.js";
 
 /** `enforce` waits and refuses; `shadow` decides and records but never acts; `disabled` does nothing. */
@@ -50,6 +50,19 @@ export interface ApiOptions {
   readonly onHookError?: ((failure: HookFailure) => void) | undefined;
   /** Told what operators should know, pino-shaped. @defaultValue process warnings */
   readonly log?: Logger | undefined;
+  /**
+   * OpenTelemetry spans for calls, waits, requests and commands of the store. `true` sends them to the SDK that is registered; while there
+   * is none, nothing happens.
+   *
+   * @defaultValue false
+   */
+  readonly tracing?: boolean | Omit<TracingOptions, "reply"> | undefined;
+  /**
+   * A line in `log` for each refusal, failed call, repetition, change of a breaker or of the mode; of each kind no more than 10 a second.
+   *
+   * @defaultValue false
+   */
+  readonly logging?: boolean | Pick<LogHookOptions, "perSecond" | "slowWaitMs" | "callerLabel"> | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
 }

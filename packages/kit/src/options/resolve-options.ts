@@ -60,6 +60,14 @@ export function resolveOptions(options: ApiOptions, env: Environment): ResolvedO
     "a logger with info() and warn()",
     (log) => typeof log.info === "function" && typeof log.warn === "function",
   );
+  checkShape("tracing", options.tracing, "true, false or an object of options", isSwitch);
+  checkShape("logging", options.logging, "true, false or an object of options", isSwitch);
+  if (options.logging !== undefined && options.logging !== false && options.log === undefined)
+    throw new ConfigError({
+      option: "logging",
+      accepted: "false, or a logger in `log` beside it",
+      value: options.logging,
+    });
   return {
     redis: redis.value === undefined ? undefined : checkRedis(redis.name, redis.value),
     mode: checkMode(mode.value ?? "enforce", mode.name),
@@ -82,6 +90,10 @@ function checkBreaker(value: ApiOptions["breaker"]): BreakerRuleOptions | false 
 /** @throws ConfigError for anything but a mode. */
 export function checkMode(value: unknown, name = "mode"): Mode {
   return oneOf(name, value, modes);
+}
+
+function isSwitch(value: unknown): boolean {
+  return typeof value === "boolean" || (typeof value === "object" && !Array.isArray(value));
 }
 
 /** For callers whose types are not checked. */

@@ -116,7 +116,7 @@ describe("a refusal", () => {
     });
     expect((error as Error).message).toBe("Limit drip of acme account main refused (list): retry after 100 ms");
     expect(sent).toHaveLength(1);
-    expect(told.at(-1)).toEqual({ operation: "list", reason: "timeout" });
+    expect(told.at(-1)).toEqual({ operation: "list", reason: "timeout", retryAfterMs: 100, concurrency: false });
     await clock.advance(100);
     expect(await limiter.peek(drip)).toMatchObject({ kind: "allowed" });
   });
@@ -140,7 +140,7 @@ describe("a refusal", () => {
     const limiter = { acquire: () => Promise.reject(foreign) } as unknown as Limiter;
     const { ask, told } = rig({ charges: { list: [drip] }, limiterFor: () => limiter });
     expect(await errorOf(ask("list"))).toMatchObject({ account: "main", bucket: "theirs", retryAfterMs: 9 });
-    expect(told).toEqual([{ operation: "list", reason: "timeout" }]);
+    expect(told).toMatchObject([{ operation: "list", reason: "timeout", retryAfterMs: 9 }]);
   });
 
   it("counts the time it took as a wait, not as duration", async () => {

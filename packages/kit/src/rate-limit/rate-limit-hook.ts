@@ -10,7 +10,7 @@ import {
   systemClock,
 } from "@sluice/core";
 import type { Charge, Grant, Limiter, Quota } from "@sluice/limiter";
-import type { LimiterObserver } from "@sluice/telemetry";
+import type { LimiterObserver, Tracing } from "@sluice/telemetry";
 import type { Mode } from "../options/api-options.js";
 import { createAdmission, giveBack } from "./admission.js";
 import { createFeedback, type FeedbackRule } from "./feedback.js";
@@ -24,6 +24,8 @@ export interface RateLimitOptions {
   /** Read at every attempt, so that it may be switched while running. */
   readonly mode: () => Mode;
   readonly observer?: LimiterObserver | undefined;
+  /** A span around each wait. */
+  readonly tracing?: Pick<Tracing, "waiting"> | undefined;
   /** Most requests in flight of this client. @defaultValue no cap */
   readonly maxInFlight?: number | undefined;
   /** Whether concurrency limits refuse while the store is away, or are left out. @defaultValue true */
@@ -71,12 +73,14 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
   const enter = async (call: Call, charges: readonly Charge[]): Promise<Grant | undefined> => {
     const startedMs = clock.now();
     try {
-      const grant = await admit(call, charges);
+      const wait = (): Promise<Grant | undefined> => admit(call, charges);
+      const traced = charges.length === 0 ? undefined : options.tracing;
+      const grant = await (traced === undefined ? wait() : traced.waiting(call, bucketsOf(charges), wait));
       const remaining = grant === undefined ? {} : { remaining: grant.remaining };
       observer?.acquired(call, { waitedMs: clock.now() - startedMs, cost: costOf(charges), ...remaining });
       return grant;
     } catch (error) {
-      throw named(error, call, observer);
+      throw named(error, call, charges, observer);
     }
   };
 
@@ -107,6 +111,7 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
       }
       const heard = (): boolean => mode !== "disabled" && call.progress.sent;
       const places = holdPlaces(grant, charges, clock);
+      const endJob = grant === undefined ? undefined : jobOf(call, charges, observer);
       try {
         call.signal.throwIfAborted();
         const result = await next(call);
@@ -118,6 +123,7 @@ export function rateLimitHook(options: RateLimitOptions): Hook {
       } finally {
         admission.leave();
         places.end();
+        endJob?.();
         void finish(grant, call.progress.sent);
       }
     },
@@ -155,11 +161,11 @@ async function record(
 }
 
 /** The limiter's refusal with the account it was about. */
-function named(error: unknown, call: Call, observer: LimiterObserver | undefined): unknown {
+function named(error: unknown, call: Call, charges: readonly Charge[], observer: LimiterObserver | undefined): unknown {
   if (isCostProblem(error)) observer?.refused(call, { reason: "impossible" });
   if (!isRefusal(error)) return error;
-  observer?.refused(call, { reason: "timeout" });
   const { bucket, retryAfterMs } = error;
+  observer?.refused(call, { reason: "timeout", retryAfterMs, concurrency: isPlace(bucket, charges) });
   return new LimitExceededError({
     bucket,
     retryAfterMs,
@@ -176,6 +182,29 @@ function isRefusal(error: unknown): error is LimitExceededError {
 
 function isCostProblem(error: unknown): boolean {
   return isSluiceError(error) && error.code === "CONFIG_INVALID" && (error as ConfigError).option === "cost";
+}
+
+/** The name may have got an account before it. */
+function isPlace(bucket: string, charges: readonly Charge[]): boolean {
+  return charges.some(
+    (one) => one.limit.kind === "concurrency" && (bucket === one.bucket || bucket.endsWith(`|${one.bucket}`)),
+  );
+}
+
+/** Counted while it holds places of concurrency limits; what is returned ends it. */
+function jobOf(
+  call: Call,
+  charges: readonly Charge[],
+  observer: LimiterObserver | undefined,
+): (() => void) | undefined {
+  const places = charges.flatMap(({ bucket, limit }) =>
+    limit.kind === "concurrency" ? [{ bucket, max: limit.max }] : [],
+  );
+  return places.length === 0 ? undefined : observer?.held?.(call, places);
+}
+
+function bucketsOf(charges: readonly Charge[]): string[] {
+  return charges.map(({ bucket }) => bucket);
 }
 
 /** Every bucket counts the same request, so the largest cost is the request's. */

@@ -128,10 +128,11 @@ describe("metrics of retries", () => {
     });
     await clock.advance(20_000);
     expect(await answer).toMatchObject({ status: 200 });
-    expect(await samples(registry, "sluice_retries_total")).toEqual({
-      [`${place},reason="throttled"`]: 2,
-      [`${place},reason="server_error"`]: 1,
-      [`${place},reason="network_error"`]: 1,
+    expect(await samples(registry, "sluice_retry_attempts_total")).toEqual({
+      [`${place},reason="throttled",outcome="repeated"`]: 2,
+      [`${place},reason="server_error",outcome="repeated"`]: 1,
+      [`${place},reason="network_error",outcome="repeated"`]: 1,
+      [`${place},reason="network_error",outcome="succeeded"`]: 1,
     });
     expect(await samples(registry, "sluice_retry_after_ignored_total")).toEqual({ [place]: 1 });
     expect(await samples(registry, "sluice_retry_after_capped_total")).toEqual({ [place]: 1 });
@@ -147,10 +148,34 @@ describe("metrics of retries", () => {
       () => {},
     );
     await clock.advance(1000);
-    expect(await samples(registry, "sluice_retries_total")).toEqual({
-      [`${place},reason="throttled"`]: 1,
-      [`${place},reason="server_error"`]: 1,
-      [`${place},reason="network_error"`]: 1,
+    expect(await samples(registry, "sluice_retry_attempts_total")).toEqual({
+      [`${place},reason="throttled",outcome="repeated"`]: 1,
+      [`${place},reason="server_error",outcome="repeated"`]: 1,
+      [`${place},reason="network_error",outcome="repeated"`]: 1,
+      [`${place},reason="throttled",outcome="exhausted"`]: 1,
+      [`${place},reason="server_error",outcome="exhausted"`]: 1,
+      [`${place},reason="network_error",outcome="exhausted"`]: 1,
+    });
+  });
+
+  it("tell calls that succeeded in the end from those that failed for good and those that had no retries left", async () => {
+    const { clock, send, registry } = client({ retry: { maxRetries: 2 } }, noQuota);
+    const run = async (statuses: number[], verb = "GET"): Promise<void> => {
+      const answer = send(() => reply(statuses.shift() ?? 503), { verb });
+      await clock.advance(20_000);
+      await answer;
+    };
+    await run([503, 200]);
+    await run([503, 404]);
+    await run([503, 503, 503]);
+    await run([200]);
+    // Nobody knows what became of it, so it may not be repeated: that is no lack of retries.
+    await run([503], "POST");
+    expect(await samples(registry, "sluice_retry_attempts_total")).toEqual({
+      [`${place},reason="server_error",outcome="repeated"`]: 4,
+      [`${place},reason="server_error",outcome="succeeded"`]: 1,
+      [`${place},reason="server_error",outcome="failed"`]: 1,
+      [`${place},reason="server_error",outcome="exhausted"`]: 1,
     });
   });
 });

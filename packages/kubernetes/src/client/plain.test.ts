@@ -24,7 +24,7 @@ describe("a plain client", () => {
     const server = await startServer();
     const api = plain(server.origin, { registry, hooks: [{ name: "mine" }] });
     await api.client(CoreV1Api).listNode();
-    expect(await registry.metrics()).toMatch(/sluice_requests_total\{[^}]*operation="CoreV1Api\.listNode"/);
+    expect(await registry.metrics()).toMatch(/sluice_api_requests_total\{[^}]*operation="CoreV1Api\.listNode"/);
     expect(api.hooks.describe()).not.toContain("rate-limit");
     expect(api.hooks.describe()).toContain("mine");
   });

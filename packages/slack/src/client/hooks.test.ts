@@ -179,12 +179,12 @@ describe.each([
       ["team-b", 2],
     ]) {
       expect(text).toContain(
-        `sluice_requests_total{provider="slack",account="${slack.workspace}",operation="users.list",caller="${caller}",outcome="ok"} ${count}`,
+        `sluice_api_requests_total{provider="slack",account="${slack.workspace}",operation="users.list",caller="${caller}",outcome="ok"} ${count}`,
       );
     }
     if (kind === "createSlackApi")
       expect(text).toContain(
-        `sluice_acquired_total{provider="slack",account="${slack.workspace}",operation="users.list",caller="team-b"} 2`,
+        `sluice_rate_limit_acquired_total{provider="slack",account="${slack.workspace}",operation="users.list",caller="team-b"} 2`,
       );
   });
 });

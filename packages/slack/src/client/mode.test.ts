@@ -33,8 +33,8 @@ describe("mode", () => {
         expect(server.received).toHaveLength(through);
         await vi.waitFor(async () =>
           expect([
-            await counted(registry, "sluice_acquired_total"),
-            await counted(registry, "sluice_rejected_total"),
+            await counted(registry, "sluice_rate_limit_acquired_total"),
+            await counted(registry, "sluice_rate_limit_rejected_total"),
           ]).toEqual([taken, rejected]),
         );
       }

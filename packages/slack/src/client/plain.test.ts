@@ -34,7 +34,7 @@ describe("the plain constructor", () => {
     await slack.users.list({});
     await slack.apiCall("invented");
     await rejection(slack.users.list({}));
-    const counts = await counter(registry, "sluice_requests_total");
+    const counts = await counter(registry, "sluice_api_requests_total");
     const labels = (operation: string, outcome: string): string =>
       `{provider="slack",account="acme",operation="${operation}",caller="",outcome="${outcome}"}`;
     expect(counts).toEqual(
@@ -106,7 +106,9 @@ describe("the plain constructor", () => {
     }
     expect(failures).toEqual([failures[0], failures[0]]);
     expect(failures[0]).toEqual(["TypeError: terminated", 1]);
-    expect([...(await counter(registry, "sluice_requests_total")).keys()].join()).toContain('outcome="network_error"');
+    expect([...(await counter(registry, "sluice_api_requests_total")).keys()].join()).toContain(
+      'outcome="network_error"',
+    );
   });
 
   it("keeps the SDK's queue: no more in flight than asked for, `as` copies included", async () => {
@@ -139,7 +141,7 @@ describe("the plain constructor", () => {
     expect(seen.attempts).toHaveLength(200);
     for (const { caller, args } of seen.attempts)
       expect((args as { user: string }).user.split("/")[0]).toBe(caller?.namespace);
-    const counts = await counter(registry, "sluice_requests_total");
+    const counts = await counter(registry, "sluice_api_requests_total");
     expect(counts.size).toBe(20);
     expect(new Set(counts.values())).toEqual(new Set([10]));
   });

@@ -1,35 +1,36 @@
+import type { Metric } from "prom-client";
+import type { MetricDescription } from "../catalogue/describe.js";
+import type { Family, HistogramFamily } from "./family.js";
 import type { MetricsRegistry } from "./registry.js";
 
-/** What a metric must look like to be taken over. */
-export interface Wanted<Kind> {
-  readonly name: string;
-  readonly labelNames: readonly string[];
-  readonly type: new (configuration: never) => Kind;
-}
-
 /**
- * The metric that the registry has under the name, else a new one. A stranger's metric of the same name but another shape is
- * left alone: ours is then kept out of the registry, with a process warning, since metrics must not stop a client from
- * being made.
+ * Ours if the registry has it under the name already, else a new one. A stranger's metric of the same name is left alone: ours is then
+ * kept out of the registry, with a process warning, since metrics must not stop a client from being made.
  */
-export function reuseOr<Kind>(
+export function reuseOr<Kind extends Family | HistogramFamily>(
   registry: MetricsRegistry,
-  wanted: Wanted<Kind>,
-  make: (register: boolean) => Kind,
+  description: MetricDescription,
+  make: () => Kind,
 ): Kind {
-  const found: unknown = registry.getSingleMetric(wanted.name);
-  if (found === undefined) return make(true);
-  if (hasShape(found, wanted)) return found;
-  process.emitWarning(`The registry has another metric named ${wanted.name}; Sluice's own is not exported`, {
+  const found: unknown = registry.getSingleMetric(description.name);
+  if (isOurs<Kind>(found, description)) return found;
+  const made = make();
+  if (found === undefined) {
+    // A registry reads `get` and `reset`; the type asks for one of prom-client's own four classes.
+    registry.registerMetric(made as unknown as Metric);
+    return made;
+  }
+  process.emitWarning(`The registry has another metric named ${description.name}; Sluice's own is not exported`, {
     type: "SluiceMetricsWarning",
   });
-  return make(false);
+  return made;
 }
 
-/** By shape and not by `instanceof` alone: two copies of prom-client may be installed. */
-function hasShape<Kind>(found: unknown, wanted: Wanted<Kind>): found is Kind {
-  const { constructor: made, labelNames } = found as { constructor?: { name?: unknown }; labelNames?: unknown };
-  if (!(found instanceof wanted.type) && made?.name !== wanted.type.name) return false;
-  if (!Array.isArray(labelNames) || labelNames.length !== wanted.labelNames.length) return false;
-  return wanted.labelNames.every((name) => labelNames.includes(name));
+/** By shape and not by class: two copies of this package may be installed. */
+function isOurs<Kind>(found: unknown, { type, labels }: MetricDescription): found is Kind {
+  if (typeof found !== "object" || found === null) return false;
+  const metric = found as { cell?: unknown; onCollect?: unknown; type?: unknown; labelNames?: unknown };
+  if (typeof metric.cell !== "function" || typeof metric.onCollect !== "function" || metric.type !== type) return false;
+  const { labelNames } = metric;
+  return Array.isArray(labelNames) && labelNames.join() === labels.join();
 }

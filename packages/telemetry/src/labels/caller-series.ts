@@ -1,4 +1,4 @@
-import type { Counter } from "prom-client";
+import type { Cell } from "../families/cell.js";
 import type { Families } from "../families/families.js";
 import { type RequestOutcome, requestOutcomes } from "../outcome.js";
 import type { PlaceLabels } from "./place.js";
@@ -15,21 +15,21 @@ export interface CallerSeries {
 
 /** Resolves the series; none is exported before it has a value. */
 export function openCallerSeries(families: Families, labels: PlaceLabels & { readonly caller: string }): CallerSeries {
-  const requests = new Map<RequestOutcome, Counter.Internal>();
-  const acquired = families.acquired.labels({ ...labels });
-  const timeouts = families.timeouts.labels({ ...labels });
+  const requests = new Map<RequestOutcome, Cell>();
+  const acquired = families.acquired.cell({ ...labels });
+  const timeouts = families.timeouts.cell({ ...labels });
   return {
     countRequest(outcome) {
-      let child = requests.get(outcome);
-      if (child === undefined) {
-        child = families.requests.labels({ ...labels, outcome });
-        requests.set(outcome, child);
+      let cell = requests.get(outcome);
+      if (cell === undefined) {
+        cell = families.requests.cell({ ...labels, outcome });
+        requests.set(outcome, cell);
       }
-      child.inc();
+      cell.add(1);
     },
-    countAcquired: (tokens) => acquired.inc(tokens),
-    countRejected: (reason) => families.rejected.inc({ ...labels, reason }),
-    countTimeout: () => timeouts.inc(),
+    countAcquired: (tokens) => acquired.add(tokens),
+    countRejected: (reason) => families.rejected.cell({ ...labels, reason }).add(1),
+    countTimeout: () => timeouts.add(1),
     remove() {
       for (const outcome of requestOutcomes) families.requests.remove({ ...labels, outcome });
       for (const reason of ["rejected", "impossible"]) families.rejected.remove({ ...labels, reason });

@@ -1,6 +1,6 @@
 import type { Families } from "../families/families.js";
+import type { RetryOutcome, RetryReason } from "../retry-reason.js";
 import { type CallerSeries, openCallerSeries } from "./caller-series.js";
-import type { RetryReason } from "../retry-reason.js";
 
 /** Where a call goes, in labels that are safe to show. */
 export interface PlaceLabels {
@@ -15,7 +15,7 @@ export interface Place {
   observeDuration(seconds: number): void;
   observeWait(seconds: number): void;
   setTokens(tokens: number): void;
-  countRetry(reason: RetryReason): void;
+  countRetry(reason: RetryReason, outcome: RetryOutcome): void;
   countRetryAfterIgnored(): void;
   countRetryAfterCapped(): void;
   /** Those opened so far, by caller. */
@@ -26,20 +26,18 @@ export interface Place {
 
 /** Resolves the series of a place; none is exported before it has a value. */
 export function openPlace(families: Families, labels: PlaceLabels): Place {
-  const duration = families.duration.labels({ ...labels });
-  const wait = families.wait.labels({ ...labels });
-  const tokens = families.tokens.labels({ ...labels });
-  const ignored = families.retryAfterIgnored.labels({ ...labels });
-  const capped = families.retryAfterCapped.labels({ ...labels });
+  const duration = families.duration.cell({ ...labels });
+  const wait = families.wait.cell({ ...labels });
+  const tokens = families.tokens.cell({ ...labels });
   const callers = new Map<string, CallerSeries>();
   return {
     labels,
     observeDuration: (seconds) => duration.observe(seconds),
     observeWait: (seconds) => wait.observe(seconds),
     setTokens: (count) => tokens.set(count),
-    countRetry: (reason) => families.retries.inc({ ...labels, reason }),
-    countRetryAfterIgnored: () => ignored.inc(),
-    countRetryAfterCapped: () => capped.inc(),
+    countRetry: (reason, outcome) => families.retries.cell({ ...labels, reason, outcome }).add(1),
+    countRetryAfterIgnored: () => families.retryAfterIgnored.cell({ ...labels }).add(1),
+    countRetryAfterCapped: () => families.retryAfterCapped.cell({ ...labels }).add(1),
     callers,
     openCaller(caller) {
       const series = openCallerSeries(families, { ...labels, caller });
