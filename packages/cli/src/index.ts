@@ -1,2 +1,3 @@
-export { exitCodes, runProgram } from "./program.js";
+export { exitCodes } from "./exit-codes.js";
+export { runProgram } from "./program.js";
 export type { Terminal } from "./terminal.js";

@@ -19,7 +19,9 @@ describe("the command line", () => {
     const program = run("--help");
     const simulate = run("simulate --help");
     await Promise.all([program.exitCode, simulate.exitCode]);
-    expect(program.out()).toContain("Exit codes: 0 done, 1 could not be done, 2 wrong command line.");
+    expect(program.out()).toContain(
+      "Exit codes: 0 done, 1 could not be done, 2 wrong command line, 3 the answer is no, 4 not confirmed.",
+    );
     for (const option of ["--port", "--speed", "--no-enforce", "--latency", "--stranger", "--json"]) {
       expect(simulate.out()).toContain(option);
     }

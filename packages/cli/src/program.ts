@@ -1,17 +1,22 @@
+import { isSluiceError } from "@sluice/core";
 import { Command, CommanderError } from "commander";
+import { auditCommand } from "./audit/command.js";
+import { breakerCommand } from "./breaker/command.js";
+import { completionCommand } from "./completion/command.js";
+import { demoCommand } from "./demo/command.js";
+import { doctorCommand } from "./doctor/command.js";
+import { emergencyCommand } from "./emergency/command.js";
+import { Ending, exitCodes } from "./exit-codes.js";
+import { limitsCommand } from "./limits/command.js";
+import { metricsCommand } from "./metrics/command.js";
+import { printable } from "./output/printable.js";
+import { overridesCommand } from "./overrides/command.js";
+import { reputationCommand } from "./reputation/command.js";
+import { resetCommand } from "./reset/command.js";
 import { simulateCommand } from "./simulate/command.js";
 import type { Terminal } from "./terminal.js";
+import { topCommand } from "./top/command.js";
 import { ownVersion } from "./version.js";
-
-/** What the process ends with. @public */
-export const exitCodes = {
-  /** All went well; ended by the user too. */
-  ok: 0,
-  /** It could not be done: a port is taken, for example. */
-  failed: 1,
-  /** The command line makes no sense. */
-  usage: 2,
-} as const;
 
 /**
  * Runs a command line, without the name of the program in front.
@@ -20,25 +25,55 @@ export const exitCodes = {
  * @public
  */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
-  const program = new Command("sluice")
-    .description("Shared rate limits for fleets that call vendors' APIs.")
-    .version(ownVersion(), "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this help")
-    .addHelpText(
-      "after",
-      `\nExit codes: ${exitCodes.ok} done, ${exitCodes.failed} could not be done, ${exitCodes.usage} wrong command line.`,
-    );
-  program.addCommand(simulateCommand(terminal));
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
-  }
+  const program = programOf(terminal);
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCodes.ok;
   } catch (error) {
     // Help and version end the run too, but they are what was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    terminal.err(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof RangeError ? exitCodes.usage : exitCodes.failed;
+    const message = error instanceof Error ? error.message : String(error);
+    if (message !== "") terminal.err(`error: ${printable(message)}\n`);
+    if (error instanceof Ending) return error.exitCode;
+    const usage = error instanceof RangeError || (isSluiceError(error) && error.code === "CONFIG_INVALID");
+    return usage ? exitCodes.usage : exitCodes.failed;
   }
+}
+
+function programOf(terminal: Terminal): Command {
+  const program = new Command("sluice")
+    .description("Shared rate limits for fleets that call vendors' APIs.")
+    .version(ownVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText(
+      "after",
+      `\nExit codes: ${exitCodes.ok} done, ${exitCodes.failed} could not be done, ${exitCodes.usage} wrong command line, ${exitCodes.no} the answer is no, ${exitCodes.unconfirmed} not confirmed.`,
+    );
+  for (const make of [
+    limitsCommand,
+    overridesCommand,
+    breakerCommand,
+    emergencyCommand,
+    reputationCommand,
+    auditCommand,
+    metricsCommand,
+    topCommand,
+    resetCommand,
+    doctorCommand,
+    demoCommand,
+    simulateCommand,
+  ])
+    program.addCommand(make(terminal));
+  program.addCommand(completionCommand(program, terminal));
+  speakThrough(program, terminal);
+  return program;
+}
+
+/** Neither a command nor one under it ends the process or writes past the terminal. */
+function speakThrough(command: Command, terminal: Terminal): void {
+  command
+    .exitOverride()
+    .helpOption("-h, --help", "print this help")
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
+  for (const own of command.commands) speakThrough(own, terminal);
 }

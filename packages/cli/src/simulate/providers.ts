@@ -1,12 +1,5 @@
-import {
-  startGitHubSimulator,
-  startGitLabSimulator,
-  startKeycloakSimulator,
-  startKubernetesSimulator,
-  startS3Simulator,
-  startSlackSimulator,
-  type Ledger,
-} from "@sluice/simulators";
+import type * as Simulators from "@sluice/simulators";
+import type { Ledger } from "@sluice/simulators";
 import type { SimulateSettings } from "./settings.js";
 
 /** A simulator that runs. */
@@ -31,7 +24,7 @@ export interface SimulatedProvider {
 export const simulatedProviders: Readonly<Record<string, SimulatedProvider>> = {
   slack: {
     title: "Slack",
-    start: (settings) => startSlackSimulator(optionsFrom(settings)),
+    start: async (settings) => (await simulators()).startSlackSimulator(optionsFrom(settings)),
     snippet: (url) => [
       'import { WebClient } from "@slack/web-api";',
       `const slack = new WebClient("xoxb-any", { slackApiUrl: "${url}" });`,
@@ -39,7 +32,7 @@ export const simulatedProviders: Readonly<Record<string, SimulatedProvider>> = {
   },
   github: {
     title: "GitHub",
-    start: (settings) => startGitHubSimulator(optionsFrom(settings)),
+    start: async (settings) => (await simulators()).startGitHubSimulator(optionsFrom(settings)),
     snippet: (url) => [
       'import { Octokit } from "@octokit/rest";',
       `const github = new Octokit({ auth: "ghp_any", baseUrl: "${url}" });`,
@@ -47,7 +40,7 @@ export const simulatedProviders: Readonly<Record<string, SimulatedProvider>> = {
   },
   gitlab: {
     title: "GitLab",
-    start: (settings) => startGitLabSimulator(optionsFrom(settings)),
+    start: async (settings) => (await simulators()).startGitLabSimulator(optionsFrom(settings)),
     snippet: (url) => [
       'import { Gitlab } from "@gitbeaker/rest";',
       `const gitlab = new Gitlab({ token: "glpat-any", host: "${url}" });`,
@@ -55,7 +48,7 @@ export const simulatedProviders: Readonly<Record<string, SimulatedProvider>> = {
   },
   s3: {
     title: "S3",
-    start: (settings) => startS3Simulator(optionsFrom(settings)),
+    start: async (settings) => (await simulators()).startS3Simulator(optionsFrom(settings)),
     snippet: (url) => [
       'import { S3 } from "@aws-sdk/client-s3";',
       `const s3 = new S3({ endpoint: "${url}", region: "us-east-1", credentials: { accessKeyId: "any", secretAccessKey: "any" } });`,
@@ -64,7 +57,8 @@ export const simulatedProviders: Readonly<Record<string, SimulatedProvider>> = {
   keycloak: {
     title: "Keycloak",
     hasLimits: false,
-    start: ({ port, speed, latencyMs }) => startKeycloakSimulator({ port, speed, latencyMs }),
+    start: async ({ port, speed, latencyMs }) =>
+      (await simulators()).startKeycloakSimulator({ port, speed, latencyMs }),
     snippet: (url) => [
       'import KcAdminClient from "@keycloak/keycloak-admin-client";',
       `const keycloak = new KcAdminClient({ baseUrl: "${url}" }); // then auth() with any client and secret`,
@@ -72,13 +66,18 @@ export const simulatedProviders: Readonly<Record<string, SimulatedProvider>> = {
   },
   kubernetes: {
     title: "Kubernetes",
-    start: (settings) => startKubernetesSimulator(optionsFrom(settings)),
+    start: async (settings) => (await simulators()).startKubernetesSimulator(optionsFrom(settings)),
     snippet: (url) => [
       'import { KubeConfig } from "@kubernetes/client-node";',
       `const config = new KubeConfig(); config.loadFromClusterAndUser({ name: "simulated", server: "${url}", skipTLSVerify: true }, { name: "any", token: "any" });`,
     ],
   },
 };
+
+/** Loaded when it is wanted: there is much of it, and the other commands shall begin at once. */
+function simulators(): Promise<typeof Simulators> {
+  return import("@sluice/simulators");
+}
 
 function optionsFrom({ stranger, ...settings }: SimulateSettings) {
   return { ...settings, ...(stranger !== undefined && { stranger: { share: stranger } }) };

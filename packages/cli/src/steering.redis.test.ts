@@ -1,0 +1,268 @@
+import { redisStore } from "@sluice/limiter-redis";
+import { createPolicyEngine, type PolicyEngine } from "@sluice/policy";
+import { startRedisServer } from "@sluice/test/redis-server";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { type Ended, jsonOf, runProcess } from "./process.test-support.js";
+
+let server: Awaited<ReturnType<typeof startRedisServer>>;
+beforeAll(async () => {
+  server = await startRedisServer();
+});
+afterAll(() => server.stop());
+
+let names = 0;
+
+/** An engine of a service, and the command line in front of the same Redis. */
+function service(): {
+  readonly engine: PolicyEngine;
+  readonly sluice: (line: string, input?: string) => Promise<Ended>;
+} {
+  names += 1;
+  const name = `service${names}`;
+  const engine = createPolicyEngine({ redis: server.url, name, policies: [] });
+  onTestFinished(() => engine.close());
+  const sluice = (line: string, input?: string): Promise<Ended> => {
+    // Words are parted by blanks; `_` within a word stands for one.
+    const args = line.split(" ").map((word) => word.replaceAll("_", " "));
+    return runProcess([...args, "--name", name], { REDIS_URL: server.url }, input);
+  };
+  return { engine, sluice };
+}
+
+const why = "--reason because_it_must";
+
+describe("steering from the command line", { timeout: 60_000 }, () => {
+  it("adds, shows, replaces and removes policies, which hold in running processes", async () => {
+    const { engine, sluice } = service();
+    await engine.ready();
+    expect(await sluice(`limits add per-user --scope user --window 1/minute ${why}`)).toMatchObject({
+      code: 0,
+      out: "added per-user\n",
+    });
+    await expect.poll(async () => (await engine.check({ user: "a" })).policy).toBe("per-user");
+    await expect.poll(async () => (await engine.check({ user: "a" })).allowed).toBe(false);
+
+    const listed = await sluice("limits list");
+    expect(listed.out).toContain("│ per-user │ user  │ all │ 1/minute │ enforce │ 0        │");
+    expect(jsonOf(await sluice("limits show per-user --json"))).toMatchObject({
+      policy: { name: "per-user", scope: "user", source: "stored", windows: [{ limit: 1, per: "minute" }] },
+    });
+    const file = {
+      version: 1,
+      policies: [{ name: "per-user", scope: "user", windows: [{ limit: 9, per: "minute" }] }],
+    };
+    expect((await sluice(`limits add --file - ${why}`, JSON.stringify(file))).code).toBe(0);
+    expect((await sluice("limits show per-user")).out).toContain("windows  9/minute");
+
+    expect(await sluice(`limits remove per-user ${why}`)).toMatchObject({
+      code: 4,
+      out: "",
+      err: "error: Policy per-user will limit nobody any more. Nobody can be asked here: say --yes if that is meant\n",
+    });
+    expect(await sluice(`limits remove per-user --yes ${why}`)).toMatchObject({ code: 0, out: "removed per-user\n" });
+    expect(await sluice(`limits remove per-user --yes ${why}`)).toMatchObject({ code: 3 });
+    expect(await sluice("limits show per-user")).toMatchObject({
+      code: 3,
+      err: "error: no policy per-user is stored\n",
+    });
+  });
+
+  it("grants and revokes overrides, each with an end, a reason and an author", async () => {
+    const { engine, sluice } = service();
+    const granted = await sluice(`overrides grant --user alice --multiply 5 --for 2h --author ops --json ${why}`);
+    expect(granted.code).toBe(0);
+    const { override } = jsonOf(granted) as { override: { id: string; untilMs: number } };
+    expect(override).toMatchObject({
+      subject: { user: "alice" },
+      multiply: 5,
+      author: "ops",
+      reason: "because it must",
+    });
+    expect(Math.abs(override.untilMs - Date.now() - 7_200_000)).toBeLessThan(60_000);
+    expect(await engine.overrides.check({ user: "alice" })).toMatchObject({ id: override.id });
+    expect((await sluice("overrides list")).out).toMatch(
+      /│ user alice │ 5 times │ all {3}│ (?:2h {5}|1h 59m {2})│ ops │ because it must │/,
+    );
+
+    expect(await sluice(`overrides grant --ip 10.0.0.0/8 --unlimited --for 1h ${why}`)).toMatchObject({ code: 4 });
+    expect(await sluice(`overrides grant --user b --multiply 500 --for 1h ${why}`)).toMatchObject({
+      code: 2,
+      err: "error: multiply must be a number from 0.001 to 10, got 500\n",
+    });
+    expect(await sluice(`overrides grant --user b --role c --multiply 2 --for 1h ${why}`)).toMatchObject({ code: 2 });
+    const key = await sluice(`overrides grant --api-key - --allow --for 1h --yes --json ${why}`, "s3cret-key\n");
+    expect(key.code).toBe(0);
+    expect(key.out).not.toContain("s3cret");
+
+    expect(await sluice(`overrides revoke ${override.id} ${why}`)).toMatchObject({ code: 0 });
+    expect(await sluice(`overrides revoke ${override.id} ${why}`)).toMatchObject({ code: 3 });
+  });
+
+  it("holds breakers open and closed, and lets them go", async () => {
+    const { engine, sluice } = service();
+    expect(await sluice(`breaker open gitlab --for 10m ${why}`)).toMatchObject({ code: 4 });
+    const held = await sluice(`breaker open gitlab --for 10m --yes ${why}`);
+    expect(held.out).toMatch(/^held open gitlab until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$/);
+    expect(await engine.breakers.list()).toMatchObject([{ name: "gitlab", state: "open" }]);
+    expect((await sluice("breaker list")).out).toMatch(
+      /│ gitlab {2}│ not seen .*open for (?:10m|9m 5\ds) by \w+: because it must │/,
+    );
+    expect((await sluice(`breaker close gitlab --for 10m --yes ${why}`)).code).toBe(0);
+    expect(await engine.breakers.list()).toMatchObject([{ name: "gitlab", state: "closed" }]);
+    expect(await sluice(`breaker reset gitlab ${why}`)).toMatchObject({ code: 0, out: "released gitlab\n" });
+    expect(await sluice(`breaker reset gitlab ${why}`)).toMatchObject({ code: 3 });
+  });
+
+  it("switches all policies off and on again", async () => {
+    const { engine, sluice } = service();
+    await engine.ready();
+    expect((await sluice("emergency status")).out).toBe("emergency  none\nmode       enforce\n");
+    expect((await sluice(`emergency disable --for 5m ${why}`)).code).toBe(4);
+    expect((await sluice(`emergency disable --for 5m --yes ${why}`)).code).toBe(0);
+    await expect.poll(() => engine.mode).toBe("disabled");
+    expect((await sluice(`emergency shadow --for 5m --yes ${why}`)).code).toBe(0);
+    await expect.poll(() => engine.mode).toBe("shadow");
+    expect(jsonOf(await sluice("emergency status --json"))).toMatchObject({
+      emergency: { kind: "shadow" },
+      mode: "shadow",
+    });
+    expect((await sluice(`emergency end ${why}`)).code).toBe(0);
+    await expect.poll(() => engine.mode).toBe("enforce");
+    expect((await sluice(`emergency end ${why}`)).code).toBe(3);
+    expect((await sluice(`emergency disable --for 8d --yes ${why}`)).code).toBe(2);
+  });
+
+  it("shows and forgives conduct", async () => {
+    const { engine, sluice } = service();
+    await engine.policies.add({ name: "u", scope: "user", windows: [{ limit: 1, per: "hour" }] });
+    for (let call = 0; call < 80; call += 1) await engine.check({ user: "eve" });
+    const before = jsonOf(await sluice("reputation show --user eve --json")) as { reputation: { violations: number } };
+    expect(before.reputation.violations).toBeGreaterThan(70);
+    expect((await sluice(`reputation reset --user eve ${why}`)).out).toBe("forgiven user\n");
+    expect((await sluice("reputation show --user eve")).out).toMatch(/^score {7}100\nviolations {2}0\.0\n/);
+    expect((await sluice(`reputation reset --all ${why}`)).code).toBe(4);
+    expect((await sluice(`reputation reset --all --yes ${why}`)).out).toBe("forgiven everybody\n");
+    expect((await sluice("reputation show")).code).toBe(2);
+  });
+
+  it("makes the buckets of one user whole again, with an entry in the audit, and leaves the others", async () => {
+    const { engine, sluice } = service();
+    await engine.policies.add([
+      { name: "u", scope: "user", windows: [{ limit: 2, per: "hour" }] },
+      { name: "w", scope: "user", together: true, algorithm: "slidingWindow", windows: [{ limit: 2, per: "hour" }] },
+    ]);
+    const use = async (user: string): Promise<boolean> => (await engine.check({ user })).allowed;
+    for (const user of ["alice", "bob", "a b/c"])
+      expect([await use(user), await use(user), await use(user)]).toEqual([true, true, false]);
+    expect(await sluice(`reset --user alice ${why}`)).toMatchObject({ code: 4 });
+    expect(await sluice(`reset --user alice --yes ${why}`)).toMatchObject({
+      code: 0,
+      out: "reset 2 buckets (user alice)\n",
+    });
+    expect([await use("alice"), await use("alice"), await use("alice")]).toEqual([true, true, false]);
+    expect(await use("bob")).toBe(false);
+    expect((await sluice(`reset --user a_b/c --yes ${why}`)).out).toBe("reset 2 buckets (user a b/c)\n");
+    expect(await use("a b/c")).toBe(true);
+    expect((await sluice(`reset --user nobody --yes ${why}`)).code).toBe(3);
+    expect((await sluice(`reset --all --yes ${why}`)).code).toBe(0);
+    expect(await use("bob")).toBe(true);
+    expect((await engine.audit.tail()).at(-1)).toMatchObject({ action: "bucket.reset", subject: "all buckets" });
+  });
+
+  it("shows the audit, follows it, and finds what was tampered with", async () => {
+    const { engine, sluice } = service();
+    const first = await sluice("audit tail");
+    expect(first.out).toBe("Nothing was changed yet.\n");
+    await engine.setMode("shadow", { author: "eve\u001B[31m", reason: "line\nbreak" });
+    const { out } = await sluice("audit tail");
+    expect(out).toContain("mode.set");
+    expect(out).toContain(String.raw`eve\u001b[31m`);
+    expect(out).toContain(String.raw`line\u000abreak`);
+    expect(out).not.toContain("\u001B");
+    const verified = await sluice("audit verify");
+    expect(verified).toMatchObject({ code: 0 });
+    expect(verified.out).toMatch(
+      /^audit {4}intact\nentries {2}1, and 0 that are kept no more\ndigest {3}[0-9a-f]{64}\n$/,
+    );
+
+    const redis = new Redis(server.url);
+    onTestFinished(() => redis.disconnect());
+    const stream = (await redis.keys(`sluice:{control:*${engine.name}}:*`)).find((key) => key.includes("audit"));
+    const [entry] = await redis.xrange(String(stream), "-", "+");
+    await redis.xdel(String(stream), String(entry?.[0]));
+    expect(await sluice("audit verify")).toMatchObject({ code: 3, err: "" });
+    expect(jsonOf(await sluice("audit verify --json"))).toMatchObject({ intact: false });
+  });
+
+  it("names a Redis that is not there, or was not named, and shows no password", async () => {
+    expect(await runProcess(["limits", "list"])).toMatchObject({
+      code: 2,
+      err: "error: which Redis? Name it by --redis <url> or in REDIS_URL\n",
+    });
+    const gone = await runProcess(["limits", "list", "--redis", "redis://:s3cret@127.0.0.1:1", "--timeout", "200"]);
+    expect(gone.code).toBe(1);
+    expect(gone.err).toContain("ECONNREFUSED");
+    expect(gone.err).not.toContain("s3cret");
+    const odd = await runProcess(["limits", "list", "--redis", "http://:s3cret@x"]);
+    expect(odd.code).toBe(2);
+    expect(odd.err).not.toContain("s3cret");
+    expect((await runProcess(["limits", "add", "x", "--redis", server.url])).code).toBe(2);
+  });
+});
+
+describe("figures from the command line", { timeout: 60_000 }, () => {
+  it("sums up what the fleet does", async () => {
+    await using store = redisStore({ url: server.url, prefix: "figures" });
+    const { createLimiter, tokenBucket } = await import("@sluice/limiter");
+    const limiter = createLimiter({ store, provider: "slack", account: "acme" });
+    onTestFinished(() => limiter.close());
+    const charge = { bucket: "users.list", limit: tokenBucket({ refillRate: 1, burst: 3 }) };
+    const calls = setInterval(() => void limiter.tryAcquire(charge), 20);
+    onTestFinished(() => clearInterval(calls));
+    await new Promise((resolve) => setTimeout(resolve, 1300));
+    const line = ["metrics", "--prefix", "figures", "--redis", server.url];
+    const [json, text] = await Promise.all([runProcess([...line, "--json"]), runProcess(line)]);
+    const metrics = jsonOf(json) as { refusedPerSecond: number; processes: number; buckets: number };
+    expect(metrics).toMatchObject({ processes: 1, buckets: 1, waiting: 0, scopes: [{ scope: "slack:acme" }] });
+    expect(metrics.refusedPerSecond).toBeGreaterThan(10);
+    expect(text.out).toMatch(/│ slack:acme │ +\d+\.\d │ +\d+\.\d │ +0 │ +0 │/);
+  });
+
+  it("has the doctor say what is wrong, and what to do", async () => {
+    const fine = await runProcess(["doctor", "--redis", server.url]);
+    expect(fine).toMatchObject({ code: 0 });
+    expect(fine.out).toMatch(/^ok {7}connection {3}127\.0\.0\.1:\d+ answers in /m);
+    expect(fine.out).toMatch(/\n0 problems, 1 warning\n$/);
+    await using odd = await startRedisServer({ args: ["--maxmemory-policy", "allkeys-lru"] });
+    const sick = await runProcess(["doctor", "--redis", odd.url]);
+    expect(sick.code).toBe(3);
+    expect(sick.out).toContain("problem  eviction     maxmemory-policy allkeys-lru");
+    expect(sick.out).toContain("Set maxmemory-policy noeviction");
+    const gone = await runProcess(["doctor", "--redis", "redis://127.0.0.1:1", "--json"]);
+    expect(gone.code).toBe(3);
+    expect(jsonOf(gone)["findings"]).toContainEqual(expect.objectContaining({ check: "connection", state: "problem" }));
+    expect((await runProcess(["doctor", "--rights"])).out).toContain("ACL SETUSER <user> on ><password> ~sluice:*");
+  });
+
+  it("lets somebody with just the rights that it names watch", async () => {
+    await using guarded = await startRedisServer();
+    const redis = new Redis(guarded.url);
+    onTestFinished(() => redis.disconnect());
+    const { operator } = jsonOf(await runProcess(["doctor", "--rights", "--json"])) as { operator: string[] };
+    await redis.call("ACL", "SETUSER", "op", "on", ">pass", ...operator);
+    const url = guarded.url.replace("redis://", "redis://op:pass@");
+    for (const line of ["metrics", "top", "doctor", "audit tail"])
+      expect(await runProcess([...line.split(" "), "--redis", url])).toMatchObject({ code: 0, err: "" });
+  });
+
+  it("runs its demo, in memory or in Redis: no 429s with the limiter", async () => {
+    for (const where of [[], ["--redis", server.url, "--prefix", "demo"]]) {
+      const { runs } = jsonOf(await runProcess(["demo", "--calls", "30", "--json", ...where])) as {
+        runs: { limiter: boolean; done: number; refused: number }[];
+      };
+      expect(runs).toMatchObject([{ limiter: false }, { limiter: true, done: 30, refused: 0 }]);
+      expect(runs[0]?.refused).toBeGreaterThan(5);
+    }
+  });
+});
