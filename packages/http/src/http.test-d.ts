@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import type { PolicyEngine } from "@sluice/policy";
-import type { Request as ExpressRequest, RequestHandler } from "express";
+import express, { type Request as ExpressRequest, type RequestHandler } from "express";
 import Fastify, { type FastifyRequest } from "fastify";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { expectTypeOf } from "vitest";
@@ -19,6 +19,9 @@ const inExpress = forExpress.rateLimit({
   },
 });
 expectTypeOf(inExpress).toExtend<RequestHandler>();
+express().get("/users/:id", inExpress, (request) => {
+  expectTypeOf(request.params).toEqualTypeOf<{ id: string }>();
+});
 expectTypeOf(inExpress.engine).toEqualTypeOf<PolicyEngine>();
 
 const app = Fastify();

@@ -3,7 +3,7 @@ export type { Content } from "./core/content.js";
 export { type RateLimitContext, rateLimitOf } from "./core/context.js";
 export type { GeoCacheOptions, GeoLookup } from "./core/geo.js";
 export type { ConcurrencyControls, RateLimitControls, SheddingControls } from "./core/handlers.js";
-export type { IdentifyOptions, SeenRequest } from "./core/identify.js";
+export type { Identified, IdentifyOptions, SeenRequest } from "./core/identify.js";
 export { problemOfError } from "./core/problem-of-error.js";
 export type { Problem, ProblemWindow, RateLimitProblem } from "./core/problem.js";
 export type { HeaderChoice, LegacyReset } from "./core/rate-limit-headers.js";

@@ -15,10 +15,7 @@ export interface IdentifyOptions<Request extends object> {
    *
    * @defaultValue address and endpoint alone
    */
-  readonly identify?: (
-    request: Request,
-    seen: SeenRequest,
-  ) => Partial<Identity> | undefined | Promise<Partial<Identity> | undefined>;
+  readonly identify?: (request: Request, seen: SeenRequest) => Identified | undefined | Promise<Identified | undefined>;
   /** Which proxies are believed about the address behind them. @defaultValue false */
   readonly trustProxy?: TrustProxy;
   /** Which header they write. @defaultValue `"either"`: the one that is there; where both are and disagree, neither */
@@ -39,6 +36,9 @@ export interface IdentifyOptions<Request extends object> {
   readonly caseSensitive?: boolean;
   readonly clock?: Clock;
 }
+
+/** An identity, as far as it is known. */
+export type Identified = { readonly [Part in keyof Identity]?: Identity[Part] | undefined };
 
 /** What was seen of a request by itself. */
 export interface SeenRequest {
@@ -78,21 +78,33 @@ export function createIdentifier<Request extends object>(
     const ip = clientIp(view, trusted, choice);
     const endpoint = endpointOf(view, options.caseSensitive ?? view.caseSensitive, spell);
     const seen: SeenRequest = { ip, endpoint };
-    const address = ip === undefined ? NOWHERE : ip.includes(":") ? (ipPrefix(ip, ipv6Prefix) ?? ip) : ip;
-    let given: Partial<Identity> | undefined;
+    let given: Identified | undefined;
     if (identify !== undefined) {
       const asked = within(() => identify(view.request, seen), timeoutMs, clock);
       const outcome = asked instanceof Promise ? await asked : asked;
       if (outcome.kind === "value") given = outcome.value;
       else failed(outcome.kind === "error" ? outcome.error : new Error("identify took too long"), view);
     }
-    const identity: Identity = { ip: address, endpoint, ...given };
+    const identity: Identity = {
+      ...known(given),
+      ip: grouped(given?.ip ?? ip ?? NOWHERE, ipv6Prefix),
+      endpoint: given?.endpoint ?? endpoint,
+    };
     if (countries === undefined || ip === undefined) return identity;
     const role = await countries(ip, (error) => failed(error, view));
     // Only the lookup says where somebody is.
     const roles = (identity.roles ?? []).filter((own) => !own.startsWith(countryPrefix));
     return { ...identity, roles: [...roles, role] };
   };
+}
+
+/** A user that is undefined is not known, and no user of that name. */
+function known(given: Identified = {}): Identity {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function grouped(ip: string, ipv6Prefix: number): string {
+  return typeof ip === "string" && ip.includes(":") ? (ipPrefix(ip, ipv6Prefix) ?? ip) : ip;
 }
 
 function endpointOf(view: RequestView<object>, caseSensitive: boolean, spell: (path: string) => string): string {

@@ -58,10 +58,10 @@ export interface RouteLimitOptions<Request extends object> {
   readonly refund?: "failed" | ((status: number) => boolean);
 }
 
-type EngineParts = Pick<
-  PolicyEngineOptions,
-  "policies" | "redis" | "store" | "control" | "onStoreError" | "lease" | "reputation" | "name"
->;
+/** What an engine of its own is made of. */
+type EngineParts = {
+  readonly [Part in (typeof ownParts)[number]]?: PolicyEngineOptions[Part] | undefined;
+};
 
 /** How requests are limited. */
 export interface RateLimitOptions<Request extends object>

@@ -1,4 +1,4 @@
-export { concurrencyLimit, loadShedding, rateLimit } from "./middleware.js";
+export { concurrencyLimit, type ExpressHandler, loadShedding, rateLimit } from "./middleware.js";
 export { type RateLimitContext, rateLimitOf } from "../core/context.js";
 export type { ConcurrencyControls, RateLimitControls, SheddingControls } from "../core/handlers.js";
 export type { ConcurrencyLimitOptions } from "../core/concurrency-gate.js";

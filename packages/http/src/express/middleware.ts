@@ -1,5 +1,6 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LoadShedder } from "@sluice/limiter";
-import type { Request, RequestHandler } from "express";
+import type { NextFunction, Request } from "express";
 import { type ConcurrencyLimitOptions, createConcurrencyGate } from "../core/concurrency-gate.js";
 import type { RateLimitContext } from "../core/context.js";
 import {
@@ -25,12 +26,15 @@ declare global {
   }
 }
 
+/** A handler for express. Its types say no more than that, so that express infers the parameters of a route from its path. */
+export type ExpressHandler = (request: IncomingMessage, response: ServerResponse, next: NextFunction) => void;
+
 /**
  * Limits requests by policies: `app.use(rateLimit({ policies }))`, or on a route, where the route's pattern is known.
  *
  * @throws ConfigError naming the option that is out of range.
  */
-export function rateLimit(options: RateLimitOptions<Request> = {}): RequestHandler & RateLimitControls {
+export function rateLimit(options: RateLimitOptions<Request> = {}): ExpressHandler & RateLimitControls {
   const gate = createRateLimitGate(options);
   const handler = handlerOf(gate, (request, context) => {
     request.rateLimit = context;
@@ -43,7 +47,7 @@ export function rateLimit(options: RateLimitOptions<Request> = {}): RequestHandl
  *
  * @throws ConfigError naming the option that is out of range.
  */
-export function concurrencyLimit(options: ConcurrencyLimitOptions<Request>): RequestHandler & ConcurrencyControls {
+export function concurrencyLimit(options: ConcurrencyLimitOptions<Request>): ExpressHandler & ConcurrencyControls {
   const gate = createConcurrencyGate(options);
   return withControls(handlerOf(gate), gate, ["active", "waiting", "close"]);
 }
@@ -53,7 +57,7 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions<Request>): Req
  *
  * @throws ConfigError naming the option that is out of range.
  */
-export function loadShedding(options?: LoadSheddingOptions<Request> | LoadShedder): RequestHandler & SheddingControls {
+export function loadShedding(options?: LoadSheddingOptions<Request> | LoadShedder): ExpressHandler & SheddingControls {
   const gate = createSheddingGate(options);
   return withControls(handlerOf(gate), gate, ["shedding", "close"]);
 }
@@ -61,8 +65,9 @@ export function loadShedding(options?: LoadSheddingOptions<Request> | LoadShedde
 function handlerOf<Context>(
   gate: Gate<Request, Context>,
   keep?: (request: Request, context: Context) => void,
-): RequestHandler {
-  return (request, response, next) => {
+): ExpressHandler {
+  return (routed, response, next) => {
+    const request = routed as Request;
     const entering = async (): Promise<boolean> => {
       const passage = await gate.enter(viewOf(request, response));
       if (passage.kind === "answer") {

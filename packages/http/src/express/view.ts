@@ -1,10 +1,11 @@
-import type { Request, Response } from "express";
+import type { ServerResponse } from "node:http";
+import type { Request } from "express";
 import { normalPath } from "../core/endpoint.js";
 import { nodeParts } from "../core/node-messages.js";
 import type { RequestView } from "../core/request-view.js";
 
 /** A request of express's, as the core sees it. */
-export function viewOf(request: Request, response: Response): RequestView<Request> {
+export function viewOf(request: Request, response: ServerResponse): RequestView<Request> {
   return {
     request,
     method: request.method,
