@@ -116,7 +116,13 @@ async function scriptsOf(time: () => Promise<number>): Promise<readonly RedisFin
 function serverFindings(info: string): readonly RedisFinding[] {
   if (info === "")
     return [problem("version", "INFO was refused", "Allow +info, by which eviction is found before it does harm")];
-  const field = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1] ?? "";
+  const fields = new Map(
+    info.split(/\r?\n/).map((line): [string, string] => {
+      const [name = "", ...rest] = line.split(":");
+      return [name, rest.join(":")];
+    }),
+  );
+  const field = (name: string): string => fields.get(name) ?? "";
   const name = field("valkey_version") === "" ? "Redis" : "Valkey";
   const version = field("valkey_version") || field("redis_version");
   const policy = field("maxmemory_policy");
