@@ -10,9 +10,14 @@ export interface SeenRow {
 /** How many rows each group of the catalogue has. */
 const groups = { A: 19, B: 17, C: 13, D: 9, E: 18, F: 17 } as const;
 
-/** In the catalogue's order; of a line that was tried again, the last try. */
+/** In the catalogue's order; of a line that was tried again, the last try, which says what came of the first. */
 export function tableOf(rows: readonly SeenRow[]): readonly SeenRow[] {
-  const last = new Map(rows.map((row) => [`${row.id} ${row.fault} ${row.expected}`, row]));
+  const last = new Map<string, SeenRow>();
+  for (const row of rows) {
+    const line = `${row.id} ${row.fault} ${row.expected}`;
+    const before = last.get(line);
+    last.set(line, before?.held === false ? { ...row, seen: `${row.seen} (second try; first: ${before.seen})` } : row);
+  }
   return [...last.values()].toSorted((one, other) => rank(one.id) - rank(other.id));
 }
 
