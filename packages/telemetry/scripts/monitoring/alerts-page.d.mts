@@ -1,0 +1,2 @@
+/** docs/alerts.md as text. */
+export function alertsPage(): string;
