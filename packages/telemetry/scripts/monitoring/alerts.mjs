@@ -23,10 +23,14 @@ export const alertGroups = [
         name: "SluiceThrottledByProvider",
         severity: "warning",
         for: "0m",
-        expr: `sum by (provider, account) (\n  ${grown(`${requests}{outcome="throttled"}`, "10m")}\n) > 0`,
+        // Some providers refuse by another status, which only the rule of the vendor's package can tell: the retry hook asks it.
+        expr: [
+          `sum by (provider, account) (\n  ${grown(`${requests}{outcome="throttled"}`, "10m")}\n) > 0`,
+          `sum by (provider, account) (\n  ${grown(`${retries}{reason="throttled",outcome=~"repeated|exhausted"}`, "10m")}\n) > 0`,
+        ].join("\nor\n"),
         summary: `429s from ${account}`,
         description:
-          'Attempts answered with 429 in the last 10 minutes: {{ $value | printf "%.0f" }}. They cost quota and time, and got nothing.',
+          'Attempts refused for the rate in the last 10 minutes, by 429 or as this provider does it: {{ $value | printf "%.0f" }}. They cost quota and time, and got nothing.',
         means:
           "The provider counts more than the fleet does: somebody else uses the same account, a limit is lower than was thought, or processes do not share one store.",
         look: "Dashboard Provider: which operations and accounts. `sluice doctor` counts the processes that share this Redis: is one missing? Dashboard Overview shows whether the store was away at the time.",
