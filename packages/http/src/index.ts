@@ -21,5 +21,5 @@ export type { TrustProxy } from "./core/trust.js";
 // For a framework of one's own
 export { createConcurrencyGate, type ConcurrencyGate } from "./core/concurrency-gate.js";
 export { createRateLimitGate, type RateLimitGate } from "./core/rate-limit-gate.js";
-export type { Answer, AnswerHeaders, Gate, Passage, RequestEnd, RequestView } from "./core/request-view.js";
+export type { Answer, AnswerHeaders, Gate, OnPassage, Passage, RequestEnd, RequestView } from "./core/request-view.js";
 export { createSheddingGate, type SheddingGate } from "./core/shedding-gate.js";

@@ -1,10 +1,14 @@
 import { canonicalIp } from "@sluice/policy";
 import { type ForwardedHeader, hopsOf } from "./forwarded.js";
+import { remembered } from "./remembered.js";
 import type { RequestView } from "./request-view.js";
 import type { Trusted } from "./trust.js";
 
 /** Which header is read. `either`: whichever is there; where both are and disagree, neither. */
 export type ForwardedChoice = ForwardedHeader | "either";
+
+/** Connections carry many requests. What is no address is kept as it is, so that it is somebody's all the same. */
+const peerOf = remembered((address) => canonicalIp(address) ?? address);
 
 /** A chain of proxies is never longer. */
 const MOST_HOPS = 100;
@@ -20,7 +24,8 @@ export function clientIp(
   trusted: Trusted,
   choice: ForwardedChoice,
 ): string | undefined {
-  const peer = view.peer === undefined ? undefined : (canonicalIp(view.peer) ?? view.peer);
+  const from = view.peer;
+  const peer = from === undefined ? undefined : peerOf(from);
   if (!trusted(peer, 0)) return peer;
   const found = headersOf[choice]
     .map((name) => walk(peer, trusted, name, view.header(name)))

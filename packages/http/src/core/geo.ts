@@ -17,6 +17,8 @@ export type CountryRole = (ip: string, failed: (error: unknown) => void) => stri
 
 /** Roles that only a lookup may give. */
 export const countryPrefix = "country:";
+/** That of whom nobody can place. */
+export const unknownCountry = `${countryPrefix}unknown`;
 
 interface Entry {
   readonly role: string | Promise<string>;
@@ -51,7 +53,7 @@ export function createCountries(
     if (outcome.kind !== "value") failed(outcome.kind === "error" ? outcome.error : new Error("geo took too long"));
     const country = outcome.kind === "value" ? outcome.value : undefined;
     const found = typeof country === "string" && country !== "" && country.length <= 64;
-    const role = countryPrefix + (found ? country : "unknown");
+    const role = found ? countryPrefix + country : unknownCountry;
     remember(ip, role, found ? ttlMs : Math.min(ttlMs, UNKNOWN_MS));
     return role;
   };

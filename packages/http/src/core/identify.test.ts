@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createIdentifier, type IdentifyOptions } from "./identify.js";
 import type { RequestView } from "./request-view.js";
 
@@ -30,6 +30,23 @@ describe("an identity", () => {
     const identify = (): object => ({ ip: "2001:db8:9:9::1", endpoint: "POST /known" });
     expect(await identityBy({ identify })).toEqual({ ip: "2001:db8:9:9::/64", endpoint: "POST /known" });
     expect(await identityBy({ identify, ipv6Prefix: 48 })).toEqual({ ip: "2001:db8:9::/48", endpoint: "POST /known" });
+  });
+
+  it("is nobody's where the user's function gives nothing, and an error where it gives what is none", async () => {
+    const seen = { ip: "2001:db8:1:2::/64", endpoint: "POST /things" };
+    expect(await identityBy({ identify: () => null as never })).toEqual(seen);
+    await expect(identityBy({ identify: () => "alice" as never })).rejects.toThrow(
+      /^identify must be a function that gives an object, got "string"/,
+    );
+  });
+
+  it("is in the country of the address it has, and in none that anybody else names", async () => {
+    const geo = vi.fn((ip: string) => (ip === "203.0.113.9" ? "DE" : undefined));
+    const identify = (): object => ({ ip: "203.0.113.9", roles: ["admin", "country:FR"] });
+    expect(await identityBy({ geo, identify })).toMatchObject({ roles: ["admin", "country:DE"] });
+    const nowhere = createIdentifier({ geo, identify: () => ({ roles: ["country:DE"] }) }, () => {});
+    expect(await nowhere({ ...view, peer: undefined }, String)).toMatchObject({ roles: ["country:unknown"] });
+    expect(geo).toHaveBeenCalledOnce();
   });
 
   it("hands the user's function the address in full", async () => {

@@ -1,8 +1,10 @@
-import { type Clock, oneOf, systemClock, wholeBetween } from "@sluice/core";
-import { type Identity, ipPrefix } from "@sluice/policy";
+import { type Clock, ConfigError, oneOf, systemClock, wholeBetween } from "@sluice/core";
+import { canonicalIp, type Identity, ipPrefix } from "@sluice/policy";
 import { clientIp, type ForwardedChoice } from "./client-ip.js";
 import { normalPath } from "./endpoint.js";
-import { createCountries, countryPrefix, type GeoCacheOptions, type GeoLookup } from "./geo.js";
+import { createCountries, countryPrefix, unknownCountry, type GeoCacheOptions, type GeoLookup } from "./geo.js";
+import { after, type NowOrLater } from "./now-or-later.js";
+import { remembered } from "./remembered.js";
 import type { RequestView } from "./request-view.js";
 import { resolveTrust, type TrustProxy } from "./trust.js";
 import { within } from "./within.js";
@@ -52,7 +54,9 @@ export interface SeenRequest {
 export type Identifier<Request extends object> = (
   view: RequestView<Request>,
   spell: (path: string) => string,
-) => Promise<Identity>;
+) => NowOrLater<Identity>;
+
+type Known = { -readonly [Part in keyof Identity]: Identity[Part] };
 
 /** Where the runtime does not tell addresses, all share one. */
 const NOWHERE = "unknown";
@@ -74,37 +78,58 @@ export function createIdentifier<Request extends object>(
   ]);
   const countries = geo === undefined ? undefined : createCountries(geo, options.geoCache ?? {}, { timeoutMs, clock });
 
-  return async (view, spell) => {
-    const ip = clientIp(view, trusted, choice);
-    const endpoint = endpointOf(view, options.caseSensitive ?? view.caseSensitive, spell);
-    const seen: SeenRequest = { ip, endpoint };
-    let given: Identified | undefined;
-    if (identify !== undefined) {
-      const asked = within(() => identify(view.request, seen), timeoutMs, clock);
-      const outcome = asked instanceof Promise ? await asked : asked;
-      if (outcome.kind === "value") given = outcome.value;
-      else failed(outcome.kind === "error" ? outcome.error : new Error("identify took too long"), view);
-    }
-    const identity: Identity = {
-      ...known(given),
-      ip: grouped(given?.ip ?? ip ?? NOWHERE, ipv6Prefix),
-      endpoint: given?.endpoint ?? endpoint,
+  const group = remembered((ip) => grouped(ip, ipv6Prefix));
+
+  /** Everything but the country. */
+  const identityOf = (given: Identified | undefined, seen: SeenRequest): Identity => {
+    const identity: Known = {
+      ip: group(given?.ip ?? seen.ip ?? NOWHERE),
+      endpoint: given?.endpoint ?? seen.endpoint,
     };
-    if (countries === undefined || ip === undefined) return identity;
-    const role = await countries(ip, (error) => failed(error, view));
-    // Only the lookup says where somebody is.
-    const roles = (identity.roles ?? []).filter((own) => !own.startsWith(countryPrefix));
-    return { ...identity, roles: [...roles, role] };
+    // A user that is undefined is not known, and no user of that name.
+    if (given?.user !== undefined) identity.user = given.user;
+    if (given?.tenant !== undefined) identity.tenant = given.tenant;
+    if (given?.roles !== undefined) identity.roles = given.roles;
+    if (given?.apiKey !== undefined) identity.apiKey = given.apiKey;
+    return identity;
+  };
+  const placed = (identity: Identity, ip: string | undefined, view: RequestView<Request>): NowOrLater<Identity> => {
+    if (countries === undefined) return identity;
+    const country = ip === undefined ? unknownCountry : countries(ip, (error) => failed(error, view));
+    return after(country, (role) => {
+      // Only the lookup says where somebody is.
+      const roles = (identity.roles ?? []).filter((own) => !own.startsWith(countryPrefix));
+      return { ...identity, roles: [...roles, role] };
+    });
+  };
+  return (view, spell) => {
+    const seen: SeenRequest = {
+      ip: clientIp(view, trusted, choice),
+      endpoint: endpointOf(view, options.caseSensitive ?? view.caseSensitive, spell),
+    };
+    if (identify === undefined) return placed(identityOf(undefined, seen), seen.ip, view);
+    return after(
+      within(() => identify(view.request, seen), timeoutMs, clock),
+      (outcome) => {
+        if (outcome.kind !== "value")
+          failed(outcome.kind === "error" ? outcome.error : new Error("identify took too long"), view);
+        const given = outcome.kind === "value" ? (outcome.value ?? undefined) : undefined;
+        if (given !== undefined && typeof given !== "object")
+          throw new ConfigError({
+            option: "identify",
+            accepted: "a function that gives an object",
+            value: typeof given,
+          });
+        return placed(identityOf(given, seen), given?.ip ?? seen.ip, view);
+      },
+    );
   };
 }
 
-/** A user that is undefined is not known, and no user of that name. */
-function known(given: Identified = {}): Identity {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
+/** What is no address stays what it is: the engine says what it thinks of it. */
 function grouped(ip: string, ipv6Prefix: number): string {
-  return typeof ip === "string" && ip.includes(":") ? (ipPrefix(ip, ipv6Prefix) ?? ip) : ip;
+  if (typeof ip !== "string") return ip;
+  return (ip.includes(":") ? ipPrefix(ip, ipv6Prefix) : canonicalIp(ip)) ?? ip;
 }
 
 function endpointOf(view: RequestView<object>, caseSensitive: boolean, spell: (path: string) => string): string {

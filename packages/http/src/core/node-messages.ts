@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { NowOrLater } from "./now-or-later.js";
 import type { Answer, AnswerHeaders, Passage, RequestEnd, RequestView } from "./request-view.js";
 
-/** What all frameworks over `node:http` see of a request. */
-export function nodeParts(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Pick<RequestView<object>, "peer" | "header" | "gone"> {
-  let gone: AbortSignal | undefined;
-  return {
-    peer: incoming.socket?.remoteAddress,
-    header(name) {
-      const value = incoming.headers[name];
-      return Array.isArray(value) ? value.join(", ") : value;
-    },
-    gone: () => (gone ??= goneSignal(outgoing)),
-  };
+/** What frameworks over `node:http` know of a request. */
+export interface NodeParts<Request extends object> extends Pick<
+  RequestView<Request>,
+  "request" | "method" | "target" | "route" | "caseSensitive"
+> {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
+/** A request of theirs, as the core sees it. */
+export function nodeView<Request extends object>(parts: NodeParts<Request>): RequestView<Request> {
+  return new NodeView(parts);
 }
 
 /** Calls back once, when the answer has been sent or the client went away; at once where it has been already. */
@@ -24,10 +23,41 @@ export function onEnd(outgoing: ServerResponse, ended: (end: RequestEnd) => void
   else outgoing.once("close", tell);
 }
 
-/** Prepares an answer that somebody else will write. */
-export function passOn(outgoing: ServerResponse, { headers, ended }: Passage & { readonly kind: "on" }): void {
-  setHeaders(outgoing, headers);
-  if (ended !== undefined) onEnd(outgoing, ended);
+/**
+ * Lets a request go on, or answers it. What cannot be decided at all goes to `next`, as the frameworks have it; what a later handler throws is
+ * not ours to catch.
+ */
+export function letIn<Context>(
+  enter: () => NowOrLater<Passage<Context>>,
+  outgoing: ServerResponse,
+  next: (error?: unknown) => void,
+  keep?: (context: Context) => void,
+): void {
+  const goesOn = (passage: Passage<Context>): boolean => {
+    if (passage.kind === "answer") {
+      writeAnswer(outgoing, passage.answer);
+      return false;
+    }
+    setHeaders(outgoing, passage.headers);
+    if (passage.ended !== undefined) onEnd(outgoing, passage.ended);
+    if (passage.context !== undefined) keep?.(passage.context);
+    return true;
+  };
+  let on: boolean;
+  try {
+    const entering = enter();
+    if (entering instanceof Promise) {
+      entering.then(goesOn).then((later) => {
+        if (later) next();
+      }, next);
+      return;
+    }
+    on = goesOn(entering);
+  } catch (error) {
+    next(error);
+    return;
+  }
+  if (on) next();
 }
 
 /** Writes a whole answer, unless somebody else has begun one. */
@@ -39,9 +69,43 @@ export function writeAnswer(outgoing: ServerResponse, { status, headers, body }:
   outgoing.end(body);
 }
 
+class NodeView<Request extends object> implements RequestView<Request> {
+  readonly request: Request;
+  readonly method: string;
+  readonly target: string;
+  readonly route: string | undefined;
+  readonly caseSensitive: boolean;
+  readonly #incoming: IncomingMessage;
+  readonly #outgoing: ServerResponse;
+  #gone: AbortSignal | undefined;
+
+  constructor({ request, method, target, route, caseSensitive, incoming, outgoing }: NodeParts<Request>) {
+    this.request = request;
+    this.method = method;
+    this.target = target;
+    this.route = route;
+    this.caseSensitive = caseSensitive;
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+  }
+
+  get peer(): string | undefined {
+    return this.#incoming.socket?.remoteAddress;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#incoming.headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  }
+
+  gone(): AbortSignal {
+    return (this.#gone ??= goneSignal(this.#outgoing));
+  }
+}
+
 function setHeaders(outgoing: ServerResponse, headers: AnswerHeaders): void {
   if (outgoing.headersSent) return;
-  for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+  for (const name of Object.keys(headers)) outgoing.setHeader(name, headers[name] as string);
 }
 
 function goneSignal(outgoing: ServerResponse): AbortSignal {

@@ -1,5 +1,6 @@
 import type { Clock } from "@sluice/core";
-import type { PolicyEngine, PolicyWindow } from "@sluice/policy";
+import type { Policy, PolicyEngine, PolicyWindow } from "@sluice/policy";
+import { remembered } from "./remembered.js";
 import { within } from "./within.js";
 
 /** What answers need to know of policies, without asking the store. */
@@ -8,8 +9,8 @@ export interface PolicyBook {
   windowsOf(policy: string): Promise<readonly PolicyWindow[] | undefined>;
   /** A path in small letters, but for segments that a policy writes in others: for routers to whom letters are alike. */
   spell(path: string): string;
-  /** Resolves when the policies have been read once, or could not be. */
-  ready(): Promise<void>;
+  /** When the policies have been read once, or could not be; undefined where they have been. */
+  ready(): Promise<void> | undefined;
   close(): void;
 }
 
@@ -21,7 +22,7 @@ const AGAIN_MS = 1000;
 /** Keeps a copy of the engine's policies, read when it is first needed and again after each change. */
 export function createPolicyBook(engine: PolicyEngine, clock: Clock): PolicyBook {
   let windows: ReadonlyMap<string, readonly PolicyWindow[]> | undefined;
-  let spellings: ReadonlyMap<string, string> = new Map();
+  let spelled = remembered((path) => path.toLowerCase());
   let reading: Promise<void> | undefined;
   let failedMs = Number.NEGATIVE_INFINITY;
   let stop: (() => void) | undefined;
@@ -31,14 +32,8 @@ export function createPolicyBook(engine: PolicyEngine, clock: Clock): PolicyBook
     try {
       const policies = await engine.policies.list();
       windows = new Map(policies.map((policy) => [policy.name, policy.windows]));
-      spellings = new Map(
-        policies
-          .filter(({ scope }) => scope === "endpoint")
-          .flatMap(({ values = [] }) => [values].flat())
-          .flatMap((value) => value.slice(value.indexOf(" ") + 1).split("/"))
-          .filter((segment) => segment !== segment.toLowerCase())
-          .map((segment) => [segment.toLowerCase(), segment]),
-      );
+      const spellings = spellingsIn(policies);
+      spelled = remembered((path) => spelledBy(spellings, path));
     } catch {
       // The engine says itself what holds while its store is away.
       failedMs = clock.now();
@@ -50,20 +45,36 @@ export function createPolicyBook(engine: PolicyEngine, clock: Clock): PolicyBook
     return reading ?? Promise.resolve();
   };
   return {
-    ready: look,
+    ready: () => (windows === undefined || reading === undefined ? look() : undefined),
     async windowsOf(policy) {
       if (windows === undefined) await within(look, MOMENT_MS, clock);
       return windows?.get(policy);
     },
     spell(path) {
-      void look();
-      const small = path.toLowerCase();
-      if (spellings.size === 0) return small;
-      return small
-        .split("/")
-        .map((segment) => spellings.get(segment) ?? segment)
-        .join("/");
+      if (reading === undefined) void look();
+      return spelled(path);
     },
     close: () => stop?.(),
   };
+}
+
+/** Segments with capital letters that policies write, by their small letters. */
+function spellingsIn(policies: readonly Policy[]): ReadonlyMap<string, string> {
+  return new Map(
+    policies
+      .filter(({ scope }) => scope === "endpoint")
+      .flatMap(({ values = [] }) => [values].flat())
+      .flatMap((value) => value.slice(value.indexOf(" ") + 1).split("/"))
+      .filter((segment) => segment !== segment.toLowerCase())
+      .map((segment) => [segment.toLowerCase(), segment]),
+  );
+}
+
+function spelledBy(spellings: ReadonlyMap<string, string>, path: string): string {
+  const small = path.toLowerCase();
+  if (spellings.size === 0) return small;
+  return small
+    .split("/")
+    .map((segment) => spellings.get(segment) ?? segment)
+    .join("/");
 }

@@ -1,32 +1,13 @@
 import { createFakeClock } from "@sluice/core/testing";
 import { createPolicyEngine, type Policy } from "@sluice/policy";
 import { describe, expect, it, vi } from "vitest";
+import { type Plain, viewOf } from "../testing/view.test-support.js";
 import { createRateLimitGate, type RateLimitGate } from "./rate-limit-gate.js";
 import type { RateLimitOptions } from "./rate-limit-options.js";
 import type { Passage, RequestView } from "./request-view.js";
 
 const clock = createFakeClock();
 const three: Policy = { name: "three", scope: "global", windows: [{ limit: 3, per: "minute" }] };
-
-interface Plain {
-  readonly path: string;
-}
-
-function viewOf(path: string, own: Partial<RequestView<Plain>> = {}): RequestView<Plain> {
-  const request = { path };
-  const gone = (): AbortSignal => new AbortController().signal;
-  return {
-    request,
-    method: "GET",
-    target: path,
-    route: undefined,
-    caseSensitive: true,
-    peer: "192.0.2.1",
-    header: () => undefined,
-    gone,
-    ...own,
-  };
-}
 
 function gateOf(options: RateLimitOptions<Plain>): RateLimitGate<Plain> {
   return createRateLimitGate(options.engine === undefined ? { clock, ...options } : options);
@@ -150,6 +131,7 @@ describe("a gate", () => {
 
   it("holds up no more requests at a time than it may", async () => {
     const gate = gateOf({ policies: [three], cost: 3, strategy: "throttle", maxDelayMs: 600_000, maxDelayed: 1 });
+    await gate.engine.ready();
     await gate.enter(viewOf("/"));
     const held = gate.enter(viewOf("/"));
     expect(await kinds(gate, [viewOf("/")])).toEqual(["answer"]);
@@ -182,6 +164,21 @@ describe("a gate", () => {
       "Error: skip took too long",
       "Error: cost took too long",
     ]);
+  });
+
+  it("names a refusal as it is told to, and not at all where that fails", async () => {
+    const onError = vi.fn();
+    const instance = vi
+      .fn<(request: Plain) => string>()
+      .mockReturnValueOnce("/refusals/1")
+      .mockImplementationOnce(() => {
+        throw new Error("no number");
+      });
+    const gate = gateOf({ policies: [three], cost: 3, instance, onError });
+    await gate.enter(viewOf("/"));
+    expect(bodyOf(await gate.enter(viewOf("/")))["instance"]).toBe("/refusals/1");
+    const unnamed = bodyOf(await gate.enter(viewOf("/")));
+    expect([unnamed["status"], "instance" in unnamed, onError.mock.calls.length]).toEqual([429, false, 1]);
   });
 
   it("survives what onlookers throw", async () => {

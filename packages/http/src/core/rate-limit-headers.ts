@@ -1,4 +1,4 @@
-import type { PolicyDecision } from "@sluice/policy";
+import type { DecidedWindow, PolicyDecision } from "@sluice/policy";
 import { wholeSeconds } from "./problem.js";
 import type { AnswerHeaders } from "./request-view.js";
 
@@ -19,24 +19,67 @@ export function rateLimitHeaders(
   legacyReset: LegacyReset,
   wallMs: number,
 ): AnswerHeaders {
-  const { policy, window, limit } = decision;
-  if (choice === false || policy === undefined || window === undefined) return {};
+  const { policy, window } = decision;
+  if (choice === false || policy === undefined || window === undefined) return none;
+  const texts = textsOf(policy, window);
   const remaining = Math.max(0, Math.floor(decision.remaining));
-  const waitMs = decision.allowed ? decision.resetAfterMs : decision.retryAfterMs;
-  // A refusal that no wait ends says its window.
-  const resetMs = Number.isFinite(waitMs) ? waitMs : window.windowMs;
+  const resetMs = resetOf(decision, window);
   const seconds = decision.allowed ? Math.ceil(resetMs / 1000) : wholeSeconds(resetMs);
-  const fields: Record<string, string> = {};
-  if (choice !== "legacy") {
-    // A name of a policy needs no escapes. Parameters beside those of the draft are allowed.
-    const burst = window.burst === 0 ? "" : `;burst=${window.burst}`;
-    fields["RateLimit-Policy"] = `"${policy}";q=${limit};w=${wholeSeconds(window.windowMs)}${burst}`;
-    fields["RateLimit"] = `"${policy}";r=${remaining};t=${seconds}`;
-  }
-  if (choice !== "draft") {
-    fields["X-RateLimit-Limit"] = String(limit);
-    fields["X-RateLimit-Remaining"] = String(remaining);
-    fields["X-RateLimit-Reset"] = String(legacyReset === "date" ? Math.ceil((wallMs + resetMs) / 1000) : seconds);
-  }
-  return fields;
+  const left = `${texts.name};r=${remaining};t=${seconds}`;
+  if (choice === "draft") return { "RateLimit-Policy": texts.policy, RateLimit: left };
+  const reset = String(legacyReset === "date" ? Math.ceil((wallMs + resetMs) / 1000) : seconds);
+  if (choice === "legacy")
+    return {
+      "X-RateLimit-Limit": texts.limit,
+      "X-RateLimit-Remaining": String(remaining),
+      "X-RateLimit-Reset": reset,
+    };
+  return {
+    "RateLimit-Policy": texts.policy,
+    RateLimit: left,
+    "X-RateLimit-Limit": texts.limit,
+    "X-RateLimit-Remaining": String(remaining),
+    "X-RateLimit-Reset": reset,
+  };
+}
+
+const none: AnswerHeaders = Object.freeze({});
+
+/** What is the same for all requests under a window of a policy. */
+interface WindowTexts {
+  readonly owner: string;
+  readonly name: string;
+  readonly policy: string;
+  readonly limit: string;
+}
+
+const known = new WeakMap<DecidedWindow, WindowTexts>();
+
+function textsOf(policy: string, window: DecidedWindow): WindowTexts {
+  const before = known.get(window);
+  if (before?.owner === policy) return before;
+  const { limit, windowMs, burst } = window;
+  // A name of a policy needs no escapes. Parameters beside those of the draft are allowed.
+  const name = `"${policy}"`;
+  const extra = burst === 0 ? "" : `;burst=${burst}`;
+  const texts = {
+    owner: policy,
+    name,
+    policy: `${name};q=${limit};w=${wholeSeconds(windowMs)}${extra}`,
+    limit: String(limit),
+  };
+  known.set(window, texts);
+  return texts;
+}
+
+/** When the window is whole again, or when to come back. Unit: milliseconds. */
+function resetOf(decision: PolicyDecision, { limit, windowMs, burst }: DecidedWindow): number {
+  const { allowed, resetAfterMs, retryAfterMs, remaining, reputation } = decision;
+  // A refusal that no wait ends says its window.
+  if (!allowed) return Number.isFinite(retryAfterMs) ? retryAfterMs : windowMs;
+  const tokenMs = windowMs / limit / (reputation?.rate ?? 1);
+  // Tokens drawn in advance are counted here, and nobody was asked when the rest comes back: at the latest at the window's own rate.
+  if (resetAfterMs === 0) return Math.max(0, limit + burst - remaining) * tokenMs;
+  // A policy's other windows may take longer.
+  return Math.min(resetAfterMs, (limit + burst) * tokenMs);
 }

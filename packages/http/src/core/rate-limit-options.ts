@@ -23,8 +23,8 @@ export interface RouteLimitOptions<Request extends object> {
   /** What a refusal means. @defaultValue the policy's own strategy */
   readonly strategy?: PolicyStrategy;
   /**
-   * `shadow`: asks and tells `onDecision`, and nobody else can tell; `disabled`: does not even ask. An engine of one's own has a mode beside
-   * it.
+   * `shadow`: asks and tells `onDecision`, holds nobody up, and nobody else can tell; `disabled`: does not even ask. An engine of one's own has a
+   * mode beside it.
    *
    * @defaultValue `"enforce"`
    */
@@ -51,7 +51,8 @@ export interface RouteLimitOptions<Request extends object> {
   ) => Content | undefined | Promise<Content | undefined>;
   /**
    * Which requests give their tokens back when they have ended: `"failed"`, those of status 400 and above and those whose client went away;
-   * or a function of the status, 499 for a client that went away. Not for signing in: guesses would be free.
+   * or a function of the status, 499 for a client that went away. Not for signing in: guesses would be free. With `lease`, tokens that were drawn in
+   * advance do not come back.
    *
    * @defaultValue none
    */

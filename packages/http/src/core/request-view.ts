@@ -34,17 +34,18 @@ export interface Answer {
   readonly body: string;
 }
 
+/** A request that goes on. */
+export interface OnPassage<Context = unknown> {
+  readonly kind: "on";
+  /** To be set on whatever answers. */
+  readonly headers: AnswerHeaders;
+  readonly context: Context | undefined;
+  /** To be called once, when the answer has ended or the client went away; undefined where nobody wants to know. */
+  readonly ended: ((end: RequestEnd) => void) | undefined;
+}
+
 /** What becomes of a request: it goes on, or is answered here. */
-export type Passage<Context = unknown> =
-  | {
-      readonly kind: "on";
-      /** To be set on whatever answers. */
-      readonly headers: AnswerHeaders;
-      readonly context: Context | undefined;
-      /** To be called once, when the answer has ended or the client went away; undefined where nobody wants to know. */
-      readonly ended: ((end: RequestEnd) => void) | undefined;
-    }
-  | { readonly kind: "answer"; readonly answer: Answer };
+export type Passage<Context = unknown> = OnPassage<Context> | { readonly kind: "answer"; readonly answer: Answer };
 
 /** Decides what becomes of requests. */
 export interface Gate<Request extends object, Context = unknown> {
@@ -52,4 +53,9 @@ export interface Gate<Request extends object, Context = unknown> {
 }
 
 /** The request goes on, and nobody can tell that it was looked at. */
-export const onward: Passage<never> = Object.freeze({ kind: "on", headers: {}, context: undefined, ended: undefined });
+export const onward: OnPassage<never> = Object.freeze({
+  kind: "on",
+  headers: {},
+  context: undefined,
+  ended: undefined,
+});

@@ -1,5 +1,6 @@
 import { ConfigError, wholeBetween } from "@sluice/core";
 import { canonicalIp, ipPrefix } from "@sluice/policy";
+import { remembered } from "./remembered.js";
 
 /**
  * Which proxies are believed when they name the address behind them.
@@ -42,7 +43,8 @@ export function resolveTrust(trustProxy: TrustProxy): Trusted {
       (Object.hasOwn(names, entry) ? (names[entry] ?? []) : [entry]).map((text) => rangeOf(text, index)),
     );
   // Two networks are the same when their canonical spellings are.
-  return (address) => address !== undefined && ranges.some(({ network, bits }) => ipPrefix(address, bits) === network);
+  const within = remembered((address) => ranges.some(({ network, bits }) => ipPrefix(address, bits) === network));
+  return (address) => address !== undefined && within(address);
 }
 
 function rangeOf(text: string, index: number): { readonly network: string; readonly bits: number } {

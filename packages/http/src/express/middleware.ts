@@ -9,7 +9,7 @@ import {
   type SheddingControls,
   withControls,
 } from "../core/handlers.js";
-import { passOn, writeAnswer } from "../core/node-messages.js";
+import { letIn } from "../core/node-messages.js";
 import { createRateLimitGate } from "../core/rate-limit-gate.js";
 import type { RateLimitOptions } from "../core/rate-limit-options.js";
 import type { Gate } from "../core/request-view.js";
@@ -68,19 +68,7 @@ function handlerOf<Context>(
 ): ExpressHandler {
   return (routed, response, next) => {
     const request = routed as Request;
-    const entering = async (): Promise<boolean> => {
-      const passage = await gate.enter(viewOf(request, response));
-      if (passage.kind === "answer") {
-        writeAnswer(response, passage.answer);
-        return false;
-      }
-      passOn(response, passage);
-      if (passage.context !== undefined) keep?.(request, passage.context);
-      return true;
-    };
-    // What a later handler throws is not ours to catch.
-    entering().then((on) => {
-      if (on) next();
-    }, next);
+    const kept = keep === undefined ? undefined : (context: Context) => keep(request, context);
+    letIn(() => gate.enter(viewOf(request, response)), response, next, kept);
   };
 }

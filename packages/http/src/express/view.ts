@@ -1,19 +1,20 @@
 import type { ServerResponse } from "node:http";
 import type { Request } from "express";
 import { normalPath } from "../core/endpoint.js";
-import { nodeParts } from "../core/node-messages.js";
+import { nodeView } from "../core/node-messages.js";
 import type { RequestView } from "../core/request-view.js";
 
 /** A request of express's, as the core sees it. */
 export function viewOf(request: Request, response: ServerResponse): RequestView<Request> {
-  return {
+  return nodeView({
     request,
     method: request.method,
     target: request.originalUrl,
     route: routeOf(request),
     caseSensitive: request.app.enabled("case sensitive routing"),
-    ...nodeParts(request, response),
-  };
+    incoming: request,
+    outgoing: response,
+  });
 }
 
 /** The pattern of the route, with what its router is mounted on; undefined before routing, and for routes of several or none. */

@@ -1,32 +1,38 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { nodeParts, onEnd } from "../core/node-messages.js";
+import { nodeView, onEnd } from "../core/node-messages.js";
+import { after, type NowOrLater } from "../core/now-or-later.js";
 import type { Gate } from "../core/request-view.js";
 
-/** Lets a request in, or answers it; the reply is handed back then, which ends the chain of hooks. */
-export async function enter<Context>(
+/** Lets a request in, or answers it: whether it goes on. */
+export function enter<Context>(
   gate: Gate<FastifyRequest, Context>,
   request: FastifyRequest,
   reply: FastifyReply,
   keep?: (context: Context) => void,
-): Promise<FastifyReply | undefined> {
-  const passage = await gate.enter({
+): NowOrLater<boolean> {
+  const view = nodeView({
     request,
     method: request.method,
     target: request.originalUrl,
     // Undefined where no route was found.
     route: request.routeOptions.url,
     caseSensitive: true,
-    ...nodeParts(request.raw, reply.raw),
+    incoming: request.raw,
+    outgoing: reply.raw,
   });
-  if (passage.kind === "answer") {
-    const { status, headers, body } = passage.answer;
-    return reply
-      .code(status)
-      .headers({ ...headers })
-      .send(body);
-  }
-  reply.headers({ ...passage.headers });
-  if (passage.ended !== undefined) onEnd(reply.raw, passage.ended);
-  if (passage.context !== undefined) keep?.(passage.context);
-  return undefined;
+  return after(gate.enter(view), (passage) => {
+    if (passage.kind === "answer") {
+      const { status, headers, body } = passage.answer;
+      reply
+        .code(status)
+        .headers({ ...headers })
+        .send(body);
+      return false;
+    }
+    const { headers } = passage;
+    for (const name of Object.keys(headers)) reply.header(name, headers[name]);
+    if (passage.ended !== undefined) onEnd(reply.raw, passage.ended);
+    if (passage.context !== undefined) keep?.(passage.context);
+    return true;
+  });
 }

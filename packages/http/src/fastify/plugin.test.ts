@@ -46,6 +46,34 @@ describe("the plugin for fastify", () => {
     expect(await statuses(url, 4, { path: "/limited" })).toEqual([200, 200, 200, 429]);
   });
 
+  it("heeds the options of routes that were there before it", async () => {
+    const app = Fastify({ forceCloseConnections: true });
+    apps.push(app);
+    app.get("/early", { config: { rateLimit: { policy: "uploads" } } }, async () => "early");
+    await app.register(rateLimit, { policies: [three, uploads] });
+    await app.listen({ port: 0, host: "127.0.0.1" });
+    expect(await statuses(urlOf(app.server), 2, { path: "/early" })).toEqual([200, 429]);
+  });
+
+  it("asks as late as it is told to, and lets a body through that it has not read", async () => {
+    for (const hook of ["onRequest", "preParsing", "preValidation", "preHandler"] as const) {
+      const order: string[] = [];
+      const url = await serve({ policies: [three], hook, onDecision: () => order.push("asked") }, (app) => {
+        app.addHook("preParsing", async () => void order.push("parsing"));
+        app.addHook("preHandler", async () => void order.push("handling"));
+        app.post("/echo", async (request) => request.body);
+      });
+      const headers = { "content-type": "application/json" };
+      const { json } = await ask(url, { path: "/echo", method: "POST", body: '{"a":1}', headers });
+      expect([hook, json, order.indexOf("asked")]).toEqual([
+        hook,
+        { a: 1 },
+        hook.startsWith("preH") ? 1 : order.indexOf("asked"),
+      ]);
+      expect(order.filter((step) => step === "asked")).toHaveLength(1);
+    }
+  });
+
   it("refuses a route's options out of range when the route is added", async () => {
     const app = Fastify();
     await app.register(rateLimit, { policies: [three] });

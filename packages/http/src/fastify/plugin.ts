@@ -1,8 +1,15 @@
 import { ConfigError, oneOf } from "@sluice/core";
 import type { PolicyEngine } from "@sluice/policy";
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
+import type {
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+} from "fastify";
 import { type ConcurrencyLimitOptions, createConcurrencyGate } from "../core/concurrency-gate.js";
 import type { RateLimitContext } from "../core/context.js";
+import type { NowOrLater } from "../core/now-or-later.js";
 import { createRateLimitGate } from "../core/rate-limit-gate.js";
 import type { RateLimitOptions, RouteLimitOptions } from "../core/rate-limit-options.js";
 import type { Gate } from "../core/request-view.js";
@@ -52,20 +59,27 @@ export const rateLimit: FastifyPluginAsync<FastifyRateLimitOptions> = unwrapped(
     const gate = createRateLimitGate(options);
     const everywhere = options.global !== false;
     const own = new WeakMap<object, Gate<FastifyRequest, RateLimitContext>>();
+    const made = (route: RouteLimitOptions<FastifyRequest>): Gate<FastifyRequest, RateLimitContext> => {
+      if (typeof route !== "object" || route === null)
+        throw new ConfigError({ option: "config.rateLimit", accepted: "false or an object", value: route });
+      const gateOfRoute = gate.with(route);
+      own.set(route, gateOfRoute);
+      return gateOfRoute;
+    };
     if (!fastify.hasRequestDecorator("rateLimit")) fastify.decorateRequest("rateLimit", null);
     if (!fastify.hasDecorator("rateLimitEngine")) fastify.decorate("rateLimitEngine", gate.engine);
     fastify.addHook("onRoute", ({ config }) => {
       const route = config?.rateLimit;
-      if (route === undefined || route === false) return;
-      if (typeof route !== "object" || route === null)
-        throw new ConfigError({ option: "config.rateLimit", accepted: "false or an object", value: route });
-      own.set(route, gate.with(route));
+      if (route !== undefined && route !== false) made(route);
     });
     fastify.addHook("onClose", () => gate.close());
-    fastify.addHook(hookOf(options) as "onRequest", async (request, reply) => {
+    const gateOf = (route: RouteRateLimit | undefined): Gate<FastifyRequest, RateLimitContext> =>
+      // Of routes that were there before the plugin nobody was told.
+      route === undefined || route === false ? gate : (own.get(route) ?? made(route));
+    hang(fastify, options, (request, reply) => {
       const route = request.routeOptions.config.rateLimit;
-      if (route === false || (route === undefined && !everywhere)) return undefined;
-      return enter((route === undefined ? undefined : own.get(route)) ?? gate, request, reply, (context) => {
+      if (route === false || (route === undefined && !everywhere)) return true;
+      return enter(gateOf(route), request, reply, (context) => {
         request.rateLimit = context;
       });
     });
@@ -81,7 +95,7 @@ export const concurrencyLimit: FastifyPluginAsync<ConcurrencyLimitOptions<Fastif
   unwrapped("concurrency-limit", async (fastify, options) => {
     const gate = createConcurrencyGate(options);
     fastify.addHook("onClose", () => gate.close());
-    hang(fastify, options, gate);
+    hang(fastify, options, (request, reply) => enter(gate, request, reply));
   });
 
 /**
@@ -94,13 +108,32 @@ export const loadShedding: FastifyPluginAsync<LoadSheddingOptions<FastifyRequest
   async (fastify, options) => {
     const gate = createSheddingGate(options);
     fastify.addHook("onClose", async () => gate.close());
-    hang(fastify, options, gate);
+    hang(fastify, options, (request, reply) => enter(gate, request, reply));
   },
 );
 
-function hang(fastify: FastifyInstance, options: FastifyHookOptions, gate: Gate<FastifyRequest>): void {
-  // The others differ in what more they are given.
-  fastify.addHook(hookOf(options) as "onRequest", (request, reply) => enter(gate, request, reply));
+/** Asks before a route; where the request is answered, nothing more is called. */
+function hang(
+  fastify: FastifyInstance,
+  options: FastifyHookOptions,
+  goesOn: (request: FastifyRequest, reply: FastifyReply) => NowOrLater<boolean>,
+): void {
+  const hook = (request: FastifyRequest, reply: FastifyReply, ...rest: readonly unknown[]): void => {
+    // The hooks differ in what more they are given, before this.
+    const done = rest.at(-1) as HookHandlerDoneFunction;
+    const settle = (on: boolean): void => {
+      if (on) done();
+    };
+    let entering: NowOrLater<boolean>;
+    try {
+      entering = goesOn(request, reply);
+    } catch (error) {
+      return done(error as Error);
+    }
+    if (entering instanceof Promise) entering.then(settle, done);
+    else settle(entering);
+  };
+  fastify.addHook(hookOf(options) as "onRequest", hook);
 }
 
 function hookOf({ hook = "onRequest" }: FastifyHookOptions): FastifyHookOptions["hook"] & {} {

@@ -2,7 +2,7 @@ import type { LoadShedder } from "@sluice/limiter";
 import type { Context, MiddlewareHandler } from "hono";
 import { type ConcurrencyLimitOptions, createConcurrencyGate } from "../core/concurrency-gate.js";
 import type { RateLimitContext } from "../core/context.js";
-import { onceEnded, responseOf, withEnd } from "../core/fetch-messages.js";
+import { onceEnded, responseOf, withEnd, withHeaders } from "../core/fetch-messages.js";
 import {
   type ConcurrencyControls,
   type RateLimitControls,
@@ -82,8 +82,10 @@ function handlerOf<Decided>(
       tell?.({ status: 500, aborted: false });
       throw error;
     }
-    for (const [name, value] of Object.entries(headers)) context.header(name, value);
-    if (tell !== undefined) replace(context, withEnd(context.res, tell));
+    // Set on the answer itself: through the context, hono would make a new one for each field.
+    const answer = withHeaders(context.res, headers);
+    const watched = tell === undefined ? answer : withEnd(answer, tell);
+    if (watched !== context.res) replace(context, watched);
     return undefined;
   };
 }

@@ -7,10 +7,10 @@ import {
   type SheddingControls,
   withControls,
 } from "../core/handlers.js";
-import { nodeParts, passOn, writeAnswer } from "../core/node-messages.js";
+import { letIn, nodeView } from "../core/node-messages.js";
 import { createRateLimitGate } from "../core/rate-limit-gate.js";
 import type { RateLimitOptions } from "../core/rate-limit-options.js";
-import type { Gate } from "../core/request-view.js";
+import type { Gate, RequestView } from "../core/request-view.js";
 import { createSheddingGate, type LoadSheddingOptions } from "../core/shedding-gate.js";
 
 /** As connect and its descendants call it. */
@@ -49,27 +49,19 @@ export function loadShedding(
 }
 
 function handlerOf(gate: Gate<IncomingMessage>): NodeHandler {
-  return (request, response, next) => {
-    const entering = async (): Promise<boolean> => {
-      const passage = await gate.enter({
-        request,
-        method: request.method ?? "GET",
-        // Who mounts handlers cuts the path off `url`, and keeps it here.
-        target:
-          "originalUrl" in request && typeof request.originalUrl === "string"
-            ? request.originalUrl
-            : (request.url ?? "/"),
-        route: undefined,
-        caseSensitive: true,
-        ...nodeParts(request, response),
-      });
-      if (passage.kind === "on") passOn(response, passage);
-      else writeAnswer(response, passage.answer);
-      return passage.kind === "on";
-    };
-    // What a later handler throws is not ours to catch.
-    entering().then((on) => {
-      if (on) next();
-    }, next);
-  };
+  return (request, response, next) => letIn(() => gate.enter(viewOf(request, response)), response, next);
+}
+
+function viewOf(request: IncomingMessage, response: ServerResponse): RequestView<IncomingMessage> {
+  return nodeView({
+    request,
+    method: request.method ?? "GET",
+    // Who mounts handlers cuts the path off `url`, and keeps it here.
+    target:
+      "originalUrl" in request && typeof request.originalUrl === "string" ? request.originalUrl : (request.url ?? "/"),
+    route: undefined,
+    caseSensitive: true,
+    incoming: request,
+    outgoing: response,
+  });
 }

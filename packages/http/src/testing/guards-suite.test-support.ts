@@ -105,6 +105,27 @@ export function describeGuards(adapter: Adapter, start: (options: AppOptions) =>
       expect([passed.status, passed.headers["ratelimit"]]).toEqual([200, undefined]);
     });
 
+    it("adds nothing visible in shadow either: nobody waits for it, and nobody is refused", async () => {
+      const plain = await ask((await start({})).url, { path: "/users/7" });
+      const onError = vi.fn();
+      for (const limit of [
+        { policies: [three], store: awayStore() },
+        { policies: [three], store: { ...awayStore(), take: () => new Promise<never>(() => {}) } },
+        { policies: [three], identify: () => new Promise<never>(() => {}), identifyTimeoutMs: 60_000 },
+        { policies: [three], policy: "no-such-policy" },
+      ]) {
+        const { url } = await start({ limit: { ...limit, mode: "shadow", onError, refund: "failed" } });
+        const answer = await ask(url, { path: "/users/7" });
+        expect([answer.status, answer.text]).toEqual([200, plain.text]);
+        expect(Object.keys(answer.headers).toSorted()).toEqual(Object.keys(plain.headers).toSorted());
+        expect(answer.tookMs).toBeLessThan(5000);
+      }
+      expect(onError.mock.calls.map(([error]) => (error as { readonly code?: string }).code)).toEqual([
+        "STORE_UNAVAILABLE",
+        "CONFIG_INVALID",
+      ]);
+    });
+
     it("gives an identity that is none to the framework as an error, and lets nobody through", async () => {
       const identify = (): object => ({ user: 42 });
       const { url, reached } = await start({ limit: { policies: [three], identify } });
