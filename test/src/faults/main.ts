@@ -27,13 +27,13 @@ const rows = readFileSync(file, "utf8")
 rmSync(file, { force: true });
 
 const table = new Table({ head: ["", "fault", "expected", "seen"], colWidths: [6, 36, 48, 60], wordWrap: true });
-const lines = tableOf(rows);
-for (const { id, fault, expected, seen, held } of lines) table.push([held ? id : `${id} ✗`, fault, expected, seen]);
+const rowsShown = tableOf(rows);
+for (const { id, fault, expected, seen, held } of rowsShown) table.push([held ? id : `${id} ✗`, fault, expected, seen]);
 console.log(table.toString());
-const broken = lines.filter(({ held }) => !held).length;
+const broken = rowsShown.filter(({ held }) => !held).length;
 const missing = wanted.length === 0 ? missingRows(rows) : [];
 if (missing.length > 0) console.log(`Not in the table: ${missing.join(", ")}`);
-console.log(`${lines.length} lines, ${broken} broken`);
+console.log(`${rowsShown.length} lines, ${broken} broken`);
 if (wanted.length === 0 && broken === 0) writeFileSync(join(root, "docs", "faults.md"), page(rows));
 process.exitCode = code !== 0 || broken > 0 || missing.length > 0 ? 1 : 0;
 
