@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { auditCommand } from "./audit/command.js";
 import { breakerCommand } from "./breaker/command.js";
 import { completionCommand } from "./completion/command.js";
+import { dashboardCommand } from "./dashboard/command.js";
 import { demoCommand } from "./demo/command.js";
 import { doctorCommand } from "./doctor/command.js";
 import { emergencyCommand } from "./emergency/command.js";
@@ -58,6 +59,7 @@ function programOf(terminal: Terminal): Command {
     auditCommand,
     metricsCommand,
     topCommand,
+    dashboardCommand,
     resetCommand,
     doctorCommand,
     demoCommand,

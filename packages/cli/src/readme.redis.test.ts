@@ -43,7 +43,7 @@ describe("the README", { timeout: 240_000 }, () => {
     const text = readFileSync(page, "utf8");
     for (const name of [
       ..."limits overrides breaker emergency reputation reset audit".split(" "),
-      ..."metrics top doctor demo completion simulate".split(" "),
+      ..."metrics top dashboard doctor demo completion simulate".split(" "),
     ])
       expect(text).toContain(`## sluice ${name}\n`);
     for (const code of [0, 1, 2, 3, 4]) expect(text).toMatch(new RegExp(`^\\| ${code} +\\| `, "m"));
