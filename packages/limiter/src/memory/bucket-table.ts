@@ -78,7 +78,7 @@ export class BucketTable {
     const key = bucketKey(scope, limit.kind, name);
     const plain = limit.kind === "tokenBucket" && bucket instanceof TokenBucket ? bucket.plainLevel : undefined;
     if (plain === undefined || limit.kind !== "tokenBucket") {
-      this.#flat.get(scope)?.remove(shortName(name));
+      if (limit.kind === "tokenBucket") this.#flat.get(scope)?.remove(shortName(name));
       this.#held.set(key, { bucket, numbers: numbersOf(limit) });
       return;
     }

@@ -1,11 +1,11 @@
 import { MICRO, timeToGain } from "../algorithms/drip.js";
 import type { Decision } from "../limiter/decision.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
+import { grownLength, NameIndex } from "./name-index.js";
 
-const FIRST_SLOTS = 1024;
-const WIDTH = 3;
+const FIRST_SLOTS = 32;
+const WIDTH = 2;
 const AT = 1;
-const NUMBERS = 2;
 /** Idle buckets are looked for once in so long. Unit: microseconds. */
 export const SWEEP_EVERY_US = 1_000_000;
 
@@ -17,29 +17,28 @@ interface Numbers {
 }
 
 /**
- * Token buckets of which there is nothing to know but a level: one number each in the index, three in a flat array outside the heap.
- * A decision here allocates nothing but its answer. Buckets with a pause or with debits to come live elsewhere meanwhile.
+ * Token buckets of which there is nothing to know but a level: a name, two numbers side by side, so that a decision touches one line of
+ * memory, and which limit, all outside the heap. A decision here allocates nothing but its answer. Buckets with a pause or with debits to
+ * come live elsewhere meanwhile.
  */
 export class TokenTable {
-  readonly #slots = new Map<string, number>();
-  /** Three numbers a slot, side by side, so that a decision touches one line of memory: level, its instant, which numbers. */
+  readonly #names = new NameIndex();
+  /** Two numbers a slot: level and its instant. */
   #cells = new Float64Array(FIRST_SLOTS * WIDTH);
-  #used = 0;
-  readonly #free: number[] = [];
+  #ids = new Uint32Array(FIRST_SLOTS);
   readonly #numbers: Numbers[] = [];
-  readonly #ids = new Map<string, number>();
+  readonly #idsOf = new Map<string, number>();
   #lastLimit: TokenBucketLimit | undefined;
   #lastId = 0;
-  /** Only while a sweep is under way: a map keeps what it has outgrown for as long as somebody iterates. */
-  #sweeping: MapIterator<[string, number]> | undefined;
+  #sweptTo = 0;
   #sweepAtUs = Number.NEGATIVE_INFINITY;
 
   get size(): number {
-    return this.#slots.size;
+    return this.#names.size;
   }
 
   has(bucket: string): boolean {
-    return this.#slots.has(bucket);
+    return this.#names.find(bucket) >= 0;
   }
 
   /** Whether it is time to look for idle buckets again. */
@@ -50,20 +49,21 @@ export class TokenTable {
   /** Takes now or says no; undefined when the bucket is not here, or is here under other numbers. */
   decide(bucket: string, limit: TokenBucketLimit, cost: number, nowUs: number): Decision | undefined {
     const id = limit === this.#lastLimit ? this.#lastId : this.#idOf(limit);
-    const slot = this.#slots.get(bucket);
+    const slot = this.#names.find(bucket);
+    if (slot < 0 || this.#ids[slot] !== id) return undefined;
     const cells = this.#cells;
-    if (slot === undefined || cells[slot + NUMBERS] !== id) return undefined;
+    const cell = slot * WIDTH;
     const { rate, cap } = this.#numbers[id] as Numbers;
-    const level = cells[slot] as number;
-    const elapsedUs = nowUs - (cells[slot + AT] as number);
+    const level = cells[cell] as number;
+    const elapsedUs = nowUs - (cells[cell + AT] as number);
     const needed = cost * MICRO;
     const left = (elapsedUs > 0 ? Math.min(cap, level + Math.floor(elapsedUs * rate)) : level) - needed;
     if (left < 0) {
       const waitUs = timeToGain(rate, needed - level) - Math.max(0, elapsedUs);
       return { kind: "delayed", retryAfterMs: Math.max(0, waitUs) / 1000, bucket };
     }
-    cells[slot] = left;
-    cells[slot + AT] = nowUs;
+    cells[cell] = left;
+    cells[cell + AT] = nowUs;
     return { kind: "allowed", remaining: Math.floor(left / MICRO), resetAfterMs: timeToGain(rate, cap - left) / 1000 };
   }
 
@@ -71,42 +71,42 @@ export class TokenTable {
   look(
     bucket: string,
   ): { readonly level: number; readonly atUs: number; readonly limit: TokenBucketLimit } | undefined {
-    const slot = this.#slots.get(bucket);
-    if (slot === undefined) return undefined;
-    const { limit } = this.#numbers[this.#cells[slot + NUMBERS] as number] as Numbers;
-    return { level: this.#cells[slot] as number, atUs: this.#cells[slot + AT] as number, limit };
+    const slot = this.#names.find(bucket);
+    if (slot < 0) return undefined;
+    const { limit } = this.#numbers[this.#ids[slot] as number] as Numbers;
+    return { level: this.#cells[slot * WIDTH] as number, atUs: this.#cells[slot * WIDTH + AT] as number, limit };
   }
 
   remove(bucket: string): void {
-    const slot = this.#slots.get(bucket);
-    if (slot === undefined) return;
-    this.#slots.delete(bucket);
-    this.#free.push(slot);
+    const slot = this.#names.find(bucket);
+    if (slot >= 0) this.#drop(slot);
   }
 
   add(bucket: string, limit: TokenBucketLimit, level: number, atUs: number): void {
-    const slot = this.#slots.get(bucket) ?? this.#free.pop() ?? this.#nextSlot();
-    this.#slots.set(bucket, slot);
-    this.#cells[slot] = level;
-    this.#cells[slot + AT] = atUs;
-    this.#cells[slot + NUMBERS] = this.#idOf(limit);
+    const known = this.#names.find(bucket);
+    const slot = known < 0 ? this.#names.add(bucket) : known;
+    if (slot >= this.#ids.length) this.#grow();
+    this.#cells[slot * WIDTH] = level;
+    this.#cells[slot * WIDTH + AT] = atUs;
+    this.#ids[slot] = this.#idOf(limit);
   }
 
   /** Forgets full buckets among the next so many; returns when the first of the others will be full. */
   sweep(most: number, nowUs: number): number {
     let firstUs = Number.POSITIVE_INFINITY;
-    this.#sweeping ??= this.#slots.entries();
     for (let looked = 0; looked < most; looked += 1) {
-      const { done, value } = this.#sweeping.next();
-      if (done === true) {
-        this.#sweeping = undefined;
+      const slot = this.#sweptTo;
+      if (slot >= this.#names.slots) {
+        this.#sweptTo = 0;
         this.#sweepAtUs = nowUs + SWEEP_EVERY_US;
         break;
       }
-      const [bucket, slot] = value;
-      const { rate, cap } = this.#numbers[this.#cells[slot + NUMBERS] as number] as Numbers;
-      const fullUs = (this.#cells[slot + AT] as number) + timeToGain(rate, cap - (this.#cells[slot] as number));
-      if (fullUs <= nowUs) this.remove(bucket);
+      this.#sweptTo += 1;
+      if (!this.#names.isUsed(slot)) continue;
+      const { rate, cap } = this.#numbers[this.#ids[slot] as number] as Numbers;
+      const cell = slot * WIDTH;
+      const fullUs = (this.#cells[cell + AT] as number) + timeToGain(rate, cap - (this.#cells[cell] as number));
+      if (fullUs <= nowUs) this.#drop(slot);
       else firstUs = Math.min(firstUs, fullUs);
     }
     return firstUs;
@@ -114,37 +114,44 @@ export class TokenTable {
 
   /** Looks at all of them from the beginning. */
   sweepAll(nowUs: number): number {
-    this.#sweeping = undefined;
+    this.#sweptTo = 0;
     return this.sweep(Number.POSITIVE_INFINITY, nowUs);
   }
 
   clear(): void {
-    this.#slots.clear();
-    this.#free.length = 0;
-    this.#used = 0;
+    this.#names.clear();
+    this.#shrink();
+  }
+
+  #drop(slot: number): void {
+    this.#names.remove(slot);
+    if (this.#names.size === 0) this.#shrink();
+  }
+
+  #shrink(): void {
+    this.#cells = new Float64Array(FIRST_SLOTS * WIDTH);
+    this.#ids = new Uint32Array(FIRST_SLOTS);
   }
 
   #idOf(limit: TokenBucketLimit): number {
     const key = `${limit.refillRate}/${limit.burst}`;
-    let id = this.#ids.get(key);
+    let id = this.#idsOf.get(key);
     if (id === undefined) {
       id = this.#numbers.length;
       this.#numbers.push({ rate: limit.refillRate, cap: limit.burst * MICRO, limit });
-      this.#ids.set(key, id);
+      this.#idsOf.set(key, id);
     }
     this.#lastLimit = limit;
     this.#lastId = id;
     return id;
   }
 
-  /** Slots are counted by their first cell. */
-  #nextSlot(): number {
-    if (this.#used === this.#cells.length) {
-      const grown = new Float64Array(this.#used * 2);
-      grown.set(this.#cells);
-      this.#cells = grown;
-    }
-    this.#used += WIDTH;
-    return this.#used - WIDTH;
+  #grow(): void {
+    const slots = grownLength(this.#ids.length);
+    const [cells, ids] = [new Float64Array(slots * WIDTH), new Uint32Array(slots)];
+    cells.set(this.#cells);
+    ids.set(this.#ids);
+    this.#cells = cells;
+    this.#ids = ids;
   }
 }

@@ -138,6 +138,19 @@ export function algorithmsContract(name: string, { open, openAgain }: StoreUnder
       expect((await limiter.peek(places)).kind === "allowed").toBe(true);
     });
 
+    it("limits of different kinds under one name count apart, whichever is asked in between", async () => {
+      const limiter = await fresh();
+      const token: Charge = { bucket: "same", limit: tokenBucket({ refillRate: 0.001, burst: 2 }) };
+      const window: Charge = { bucket: "same", limit: slidingWindow({ limit: 5, windowMs: 60_000 }) };
+      for (let n = 0; n < 2; n += 1) {
+        expect((await limiter.tryAcquire(token)).kind).toBe("allowed");
+        expect((await limiter.tryAcquire(window)).kind).toBe("allowed");
+      }
+      expect((await limiter.tryAcquire(token)).kind).toBe("delayed");
+      expect(await limiter.tryAcquire(window)).toMatchObject({ kind: "allowed", remaining: 2 });
+      expect((await limiter.tryAcquire(token)).kind).toBe("delayed");
+    });
+
     it("all of them are taken together, or none", async () => {
       const limiter = await fresh();
       const windowMs = 60_000;
