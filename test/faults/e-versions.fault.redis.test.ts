@@ -24,7 +24,7 @@ function next(source: string): string {
     source
       // The short way for token buckets knows one version, and leaves the others to the long one.
       .replaceAll('"^1|(%d+)|(%d+)|(%-?%d+)|(%d+)|0|||$"', '"^2|(%d+)|(%d+)|(%-?%d+)|(%d+)|0|||$"')
-      .replaceAll('"1|%.0f|%d|%.0f|%.0f|0|||"', '"2|%.0f|%d|%.0f|%.0f|0|||"')
+      .replaceAll('"1|%d|%d|%d|%d|0|||"', '"2|%d|%d|%d|%d|0|||"')
       .replaceAll('version ~= "1"', 'version ~= "1" and version ~= "2"')
       .replaceAll('rest ~= "1"', 'rest ~= "1" and rest ~= "2"')
       .replaceAll('format ~= "1"', 'format ~= "1" and format ~= "2"')

@@ -6,57 +6,26 @@
 --   violations  as many as there were at `at`
 -- Six arguments a standing: recovery in microseconds; steps as violations:rate,... in rising order; most bonus; generation; penalty;
 -- the charges that follow it as index:burst:elastic,...
+--@include conduct
 local standing = {}
-local MOST_VIOLATIONS, REFRESHES = 1000000, 8
-
-local function st_violations(own, now)
-  if own.violations == 0 or own.recovery == 0 then return 0 end
-  local ends = math.max(own.since, own.at + 1)
-  local left = (ends - now) / (ends - own.at)
-  return own.violations * math.min(1, math.max(0, left))
-end
 
 local function st_scale(own, charge)
   local kind, a, b, cost = ARGV[charge.base], tonumber(ARGV[charge.base + 1]), tonumber(ARGV[charge.base + 2]), tonumber(ARGV[charge.base + 3])
   local rate = own.rate
   if rate == 1 or kind == "c" or not (a and b and cost) then return nil end
-  local function size(whole)
-    local above = math.min(charge.burst, whole)
-    local part = above * rate
-    if charge.elastic then
-      if rate < 1 then part = 0 else part = above end
-    end
-    return math.max(1, cost, math.floor((whole - above) * rate + part))
-  end
-  if kind == "t" then return { a * rate, size(b) } end
+  if kind == "t" then return { a * rate, conduct_size(rate, b, cost, charge.burst, charge.elastic) } end
   if kind == "l" then return { a * rate, b } end
-  return { size(a), b }
+  return { conduct_size(rate, a, cost, charge.burst, charge.elastic), b }
 end
 
 -- The standing of ARGV[first] and following in `key`; notes in `scaled` what its charges become, whose arguments begin at `base`.
 function standing.load(key, first, base, now, scaled)
   local own = {
-    key = key, recovery = tonumber(ARGV[first]), most_bonus = tonumber(ARGV[first + 2]), generation = ARGV[first + 3],
-    penalty = tonumber(ARGV[first + 4]), follows = {}, since = now, violations = 0, at = now, now = now, rate = 1, bonus = 0,
+    key = key, recovery = tonumber(ARGV[first]), generation = ARGV[first + 3], penalty = tonumber(ARGV[first + 4]), follows = {}, now = now,
   }
-  local raw = redis.pcall("GET", key)
-  if type(raw) == "string" then
-    local generation, since, violations, at = string.match(raw, "^1|([^|]*)|(%d+)|([%d%.]+)|(%d+)$")
-    if generation == own.generation then
-      own.known = true
-      -- The store's clock was set back behind the state: it moves back as a whole.
-      local by = math.max(0, tonumber(at) - now)
-      own.since, own.violations, own.at = tonumber(since) - by, tonumber(violations), tonumber(at) - by
-    end
-  end
-  own.left = st_violations(own, now)
-  for violations, rate in string.gmatch(ARGV[first + 1], "([%d%.]+):([%d%.e%-]+)") do
-    if math.ceil(own.left) >= tonumber(violations) then own.rate = tonumber(rate) end
-  end
-  if own.rate >= 1 and own.known and own.recovery > 0 then
-    own.bonus = own.most_bonus * math.min(1, math.max(0, (now - own.since) / own.recovery))
-  end
-  own.rate = own.rate * (1 + own.bonus)
+  own.since, own.left, own.at, own.known = conduct_of(redis.pcall("GET", key), own.generation, own.recovery, now)
+  own.rate, own.bonus, own.step =
+    conduct_rate(own.since, own.left, own.known, own.recovery, ARGV[first + 1], tonumber(ARGV[first + 2]), now)
   for index, burst, elastic in string.gmatch(ARGV[first + 5], "(%d+):(%d+):(%d)") do
     index = tonumber(index)
     own.follows[index + 1] = true
@@ -65,18 +34,11 @@ function standing.load(key, first, base, now, scaled)
   return own
 end
 
--- After a call; `refused_by` is the charge that had to be waited for, nil when none had.
-function standing.after(own, refused_by)
-  local since, violations, at = own.since, own.left, own.now
-  if refused_by and own.follows[refused_by] and own.penalty > 0 then
-    violations = math.min(MOST_VIOLATIONS, violations + own.penalty)
-    since = own.now + own.recovery
-    own.left = violations
-  elseif own.known and own.now - own.at < own.recovery / REFRESHES then
-    return
-  end
-  local state = string.format("1|%s|%.0f|%.3f|%.0f", own.generation, since, violations, at)
-  redis.call("SET", own.key, state, "PX", text(math.max(1, math.ceil(own.recovery / 1000))))
+-- After a call; `refused_by` is the charge that had to be waited for, nil when none had, and as many were refused.
+function standing.after(own, refused_by, refused)
+  local penalty = 0
+  if refused_by and own.follows[refused_by] then penalty = own.penalty * refused end
+  own.left = conduct_after(own.key, own.generation, own.recovery, own.since, own.left, own.at, own.known, penalty, own.now)
 end
 
 function standing.sight(own)

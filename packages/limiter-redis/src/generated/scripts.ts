@@ -5888,7 +5888,7 @@ return said
 
 export const standings = {
   name: "standings",
-  sha1: "6fc8985110b1d752c1a28e5b1c15551bafd01a0b",
+  sha1: "e1f25fbd475310406c19067e6ed6cc0e3c1d4d94",
   source: `-- standings: say how somebody stands, or forgive.
 --
 -- KEYS      standings
@@ -5923,57 +5923,78 @@ end
 --   violations  as many as there were at \`at\`
 -- Six arguments a standing: recovery in microseconds; steps as violations:rate,... in rising order; most bonus; generation; penalty;
 -- the charges that follow it as index:burst:elastic,...
-local standing = {}
+-- One standing, in plain values: what the long way and the short way have in common. See includes/standing.lua.
 local MOST_VIOLATIONS, REFRESHES = 1000000, 8
 
-local function st_violations(own, now)
-  if own.violations == 0 or own.recovery == 0 then return 0 end
-  local ends = math.max(own.since, own.at + 1)
-  local left = (ends - now) / (ends - own.at)
-  return own.violations * math.min(1, math.max(0, left))
+-- From when the bonus grows, violations that are left, when that was written, and whether anything was.
+local function conduct_of(raw, generation, recovery, now)
+  if type(raw) ~= "string" then return now, 0, now, false end
+  local own, since, violations, at = string.match(raw, "^1|([^|]*)|(%d+)|([%d%.]+)|(%d+)$")
+  if own ~= generation then return now, 0, now, false end
+  since, violations, at = tonumber(since), tonumber(violations), tonumber(at)
+  -- The store's clock was set back behind the state: it moves back as a whole.
+  if at > now then since, at = since - (at - now), now end
+  if violations == 0 or recovery == 0 then return since, 0, at, true end
+  local ends = math.max(since, at + 1)
+  return since, violations * math.min(1, math.max(0, (ends - now) / (ends - at))), at, true
 end
+
+-- What rates are multiplied by, the bonus in it, and which step that is.
+local function conduct_rate(since, left, known, recovery, steps, most_bonus, now)
+  local rate, bonus, step = 1, 0, 0
+  -- Without violations only a step that asks for none is climbed.
+  if left > 0 or string.byte(steps) == 48 then
+    local whole, index = math.ceil(left), 0
+    for violations, part in string.gmatch(steps, "([%d%.]+):([%d%.e%-]+)") do
+      index = index + 1
+      if whole >= tonumber(violations) then rate, step = tonumber(part), index end
+    end
+  end
+  if rate >= 1 and known and recovery > 0 then bonus = most_bonus * math.min(1, math.max(0, (now - since) / recovery)) end
+  return rate * (1 + bonus), bonus, step
+end
+
+-- How much of \`whole\` there is at a rate; \`burst\` of it is above the limit, and there whole or not at all when it is elastic.
+local function conduct_size(rate, whole, cost, burst, elastic)
+  local above = math.min(burst, whole)
+  local part = above * rate
+  if elastic then
+    if rate < 1 then part = 0 else part = above end
+  end
+  return math.max(1, cost, math.floor((whole - above) * rate + part))
+end
+
+-- Takes note of a call; \`penalty\` is above 0 for a violation. Returns the violations there are then.
+local function conduct_after(key, generation, recovery, since, left, at, known, penalty, now)
+  if penalty > 0 then
+    left = math.min(MOST_VIOLATIONS, left + penalty)
+    since = now + recovery
+  elseif known and now - at < recovery / REFRESHES then
+    return left
+  end
+  local state = string.format("1|%s|%.0f|%.3f|%.0f", generation, since, left, now)
+  redis.call("SET", key, state, "PX", math.max(1, math.ceil(recovery / 1000)))
+  return left
+end
+local standing = {}
 
 local function st_scale(own, charge)
   local kind, a, b, cost = ARGV[charge.base], tonumber(ARGV[charge.base + 1]), tonumber(ARGV[charge.base + 2]), tonumber(ARGV[charge.base + 3])
   local rate = own.rate
   if rate == 1 or kind == "c" or not (a and b and cost) then return nil end
-  local function size(whole)
-    local above = math.min(charge.burst, whole)
-    local part = above * rate
-    if charge.elastic then
-      if rate < 1 then part = 0 else part = above end
-    end
-    return math.max(1, cost, math.floor((whole - above) * rate + part))
-  end
-  if kind == "t" then return { a * rate, size(b) } end
+  if kind == "t" then return { a * rate, conduct_size(rate, b, cost, charge.burst, charge.elastic) } end
   if kind == "l" then return { a * rate, b } end
-  return { size(a), b }
+  return { conduct_size(rate, a, cost, charge.burst, charge.elastic), b }
 end
 
 -- The standing of ARGV[first] and following in \`key\`; notes in \`scaled\` what its charges become, whose arguments begin at \`base\`.
 function standing.load(key, first, base, now, scaled)
   local own = {
-    key = key, recovery = tonumber(ARGV[first]), most_bonus = tonumber(ARGV[first + 2]), generation = ARGV[first + 3],
-    penalty = tonumber(ARGV[first + 4]), follows = {}, since = now, violations = 0, at = now, now = now, rate = 1, bonus = 0,
+    key = key, recovery = tonumber(ARGV[first]), generation = ARGV[first + 3], penalty = tonumber(ARGV[first + 4]), follows = {}, now = now,
   }
-  local raw = redis.pcall("GET", key)
-  if type(raw) == "string" then
-    local generation, since, violations, at = string.match(raw, "^1|([^|]*)|(%d+)|([%d%.]+)|(%d+)$")
-    if generation == own.generation then
-      own.known = true
-      -- The store's clock was set back behind the state: it moves back as a whole.
-      local by = math.max(0, tonumber(at) - now)
-      own.since, own.violations, own.at = tonumber(since) - by, tonumber(violations), tonumber(at) - by
-    end
-  end
-  own.left = st_violations(own, now)
-  for violations, rate in string.gmatch(ARGV[first + 1], "([%d%.]+):([%d%.e%-]+)") do
-    if math.ceil(own.left) >= tonumber(violations) then own.rate = tonumber(rate) end
-  end
-  if own.rate >= 1 and own.known and own.recovery > 0 then
-    own.bonus = own.most_bonus * math.min(1, math.max(0, (now - own.since) / own.recovery))
-  end
-  own.rate = own.rate * (1 + own.bonus)
+  own.since, own.left, own.at, own.known = conduct_of(redis.pcall("GET", key), own.generation, own.recovery, now)
+  own.rate, own.bonus, own.step =
+    conduct_rate(own.since, own.left, own.known, own.recovery, ARGV[first + 1], tonumber(ARGV[first + 2]), now)
   for index, burst, elastic in string.gmatch(ARGV[first + 5], "(%d+):(%d+):(%d)") do
     index = tonumber(index)
     own.follows[index + 1] = true
@@ -5982,18 +6003,11 @@ function standing.load(key, first, base, now, scaled)
   return own
 end
 
--- After a call; \`refused_by\` is the charge that had to be waited for, nil when none had.
-function standing.after(own, refused_by)
-  local since, violations, at = own.since, own.left, own.now
-  if refused_by and own.follows[refused_by] and own.penalty > 0 then
-    violations = math.min(MOST_VIOLATIONS, violations + own.penalty)
-    since = own.now + own.recovery
-    own.left = violations
-  elseif own.known and own.now - own.at < own.recovery / REFRESHES then
-    return
-  end
-  local state = string.format("1|%s|%.0f|%.3f|%.0f", own.generation, since, violations, at)
-  redis.call("SET", own.key, state, "PX", text(math.max(1, math.ceil(own.recovery / 1000))))
+-- After a call; \`refused_by\` is the charge that had to be waited for, nil when none had, and as many were refused.
+function standing.after(own, refused_by, refused)
+  local penalty = 0
+  if refused_by and own.follows[refused_by] then penalty = own.penalty * refused end
+  own.left = conduct_after(own.key, own.generation, own.recovery, own.since, own.left, own.at, own.known, penalty, own.now)
 end
 
 function standing.sight(own)
@@ -6014,18 +6028,21 @@ return reply
 
 export const take = {
   name: "take",
-  sha1: "52180c7eb1e61e591dbc01c1374a8b818e6360ce",
+  sha1: "6241fa6a812607f3a102a666c20ad14d004a06cb",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
--- Most questions are about one token bucket, now or no, and most such buckets have nothing to them but a level. These come first, by a
--- short way; where it does not do, they go the long way like the others.
+-- Most questions are about one token bucket, now or no, with one standing at most, and most such buckets have nothing to them but a level.
+-- These come first, by a short way; where it does not do, they go the long way like the others.
 --
 -- KEYS      state of the buckets, in the order of the questions and their charges; all carry one {hash tag}
 -- ARGV[1]   deadline        microseconds of the store's clock; a command that runs later does nothing; 0 for none
 -- ARGV[2]   groups          of short questions about token buckets with equal numbers; how many follow
--- for each: rate, burst, cost, questions; then two a question:
---           count           units wanted, >= 1
+-- for each: rate, burst, cost, questions, conduct; the last is 1 where a standing goes with each question, whose KEY follows that of the
+--           bucket, else 0
+-- with 1    recovery, steps, most bonus, generation, penalty, above, elastic of all of them; see includes/standing.lua
+-- then      two a question:
+--           count           units wanted, >= 1; with a standing those of as many callers, of whom each may be refused
 --           known           what the process last knew of the bucket, see includes/token-bucket.lua; empty for nothing
 -- then      questions       the others; how many follow
 -- for each: peek            1 only looks, 0 takes, 2 takes or has somebody wait
@@ -6038,13 +6055,16 @@ export const take = {
 --           charges         how many follow, >= 1; five arguments each, see includes/buckets.lua
 --           standings       how many follow those; six arguments each, see includes/standing.lua; their KEYS follow those of the charges
 -- Clock     redis TIME in microseconds; never the caller's
--- Returns   {now as text, short answers, answer, ...}, in microseconds from now
---           short answers: next, remaining, idle, units, born, step of each question in turn; next is -1 where the answer is a long one
+-- Returns   one text where all answers are short: one reply of many figures costs both sides a fraction of many replies; else {that text,
+--           answer, ...}, in microseconds from now
+--           text: "seconds microseconds", which is now, and for each short question in turn " next remaining idle units born step"; -1 alone
+--           where the answer is a long one; with a standing thousandths of violations, quadrillionths of a bonus, and the number of the
+--           step follow
 --           answer: {next, binding, remaining, idle, floors, standings, least, at, units, at, units, ...} | {"refused", reason}; those of short
 --           questions first
 --           {"late", now} when it ran after its deadline
--- Writes    KEYS only, and only when it takes, or finds that the store lost something or that its clock was set back; every key
---           expires when its bucket is idle
+-- Writes    KEYS only, and only when it takes, finds that the store lost something or that its clock was set back, or takes note of
+--           conduct; every key expires when its bucket is idle
 -- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
 local function text(number)
   return string.format("%.0f", number)
@@ -6063,80 +6083,156 @@ local function expiry_of(key, left, given_back)
   if left <= 0 and expiry <= 1 then return nil end
   return text(expiry)
 end
+-- One standing, in plain values: what the long way and the short way have in common. See includes/standing.lua.
+local MOST_VIOLATIONS, REFRESHES = 1000000, 8
 
-local now = store_now()
+-- From when the bonus grows, violations that are left, when that was written, and whether anything was.
+local function conduct_of(raw, generation, recovery, now)
+  if type(raw) ~= "string" then return now, 0, now, false end
+  local own, since, violations, at = string.match(raw, "^1|([^|]*)|(%d+)|([%d%.]+)|(%d+)$")
+  if own ~= generation then return now, 0, now, false end
+  since, violations, at = tonumber(since), tonumber(violations), tonumber(at)
+  -- The store's clock was set back behind the state: it moves back as a whole.
+  if at > now then since, at = since - (at - now), now end
+  if violations == 0 or recovery == 0 then return since, 0, at, true end
+  local ends = math.max(since, at + 1)
+  return since, violations * math.min(1, math.max(0, (ends - now) / (ends - at))), at, true
+end
+
+-- What rates are multiplied by, the bonus in it, and which step that is.
+local function conduct_rate(since, left, known, recovery, steps, most_bonus, now)
+  local rate, bonus, step = 1, 0, 0
+  -- Without violations only a step that asks for none is climbed.
+  if left > 0 or string.byte(steps) == 48 then
+    local whole, index = math.ceil(left), 0
+    for violations, part in string.gmatch(steps, "([%d%.]+):([%d%.e%-]+)") do
+      index = index + 1
+      if whole >= tonumber(violations) then rate, step = tonumber(part), index end
+    end
+  end
+  if rate >= 1 and known and recovery > 0 then bonus = most_bonus * math.min(1, math.max(0, (now - since) / recovery)) end
+  return rate * (1 + bonus), bonus, step
+end
+
+-- How much of \`whole\` there is at a rate; \`burst\` of it is above the limit, and there whole or not at all when it is elastic.
+local function conduct_size(rate, whole, cost, burst, elastic)
+  local above = math.min(burst, whole)
+  local part = above * rate
+  if elastic then
+    if rate < 1 then part = 0 else part = above end
+  end
+  return math.max(1, cost, math.floor((whole - above) * rate + part))
+end
+
+-- Takes note of a call; \`penalty\` is above 0 for a violation. Returns the violations there are then.
+local function conduct_after(key, generation, recovery, since, left, at, known, penalty, now)
+  if penalty > 0 then
+    left = math.min(MOST_VIOLATIONS, left + penalty)
+    since = now + recovery
+  elseif known and now - at < recovery / REFRESHES then
+    return left
+  end
+  local state = string.format("1|%s|%.0f|%.3f|%.0f", generation, since, left, now)
+  redis.call("SET", key, state, "PX", math.max(1, math.ceil(recovery / 1000)))
+  return left
+end
+
+local time = redis.call("TIME")
+local now = time[1] * 1000000 + time[2]
 local deadline = tonumber(ARGV[1])
 if deadline > 0 and now > deadline then return { "late", text(now) } end
 
-local short, replies, left, place, key = {}, { text(now) }, {}, 3, 1
-local answered = 0
+local floor, ceil, match, format = math.floor, math.ceil, string.match, string.format
+local short, left, place, key = { time[1], time[2] }, {}, 3, 1
 for group = 1, tonumber(ARGV[2]) do
-  local rate, burst, cost = tonumber(ARGV[place]), tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2])
-  local cap, micro = burst * 1000000, cost * 1000000
-  local questions = tonumber(ARGV[place + 3])
-  local first = place
-  place = place + 4
+  local first, rate, burst, cost = place, tonumber(ARGV[place]), tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2])
+  local questions, conduct = tonumber(ARGV[place + 3]), ARGV[place + 4] == "1"
+  local whole_rate, whole_burst, micro, keys = rate, burst, cost * 1000000, 1
+  local recovery, steps, most_bonus, generation, penalty, above, elastic
+  place = place + 5
+  if conduct then
+    recovery, steps, most_bonus, generation = tonumber(ARGV[place]), ARGV[place + 1], tonumber(ARGV[place + 2]), ARGV[place + 3]
+    penalty, above, elastic = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 5]), ARGV[place + 6] == "1"
+    place, keys = place + 7, 2
+  end
   for question = 1, questions do
     local count, known = tonumber(ARGV[place]), ARGV[place + 1]
+    local since, violations, written, there, bonus, step_of
+    if conduct then
+      since, violations, written, there = conduct_of(redis.pcall("GET", KEYS[key + 1]), generation, recovery, now)
+      rate, bonus, step_of = conduct_rate(since, violations, there, recovery, steps, most_bonus, now)
+      burst = whole_burst
+      if rate ~= 1 then burst = conduct_size(rate, whole_burst, cost, above, elastic) end
+      rate = rate * whole_rate
+    end
+    local cap = burst * 1000000
     local raw = redis.pcall("GET", KEYS[key])
     -- The steps are those of includes/token-bucket.lua.
     local born, step, level, at
     if not raw then
       if known == "" then born, step, level, at = now, 0, cap, now end
     elseif type(raw) == "string" then
-      born, step, level, at = string.match(raw, "^1|(%d+)|(%d+)|(%-?%d+)|(%d+)|0|||$")
+      born, step, level, at = match(raw, "^1|(%d+)|(%d+)|(%-?%d+)|(%d+)|0|||$")
       if born then
         if known ~= "" then
-          local same, seen = string.match(known, "^(%d+):(%d+):")
+          local same, seen = match(known, "^(%d+):(%d+):")
           if same ~= born or tonumber(seen) > tonumber(step) then born = nil end
         end
-        born, step, level, at = tonumber(born), tonumber(step), math.min(cap, tonumber(level)), tonumber(at)
+        step, level, at = tonumber(step), tonumber(level), tonumber(at)
+        if level > cap then level = cap end
         -- The store's clock was set back.
         if at > now then born = nil end
       end
     end
-    if not born then
+    -- Levels above 2^53 are not exact to the last digit: the long way.
+    if not born or cap > 9007199254740992 then
       left[#left + 1] = { first, place, key }
-      short[answered + 1] = -1
-      for index = 2, 6 do short[answered + index] = 0 end
+      short[#short + 1] = "-1"
     else
-      local grown = math.min(cap, level + math.floor((now - at) * rate))
-      local taken = math.min(count, math.max(0, math.floor(grown / micro)))
+      local grown = level + floor((now - at) * rate)
+      if grown > cap then grown = cap end
+      local taken = floor(grown / micro)
+      if taken > count then taken = count elseif taken < 0 then taken = 0 end
       if taken > 0 then
         level = grown - taken * micro
         grown = level
         at = now
         step = step + 1
       end
-      local missing, idle = cap - level, 0
+      local missing, idle, since_at = cap - level, 0, now - at
       if missing > 0 then
-        idle = math.ceil(missing / rate)
-        while math.floor(idle * rate) < missing do idle = idle + 1 end
+        idle = ceil(missing / rate)
+        while floor(idle * rate) < missing do idle = idle + 1 end
       end
       local following = 0
       if grown < micro then
-        following = math.ceil((micro - level) / rate)
-        while math.floor(following * rate) < micro - level do following = following + 1 end
+        following = ceil((micro - level) / rate)
+        while floor(following * rate) < micro - level do following = following + 1 end
+        following = following - since_at
+        if following < 0 then following = 0 end
       end
-      local since = now - at
       if taken > 0 then
-        redis.call("SET", KEYS[key], string.format("1|%.0f|%d|%.0f|%.0f|0|||", born, step, level, at), "PX", math.ceil(idle / 1000) + 1)
+        local state = format("1|%d|%d|%d|%d|0|||", born, step, level, at)
+        redis.call("SET", KEYS[key], state, "PX", ceil(idle / 1000) + 1)
       end
-      short[answered + 1] = math.max(0, following - since)
-      short[answered + 2] = math.max(0, math.floor(grown / 1000000))
-      short[answered + 3] = math.max(0, idle - since)
-      short[answered + 4] = taken
-      short[answered + 5] = born
-      short[answered + 6] = step
+      short[#short + 1] = format(
+        "%d %d %d %d %d %d", following, grown > 0 and grown / 1000000 or 0, idle > since_at and idle - since_at or 0, taken, born, step
+      )
+      if conduct then
+        violations = conduct_after(
+          KEYS[key + 1], generation, recovery, since, violations, written, there, penalty * (count - taken), now
+        )
+        short[#short + 1] = format("%d %d %d", violations * 1000 + 0.5, bonus * 1000000000000000 + 0.5, step_of)
+      end
     end
-    answered = answered + 6
     place = place + 2
-    key = key + 1
+    key = key + keys
   end
 end
-replies[2] = short
+short = table.concat(short, " ")
 local questions = tonumber(ARGV[place])
-if questions == 0 and #left == 0 then return replies end
+if questions == 0 and #left == 0 then return short end
+local replies = { short }
 
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
@@ -7123,56 +7219,24 @@ end
 -- Six arguments a standing: recovery in microseconds; steps as violations:rate,... in rising order; most bonus; generation; penalty;
 -- the charges that follow it as index:burst:elastic,...
 local standing = {}
-local MOST_VIOLATIONS, REFRESHES = 1000000, 8
-
-local function st_violations(own, now)
-  if own.violations == 0 or own.recovery == 0 then return 0 end
-  local ends = math.max(own.since, own.at + 1)
-  local left = (ends - now) / (ends - own.at)
-  return own.violations * math.min(1, math.max(0, left))
-end
 
 local function st_scale(own, charge)
   local kind, a, b, cost = ARGV[charge.base], tonumber(ARGV[charge.base + 1]), tonumber(ARGV[charge.base + 2]), tonumber(ARGV[charge.base + 3])
   local rate = own.rate
   if rate == 1 or kind == "c" or not (a and b and cost) then return nil end
-  local function size(whole)
-    local above = math.min(charge.burst, whole)
-    local part = above * rate
-    if charge.elastic then
-      if rate < 1 then part = 0 else part = above end
-    end
-    return math.max(1, cost, math.floor((whole - above) * rate + part))
-  end
-  if kind == "t" then return { a * rate, size(b) } end
+  if kind == "t" then return { a * rate, conduct_size(rate, b, cost, charge.burst, charge.elastic) } end
   if kind == "l" then return { a * rate, b } end
-  return { size(a), b }
+  return { conduct_size(rate, a, cost, charge.burst, charge.elastic), b }
 end
 
 -- The standing of ARGV[first] and following in \`key\`; notes in \`scaled\` what its charges become, whose arguments begin at \`base\`.
 function standing.load(key, first, base, now, scaled)
   local own = {
-    key = key, recovery = tonumber(ARGV[first]), most_bonus = tonumber(ARGV[first + 2]), generation = ARGV[first + 3],
-    penalty = tonumber(ARGV[first + 4]), follows = {}, since = now, violations = 0, at = now, now = now, rate = 1, bonus = 0,
+    key = key, recovery = tonumber(ARGV[first]), generation = ARGV[first + 3], penalty = tonumber(ARGV[first + 4]), follows = {}, now = now,
   }
-  local raw = redis.pcall("GET", key)
-  if type(raw) == "string" then
-    local generation, since, violations, at = string.match(raw, "^1|([^|]*)|(%d+)|([%d%.]+)|(%d+)$")
-    if generation == own.generation then
-      own.known = true
-      -- The store's clock was set back behind the state: it moves back as a whole.
-      local by = math.max(0, tonumber(at) - now)
-      own.since, own.violations, own.at = tonumber(since) - by, tonumber(violations), tonumber(at) - by
-    end
-  end
-  own.left = st_violations(own, now)
-  for violations, rate in string.gmatch(ARGV[first + 1], "([%d%.]+):([%d%.e%-]+)") do
-    if math.ceil(own.left) >= tonumber(violations) then own.rate = tonumber(rate) end
-  end
-  if own.rate >= 1 and own.known and own.recovery > 0 then
-    own.bonus = own.most_bonus * math.min(1, math.max(0, (now - own.since) / own.recovery))
-  end
-  own.rate = own.rate * (1 + own.bonus)
+  own.since, own.left, own.at, own.known = conduct_of(redis.pcall("GET", key), own.generation, own.recovery, now)
+  own.rate, own.bonus, own.step =
+    conduct_rate(own.since, own.left, own.known, own.recovery, ARGV[first + 1], tonumber(ARGV[first + 2]), now)
   for index, burst, elastic in string.gmatch(ARGV[first + 5], "(%d+):(%d+):(%d)") do
     index = tonumber(index)
     own.follows[index + 1] = true
@@ -7181,18 +7245,11 @@ function standing.load(key, first, base, now, scaled)
   return own
 end
 
--- After a call; \`refused_by\` is the charge that had to be waited for, nil when none had.
-function standing.after(own, refused_by)
-  local since, violations, at = own.since, own.left, own.now
-  if refused_by and own.follows[refused_by] and own.penalty > 0 then
-    violations = math.min(MOST_VIOLATIONS, violations + own.penalty)
-    since = own.now + own.recovery
-    own.left = violations
-  elseif own.known and own.now - own.at < own.recovery / REFRESHES then
-    return
-  end
-  local state = string.format("1|%s|%.0f|%.3f|%.0f", own.generation, since, violations, at)
-  redis.call("SET", own.key, state, "PX", text(math.max(1, math.ceil(own.recovery / 1000))))
+-- After a call; \`refused_by\` is the charge that had to be waited for, nil when none had, and as many were refused.
+function standing.after(own, refused_by, refused)
+  local penalty = 0
+  if refused_by and own.follows[refused_by] then penalty = own.penalty * refused end
+  own.left = conduct_after(own.key, own.generation, own.recovery, own.since, own.left, own.at, own.known, penalty, own.now)
 end
 
 function standing.sight(own)
@@ -7214,7 +7271,8 @@ local function earliest_of_all(charges, units, from)
   return at, binding
 end
 
-local function answer(peek, count, ahead, group, within, id, loan, charges, standings)
+-- \`callers\` is how many wanted the units: each who gets none is a refusal of his own.
+local function answer(peek, count, ahead, group, within, id, loan, charges, standings, callers)
   local slots, taken = {}, 0
   local holder, unspent, lease = string.match(loan, "^([^:]+):(%d+):(%d+)$")
   local lender = charges[1]
@@ -7276,7 +7334,7 @@ local function answer(peek, count, ahead, group, within, id, loan, charges, stan
   end
   local sights = {}
   for index, own in ipairs(standings) do
-    if peek ~= "1" then standing.after(own, taken == 0 and binding or nil) end
+    if peek ~= "1" then standing.after(own, taken < callers and binding or nil, callers - taken) end
     sights[index] = standing.sight(own)
   end
   local reply = { next_at - now, binding - 1, remaining, idle - now, known_of(charges), sights, least - 1 }
@@ -7284,19 +7342,8 @@ local function answer(peek, count, ahead, group, within, id, loan, charges, stan
   return reply
 end
 
-for _, entry in ipairs(left) do
-  local first, own = entry[1], entry[2]
-  local a, b, cost = tonumber(ARGV[first]), tonumber(ARGV[first + 1]), tonumber(ARGV[first + 2])
-  local bucket, problem = token_bucket.load(KEYS[entry[3]], "t", a, b, now, ARGV[own + 1])
-  if bucket then
-    local charges = { { bucket = bucket, algorithm = token_bucket, cost = cost } }
-    replies[#replies + 1] = answer("0", tonumber(ARGV[own]), 0, 1, 0, "", "", charges, {})
-  else
-    replies[#replies + 1] = { "refused", problem }
-  end
-end
-place = place + 1
-for question = 1, questions do
+-- Answers the question whose arguments begin at \`place\` and whose keys begin at \`key\`; returns where the next ones begin.
+local function long_answer(place, key, callers)
   local count, ahead, group = tonumber(ARGV[place + 1]), tonumber(ARGV[place + 2]), tonumber(ARGV[place + 3])
   local within, many = tonumber(ARGV[place + 4]), tonumber(ARGV[place + 7])
   local scaled, standings, following = {}, {}, place + 8 + many * 5
@@ -7308,13 +7355,31 @@ for question = 1, questions do
   local charges, problem = load_charges(place + 8, key, many, now, scaled)
   if charges then
     replies[#replies + 1] =
-      answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], ARGV[place + 6], charges, standings)
+      answer(ARGV[place], count, ahead, group, within, ARGV[place + 5], ARGV[place + 6], charges, standings, callers)
   else
     replies[#replies + 1] = { "refused", problem }
   end
-  place = following + 1 + owns * 6
-  key = key + many + owns
+  return following + 1 + owns * 6, key + many + owns
 end
+
+-- Short questions that turned out to be long ones are written behind the others, as such.
+local behind = #ARGV
+local function write(...)
+  for index = 1, select("#", ...) do ARGV[behind + index] = (select(index, ...)) end
+  behind = behind + select("#", ...)
+end
+for _, entry in ipairs(left) do
+  local first, own, own_key = entry[1], entry[2], entry[3]
+  local begins, conduct = behind + 1, ARGV[first + 4]
+  write("0", ARGV[own], "0", "1", "0", "", "", "1", "t", ARGV[first], ARGV[first + 1], ARGV[first + 2], ARGV[own + 1], conduct)
+  if conduct == "1" then
+    local above, elastic = ARGV[first + 10], ARGV[first + 11]
+    write(ARGV[first + 5], ARGV[first + 6], ARGV[first + 7], ARGV[first + 8], ARGV[first + 9], "0:" .. above .. ":" .. elastic)
+  end
+  long_answer(begins, own_key, tonumber(ARGV[own]))
+end
+place = place + 1
+for question = 1, questions do place, key = long_answer(place, key, 1) end
 return replies
 `,
 } as const;

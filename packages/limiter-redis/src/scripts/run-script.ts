@@ -8,14 +8,14 @@ export interface Script {
 }
 
 /** Runs a script by its hash; a server that does not know it (restarted, flushed) gets the text once. */
-export function runScript(
+export function runScript<Reply = readonly unknown[]>(
   client: RedisClient,
   script: Script,
   keys: readonly string[],
   args: readonly string[],
-): Promise<readonly unknown[]> {
-  return (client.evalsha(script.sha1, keys.length, ...keys, ...args) as Promise<unknown[]>).catch((error: unknown) => {
+): Promise<Reply> {
+  return (client.evalsha(script.sha1, keys.length, ...keys, ...args) as Promise<Reply>).catch((error: unknown) => {
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return client.eval(script.source, keys.length, ...keys, ...args) as Promise<unknown[]>;
+    return client.eval(script.source, keys.length, ...keys, ...args) as Promise<Reply>;
   });
 }

@@ -1,11 +1,11 @@
 import type { StoreUnavailableError } from "@sluice/core";
-import type { StandingRequest, TakeReply, TakeRequest, TokenBucketLimit } from "@sluice/limiter";
+import type { StandingRequest, StandingSight, TakeReply, TakeRequest, TokenBucketLimit } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
 import * as scripts from "../generated/scripts.js";
 import { pushCharge } from "./charge-arguments.js";
 import { notUnderstood } from "./replies.js";
 import { runScript } from "./run-script.js";
-import { pushStandings, readStanding } from "./standing-arguments.js";
+import { CONDUCT_FIGURES, pushConduct, pushStandings, readConduct, readStanding } from "./standing-arguments.js";
 
 /** The script ran, but after its deadline, and did nothing. */
 export class TooLate {
@@ -15,12 +15,23 @@ export class TooLate {
 
 /** Questions of one scope. */
 export interface Questions {
-  readonly short: readonly {
-    readonly limit: TokenBucketLimit;
-    readonly cost: number;
-    readonly questions: readonly { readonly key: string; readonly count: number; readonly known: string }[];
-  }[];
+  readonly short: readonly ShortQuestions[];
   readonly long: readonly LongQuestion[];
+}
+
+/** Short questions with equal numbers. */
+export interface ShortQuestions {
+  readonly limit: TokenBucketLimit;
+  readonly cost: number;
+  /** Conduct that counts in each of them, whoever it is about. */
+  readonly standing: StandingRequest | undefined;
+  readonly questions: readonly {
+    readonly key: string;
+    /** The key of the standing; only there where conduct counts. */
+    readonly standingKey: string | undefined;
+    readonly count: number;
+    readonly known: string;
+  }[];
 }
 
 /** A question with the keys of its charges and standings, and what this process last knew of each of their buckets. */
@@ -38,6 +49,8 @@ export type ShortAnswer =
       readonly idleUs: number;
       readonly units: number;
       readonly known: string;
+      /** Where conduct counts. */
+      readonly standing: StandingSight | undefined;
     }
   | StoreUnavailableError;
 
@@ -72,18 +85,16 @@ const FIGURES = 6;
  */
 export function take(client: RedisClient, questions: Questions, deadlineUs: number): Promise<Answers | TooLate> {
   const { keys, args } = encode(questions, deadlineUs);
-  return runScript(client, scripts.take, keys, args).then((reply) => {
-    const answers = decode(reply);
-    if (answers instanceof TooLate) return answers;
-    const short = questions.short.reduce((sum, group) => sum + group.questions.length, 0);
-    if (answers.short.length !== short || answers.long.length !== questions.long.length) throw unreadable();
+  return runScript<unknown>(client, scripts.take, keys, args).then((reply) => {
+    const answers = decode(questions.short, reply);
+    if (!(answers instanceof TooLate) && answers.long.length !== questions.long.length) throw unreadable();
     return answers;
   });
 }
 
 /** What the store's clock shows, in microseconds: take.lua without a question. @param key - says which server is asked. */
 export function timeOf(client: RedisClient, key: string): Promise<number> {
-  return runScript(client, scripts.take, [key], NO_QUESTIONS).then(([now]) => numeric(now));
+  return runScript<unknown>(client, scripts.take, [key], NO_QUESTIONS).then((reply) => timeIn(figuresIn(reply)));
 }
 
 /** No deadline, and none of either kind. */
@@ -92,10 +103,13 @@ const NO_QUESTIONS = ["0", "0", "0"];
 function encode({ short, long }: Questions, deadlineUs: number): { readonly keys: string[]; readonly args: string[] } {
   const keys: string[] = [];
   const args = [deadlineUs.toFixed(0), String(short.length)];
-  for (const { limit, cost, questions } of short) {
-    args.push(String(limit.refillRate), String(limit.burst), String(cost), String(questions.length));
-    for (const { key, count, known } of questions) {
+  for (const { limit, cost, standing, questions } of short) {
+    args.push(rateOf(limit), String(limit.burst), String(cost), String(questions.length));
+    args.push(standing === undefined ? "0" : "1");
+    if (standing !== undefined) pushConduct(args, standing);
+    for (const { key, standingKey, count, known } of questions) {
       keys.push(key);
+      if (standingKey !== undefined) keys.push(standingKey);
       args.push(String(count), known);
     }
   }
@@ -107,13 +121,34 @@ function encode({ short, long }: Questions, deadlineUs: number): { readonly keys
   return { keys, args };
 }
 
-function decode([now, figures, ...others]: readonly unknown[]): Answers | TooLate {
-  if (now === "late") return new TooLate(Number(figures));
-  const nowUs = numeric(now);
-  if (!Array.isArray(figures)) throw unreadable();
+/** Limits are the same object with every question; a rate has many digits, and writing them out takes its time. */
+const rates = new WeakMap<TokenBucketLimit, string>();
+
+function rateOf(limit: TokenBucketLimit): string {
+  let rate = rates.get(limit);
+  if (rate === undefined) rates.set(limit, (rate = String(limit.refillRate)));
+  return rate;
+}
+
+/** A reply is one text where all answers are short, else a list that begins with it. */
+function decode(asked: readonly ShortQuestions[], reply: unknown): Answers | TooLate {
+  const [head, ...others] = Array.isArray(reply) ? (reply as readonly unknown[]) : [reply];
+  if (head === "late") return new TooLate(Number(others[0]));
+  const figures = figuresIn(head);
+  const nowUs = timeIn(figures);
   // Those that took the long way are at the head of the others, and taken from there.
-  const short = readShort(nowUs, figures as readonly unknown[], others);
+  const short = readShort(nowUs, asked, figures, others);
   return { nowUs, short, long: others.map((answer) => readLong(nowUs, answer)) };
+}
+
+function figuresIn(text: unknown): readonly string[] {
+  if (typeof text !== "string") throw unreadable();
+  return text.split(" ");
+}
+
+/** The first two figures say what the store's clock showed. */
+function timeIn([seconds, micros]: readonly string[]): number {
+  return numeric(seconds) * 1e6 + numeric(micros);
 }
 
 function pushQuestion(args: string[], { request, known }: LongQuestion): void {
@@ -134,35 +169,62 @@ function pushQuestion(args: string[], { request, known }: LongQuestion): void {
 
 const none: readonly StandingRequest[] = [];
 
-function readShort(nowUs: number, figures: readonly unknown[], others: unknown[]): ShortAnswer[] {
+function readShort(
+  nowUs: number,
+  asked: readonly ShortQuestions[],
+  figures: readonly string[],
+  others: unknown[],
+): ShortAnswer[] {
   const answers: ShortAnswer[] = [];
-  for (let index = 0; index < figures.length; index += FIGURES) {
-    const nextUs = numeric(figures[index]);
-    if (nextUs < 0) {
-      answers.push(shortened(readLong(nowUs, others.shift())));
-      continue;
+  let index = 2;
+  for (const { standing, questions } of asked) {
+    for (let question = 0; question < questions.length; question += 1) {
+      const nextUs = numeric(figures[index]);
+      if (nextUs < 0) {
+        answers.push(shortened(readLong(nowUs, others.shift())));
+        index += 1;
+        continue;
+      }
+      answers.push(readFigures(nowUs, nextUs, figures, index, standing));
+      index += FIGURES + (standing === undefined ? 0 : CONDUCT_FIGURES);
     }
-    const idleUs = numeric(figures[index + 2]);
-    answers.push({
-      nextUs,
-      remaining: numeric(figures[index + 1]),
-      idleUs,
-      units: numeric(figures[index + 3]),
-      known: `${Number(figures[index + 4])}:${Number(figures[index + 5])}:${nowUs + idleUs}`,
-    });
   }
+  if (index !== figures.length) throw unreadable();
   return answers;
+}
+
+function readFigures(
+  nowUs: number,
+  nextUs: number,
+  figures: readonly string[],
+  index: number,
+  standing: StandingRequest | undefined,
+): ShortAnswer {
+  const idleUs = numeric(figures[index + 2]);
+  return {
+    nextUs,
+    remaining: numeric(figures[index + 1]),
+    idleUs,
+    units: numeric(figures[index + 3]),
+    known: `${figures[index + 4]}:${figures[index + 5]}:${nowUs + idleUs}`,
+    standing: standing === undefined ? undefined : conductIn(figures, index + FIGURES, standing),
+  };
+}
+
+function conductIn(figures: readonly string[], index: number, { rules }: StandingRequest): StandingSight {
+  return readConduct(numeric(figures[index]), numeric(figures[index + 1]), numeric(figures[index + 2]), rules);
 }
 
 function shortened(answer: LongAnswer): ShortAnswer {
   if (answer instanceof Error) return answer;
-  const { nowUs, nextUs, remaining, idleUs, slots } = answer.reply;
+  const { nowUs, nextUs, remaining, idleUs, slots, standings } = answer.reply;
   return {
     nextUs: nextUs - nowUs,
     remaining,
     idleUs: idleUs - nowUs,
     units: slots[0]?.units ?? 0,
     known: answer.known[0] ?? "",
+    standing: standings?.[0],
   };
 }
 

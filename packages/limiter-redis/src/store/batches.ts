@@ -1,4 +1,4 @@
-import type { TakeReply, TakeRequest, TokenBucketLimit } from "@sluice/limiter";
+import type { StandingRequest, TakeReply, TakeRequest, TokenBucketLimit } from "@sluice/limiter";
 
 /** One who asks. */
 export interface Asked {
@@ -10,14 +10,18 @@ export interface Asked {
 /** All who ask the same of one token bucket in one turn, now or no: one question, answered first come, first served. */
 export interface ShortQuestion {
   readonly bucket: string;
+  /** Whose conduct counts, where any does. */
+  readonly subject: string | undefined;
   count: number;
   readonly askers: Asked[];
 }
 
-/** Short questions about token buckets with equal numbers. */
+/** Short questions about token buckets with equal numbers, and equal rules where conduct counts. */
 export interface ShortGroup {
   readonly limit: TokenBucketLimit;
   readonly cost: number;
+  /** Of one of those who ask; all but its subject is the same for all. */
+  readonly standing: StandingRequest | undefined;
   readonly questions: Map<string, ShortQuestion>;
 }
 
@@ -43,31 +47,51 @@ class OpenBatch implements Batch {
   }
 
   add(asked: Asked): void {
-    const { charges, count, ahead, peek, loan, standings } = asked.request;
-    const [charge, second] = charges;
-    const short = second === undefined && ahead === 0 && !peek && loan === undefined && standings === undefined;
-    if (!short || charge?.limit.kind !== "tokenBucket") {
-      this.#questions += 1;
-      this.long.push(asked);
-      return;
-    }
-    const { questions } = this.#group(charge.limit, charge.cost);
-    const question = questions.get(charge.bucket);
-    if (question === undefined) {
-      this.#questions += 1;
-      questions.set(charge.bucket, { bucket: charge.bucket, count, askers: [asked] });
-    } else {
-      question.count += count;
-      question.askers.push(asked);
-    }
+    if (this.#addShort(asked)) return;
+    this.#questions += 1;
+    this.long.push(asked);
   }
 
-  #group(limit: TokenBucketLimit, cost: number): ShortGroup {
-    for (const group of this.short) if (group.limit === limit && group.cost === cost) return group;
-    const group = { limit, cost, questions: new Map<string, ShortQuestion>() };
+  /** Now or no, about one token bucket and one standing at most; false where more is asked. */
+  #addShort(asked: Asked): boolean {
+    const { charges, count, ahead, peek, loan, standings } = asked.request;
+    const charge = charges[0];
+    if (charges.length !== 1 || charge?.limit.kind !== "tokenBucket" || ahead !== 0 || peek || loan !== undefined)
+      return false;
+    const standing = standings?.[0];
+    if (standing !== undefined && (standings?.length !== 1 || count !== 1 || standing.charges.length !== 1))
+      return false;
+    const { bucket } = charge;
+    const subject = standing?.subject;
+    const { questions } = this.#group(charge.limit, charge.cost, standing);
+    const question = questions.get(bucket);
+    if (question === undefined) {
+      this.#questions += 1;
+      questions.set(bucket, { bucket, subject, count, askers: [asked] });
+      return true;
+    }
+    if (question.subject !== subject) return false;
+    question.count += count;
+    question.askers.push(asked);
+    return true;
+  }
+
+  #group(limit: TokenBucketLimit, cost: number, standing: StandingRequest | undefined): ShortGroup {
+    for (const group of this.short)
+      if (group.limit === limit && group.cost === cost && sameConduct(group.standing, standing)) return group;
+    const group = { limit, cost, standing, questions: new Map<string, ShortQuestion>() };
     this.short.push(group);
     return group;
   }
+}
+
+/** Whether conduct counts alike in both. */
+function sameConduct(one: StandingRequest | undefined, other: StandingRequest | undefined): boolean {
+  if (one === other) return true;
+  if (one === undefined || other === undefined || one.rules !== other.rules || one.penalty !== other.penalty)
+    return false;
+  const [own, its] = [one.charges[0], other.charges[0]];
+  return own?.burst === its?.burst && own?.elastic === its?.elastic;
 }
 
 /** Collects the questions of one turn of the event loop; those of one scope travel in one script call. */

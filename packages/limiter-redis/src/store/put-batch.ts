@@ -26,13 +26,14 @@ export function putBatch(
 ): Promise<Answered | TooLate> {
   const { scope } = batch;
   const askedMs = performance.now();
-  const short = batch.short.map(({ limit, cost, questions }) => {
-    const named: { key: string; count: number; known: string }[] = [];
-    for (const { bucket, count } of questions.values()) {
+  const short = batch.short.map(({ limit, cost, standing, questions }) => {
+    const named: { key: string; standingKey: string | undefined; count: number; known: string }[] = [];
+    for (const { bucket, subject, count } of questions.values()) {
       const key = keys.bucket(scope, { bucket, limit });
-      named.push({ key, count, known: knowledge.of(key, askedMs) });
+      const standingKey = subject === undefined ? undefined : keys.standing(scope, subject);
+      named.push({ key, standingKey, count, known: knowledge.of(key, askedMs) });
     }
-    return { limit, cost, questions: named };
+    return { limit, cost, standing, questions: named };
   });
   const long = batch.long.map(({ request }) => {
     const own = request.charges.map((charge: StoreCharge) => keys.bucket(scope, charge));
@@ -124,20 +125,22 @@ function share(
   nowUs: number,
   { cost }: ShortGroup,
   { askers }: ShortQuestion,
-  { nextUs, remaining, idleUs, units }: Exclude<ShortAnswer, Error>,
+  { nextUs, remaining, idleUs, units, standing }: Exclude<ShortAnswer, Error>,
 ): void {
   let left = units;
   for (const { request, resolve } of askers) {
     const own = Math.min(left, request.count);
     left -= own;
-    const reply: TakeReply = {
-      nowUs,
-      slots: own === 0 ? [] : [{ atUs: nowUs, units: own }],
-      nextUs: nowUs + nextUs,
-      binding: 0,
-      remaining: remaining + left * cost,
-      idleUs: nowUs + idleUs,
-    };
+    const slots = own === 0 ? none : [{ atUs: nowUs, units: own }];
+    const next = nowUs + nextUs;
+    const after = remaining + left * cost;
+    // Field by field, and each kind at once: with a spread, making a reply takes as long as all the rest.
+    const reply: TakeReply =
+      standing === undefined
+        ? { nowUs, slots, nextUs: next, binding: 0, remaining: after, idleUs: nowUs + idleUs }
+        : { nowUs, slots, nextUs: next, binding: 0, remaining: after, idleUs: nowUs + idleUs, standings: [standing] };
     resolve(reply);
   }
 }
+
+const none: TakeReply["slots"] = [];
