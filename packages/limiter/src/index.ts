@@ -27,6 +27,16 @@ export type {
   Reservation,
   ReserveOptions,
 } from "./limiter/limiter.js";
+export { limitFigures } from "./inspect/bucket-sight.js";
+export type {
+  BucketSight,
+  InspectOptions,
+  LimiterSight,
+  LimitFigures,
+  PriorityLane,
+  SightMode,
+  WaitingSight,
+} from "./inspect/sight.js";
 export type { LeaseOptions } from "./lease/options.js";
 export type { ModeOptions } from "./limiter/modes.js";
 

@@ -47,8 +47,12 @@ describe("a limiter with leases", () => {
     expect(asked()).toBeLessThan(300);
   });
 
-  it("never spends more than the limit, however many processes hold leases", async () => {
-    const { clock, limiters } = fleet(4);
+  it.each([
+    ["leases", {}],
+    ["leases for returning callers", { returningOnly: true }],
+    ["leases that last long", { aheadMs: 500, idleMs: 900 }],
+  ])("never spends more than the limit, however many processes hold %s", async (_, lease) => {
+    const { clock, limiters } = fleet(4, lease);
     const grants: number[] = [];
     for (let ms = 0; ms < 8000; ms += 1) {
       // Some are busy, some come and go, and all fall silent for a second.
@@ -155,7 +159,68 @@ describe("a limiter with leases", () => {
     }
   });
 
+  it("for returning callers only: whoever comes once costs no draw, whoever comes again is decided here", async () => {
+    const { clock, limiters, asked } = fleet(1, { returningOnly: true, idleMs: 200 });
+    const [limiter] = limiters as [(typeof limiters)[0]];
+    for (let n = 0; n < 50; n += 1) {
+      const once = { bucket: `once ${n}`, limit };
+      // A question that is put again at once is the same visit.
+      expect(limiter.tryAcquireSync(once).kind).toBe("delayed");
+      expect(limiter.tryAcquireSync(once).kind).toBe("delayed");
+    }
+    await clock.advance(500);
+    // Too late to be a return.
+    expect(limiter.tryAcquireSync({ bucket: "once 1", limit }).kind).toBe("delayed");
+    expect(asked()).toBe(0);
+    for (let n = 0; n < 2; n += 1) {
+      limiter.tryAcquireSync(charge);
+      await clock.advance(20);
+    }
+    expect(limiter.tryAcquireSync(charge).kind).toBe("allowed");
+    expect(asked()).toBeGreaterThan(0);
+  });
+
+  it("goes on at once under other numbers, for returning callers too", async () => {
+    const { clock, limiters } = fleet(1, { returningOnly: true });
+    const [limiter] = limiters as [(typeof limiters)[0]];
+    const wider = { bucket: "hot", limit: tokenBucket({ refillRate: 200, burst: 400 }) };
+    for (let n = 0; n < 3; n += 1) {
+      limiter.tryAcquireSync(charge);
+      await clock.advance(5);
+    }
+    limiter.tryAcquireSync(wider);
+    await clock.advance(5);
+    expect(limiter.tryAcquireSync(wider).kind).toBe("allowed");
+  });
+
+  it("says no, and asks nothing, when more buckets are in use than it keeps tokens of", async () => {
+    const { clock, limiters, asked } = fleet(1);
+    const [limiter] = limiters as [(typeof limiters)[0]];
+    for (let n = 0; n < 10_000; n += 1) limiter.tryAcquireSync({ bucket: `user ${n}`, limit });
+    expect(asked()).toBe(10_000);
+    await clock.advance(1);
+    const oneMore = { bucket: "one more", limit };
+    expect(limiter.tryAcquireSync(oneMore).kind).toBe("delayed");
+    expect(asked()).toBe(10_000);
+    expect((await limiter.tryAcquire(oneMore)).kind).toBe("allowed");
+  });
+
+  it("draws for longer where many buckets are in use, so that drawing does not take all the time", async () => {
+    const draws = async (buckets: number): Promise<number> => {
+      const { clock, limiters, asked } = fleet(1, { aheadMs: 10 });
+      const [limiter] = limiters as [(typeof limiters)[0]];
+      const wide = tokenBucket({ refillRate: 1e6, burst: 1e6 });
+      for (let ms = 0; ms < 1500; ms += 1) {
+        for (let n = 0; n < buckets; n += 1) limiter.tryAcquireSync({ bucket: `user ${n}`, limit: wide });
+        await clock.advance(1);
+      }
+      return asked() / buckets;
+    };
+    expect(await draws(600)).toBeLessThan((await draws(1)) / 5);
+  });
+
   for (const [option, value] of [
+    ["returningOnly", 1 as unknown as boolean],
     ["aheadMs", 0],
     ["idleMs", Number.NaN],
     ["maxTokens", 1.5],

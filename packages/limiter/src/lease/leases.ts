@@ -4,7 +4,8 @@ import { nextQuestionId } from "../limiter/question-id.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
 import type { GiveBackRequest, Store, TakeReply, TakeRequest } from "../store/store.js";
 import { type LeaseConfig, type LeaseOptions, resolveLease } from "./options.js";
-import { BOOKED_MS, LEASE_MS, Pot } from "./pot.js";
+import { BOOKED_MS, LEASE_MS, Pot, RENEW_MS } from "./pot.js";
+import { Returns } from "./returns.js";
 
 /** A store in front of which this process keeps tokens that it has drawn in advance. */
 export interface Leases extends Store {
@@ -16,6 +17,12 @@ export interface Leases extends Store {
 
 /** Most buckets with a pot; beyond that the store is asked each time. */
 const MOST_POTS = 10_000;
+/** How long a lease should last for each bucket in use, so that drawing for many of them takes a small part of the time. Unit: milliseconds. */
+const AHEAD_PER_POT_MS = 0.5;
+/** How many answers of the store it should last for. */
+const AHEAD_PER_ANSWER = 4;
+/** Who comes less often than so many times within the idle time is asked about each time: drawing and giving back would cost more. */
+const LEAST_VISITS = 2;
 
 /**
  * Puts leases in front of a store: token buckets are decided here and at once from tokens drawn in advance, and the store is asked for
@@ -26,6 +33,7 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
   const config: LeaseConfig = resolveLease(options);
   const holder = nextQuestionId();
   const pots = new Map<string, Pot>();
+  const returns = config.returningOnly ? new Returns(MOST_POTS, config.idleMs / LEAST_VISITS) : undefined;
   let lastBucket: string | undefined;
   let lastPot: Pot | undefined;
   let idleTimer: Timer | undefined;
@@ -37,7 +45,11 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
     if (pot === undefined || !sameNumbers(pot.limit, limit)) {
       if (pot !== undefined) void settle(giveBack(bucket, pot));
       else if (pots.size >= MOST_POTS) return undefined;
-      pot = new Pot(limit, config, nowMs);
+      // Other numbers for a bucket in use make nobody new.
+      const known = pot !== undefined || returns === undefined;
+      const sinceMs = known ? nowMs : returns.since(bucket, nowMs, store.latencyMs);
+      if (sinceMs === undefined) return undefined;
+      pot = new Pot(limit, config, nowMs, sinceMs);
       pots.set(bucket, pot);
       watchIdle();
     }
@@ -61,7 +73,9 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
     pot.drawing = true;
     // What is spent while the draw is under way is settled by the next one.
     const unspent = pot.tokens;
-    const count = pot.wanted(cost, store.peers ?? 1, clock.now());
+    const leastMs = Math.max(pots.size * AHEAD_PER_POT_MS, store.latencyMs * AHEAD_PER_ANSWER);
+    const aheadMs = Math.max(config.aheadMs, Math.min(leastMs, RENEW_MS));
+    const count = pot.wanted(cost, store.peers ?? 1, clock.now(), aheadMs);
     try {
       const charges = [{ bucket, limit: pot.limit, cost: 1 }];
       // What is not there yet is booked, in the order of the draws: whoever draws first does not get all.
@@ -111,7 +125,7 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
     decide(_scope: string, bucket: string, limit: TokenBucketLimit, cost: number): Decision | undefined {
       const nowMs = clock.now();
       const pot = potOf(bucket, limit, nowMs);
-      if (pot === undefined) return undefined;
+      if (pot === undefined) return { kind: "delayed", retryAfterMs: store.latencyMs, bucket };
       const spent = pot.spend(cost, nowMs);
       if (!pot.drawing && !pot.expecting && (pot.old(nowMs) || (pot.low && pot.nextMs <= nowMs)))
         void draw(bucket, pot, cost);

@@ -1,9 +1,10 @@
-import { between, wholeBetween } from "@sluice/core";
+import { between, ConfigError, wholeBetween } from "@sluice/core";
 
 /** How tokens are drawn in advance. */
 export interface LeaseOptions {
   /**
-   * For how long a lease should last at the rate at which this process spends.
+   * For how long a lease should last at the rate at which this process spends; longer, up to half a second, where many buckets are in use
+   * or the store is slow.
    * Unit: milliseconds. Range: 1 to 1000.
    *
    * @defaultValue 50
@@ -23,6 +24,13 @@ export interface LeaseOptions {
    * @defaultValue 1e6
    */
   readonly maxTokens?: number;
+  /**
+   * Whether tokens are only drawn for buckets that are asked about again within half of `idleMs`: for callers who ask the store where
+   * they get no answer at once. Somebody who comes once, or seldom, then costs one question each time, not a lease.
+   *
+   * @defaultValue `false`; a policy engine's is `true`
+   */
+  readonly returningOnly?: boolean;
 }
 
 /** Complete and checked. */
@@ -34,5 +42,11 @@ export function resolveLease(options: LeaseOptions): LeaseConfig {
     aheadMs: between("lease.aheadMs", options.aheadMs ?? 50, 1, 1000),
     idleMs: between("lease.idleMs", options.idleMs ?? 250, 10, 60_000),
     maxTokens: wholeBetween("lease.maxTokens", options.maxTokens ?? 1e6, 1, 1e9),
+    returningOnly: yesOrNo("lease.returningOnly", options.returningOnly ?? false),
   };
+}
+
+function yesOrNo(option: string, value: boolean): boolean {
+  if (typeof value !== "boolean") throw new ConfigError({ option, accepted: "true or false", value });
+  return value;
 }

@@ -7,8 +7,12 @@ export const LEASE_MS = 1_000;
 /** How far ahead tokens of a scarce limit are booked, so that everybody gets a turn. Unit: milliseconds. */
 export const BOOKED_MS = 400;
 /** After which the holder asks again, and after which it no longer trusts in its lease. Unit: milliseconds. */
-const RENEW_MS = 500;
+export const RENEW_MS = 500;
 const TRUST_MS = 900;
+
+/** What somebody who has come twice is taken to spend, in no less time than this. Unit: milliseconds. */
+const VISITS = 2;
+const LEAST_APART_MS = 10;
 
 /** Tokens of one bucket that this process has drawn and not spent yet. */
 export class Pot {
@@ -28,12 +32,18 @@ export class Pot {
   /** Tokens booked for an instant that is still to come. */
   #coming: { readonly tokens: number; readonly dueMs: number; readonly atUs: number } | undefined;
 
+  /** @param sinceMs - when somebody came first who is here again now; now for who is new. */
   constructor(
     readonly limit: TokenBucketLimit,
     readonly config: LeaseConfig,
     nowMs: number,
+    sinceMs: number,
   ) {
     this.usedMs = nowMs;
+    if (sinceMs < nowMs) {
+      this.#drawnMs = Math.min(sinceMs, nowMs - LEAST_APART_MS);
+      this.#spent = VISITS;
+    }
     this.#remaining = limit.burst;
   }
 
@@ -78,12 +88,16 @@ export class Pot {
     return this.tokens * 2 < this.#size;
   }
 
-  /** How many tokens to draw for a process that is one of so many, when somebody wants `cost`. */
-  wanted(cost: number, peers: number, nowMs: number): number {
+  /**
+   * How many tokens to draw for a process that is one of so many, when somebody wants `cost`.
+   *
+   * @param aheadMs - how long they should last.
+   */
+  wanted(cost: number, peers: number, nowMs: number, aheadMs: number): number {
     const elapsedMs = Math.max(1, nowMs - this.#drawnMs);
-    const usual = (this.#spent / elapsedMs) * this.config.aheadMs;
+    const usual = (this.#spent / elapsedMs) * aheadMs;
     // A lease that did not last is doubled; one that is hardly touched shrinks to what is used.
-    this.#size = Math.max(usual, elapsedMs < this.config.aheadMs && this.#spent > 0 ? this.#size * 2 : 1);
+    this.#size = Math.max(usual, elapsedMs < aheadMs && this.#spent > 0 ? this.#size * 2 : 1);
     const scarce = Math.max((this.limit.refillRate * this.config.aheadMs) / 1000, this.#remaining) / peers;
     const most = Math.min(this.config.maxTokens, scarce, this.limit.burst / (2 * peers));
     this.#size = Math.ceil(Math.max(1, Math.min(this.#size, most)));

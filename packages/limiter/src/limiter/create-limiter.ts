@@ -1,4 +1,5 @@
 import { type Clock, ConfigError, LimitExceededError, nonEmpty, SluiceError, systemClock } from "@sluice/core";
+import { createInspector } from "../inspect/inspector.js";
 import type { Charge } from "../limits/charge.js";
 import { encodePart } from "../store/encode-part.js";
 import { createLeases } from "../lease/leases.js";
@@ -53,9 +54,21 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const lanes = new Lanes({ store, scope, clock, nextId: nextQuestionId });
   const around: GrantSurroundings = { store, scope, freed: (charges) => lanes.refresh(namesOf(charges)) };
   let closed = false;
+  const inspector = createInspector({
+    store,
+    behind: options.store,
+    scope,
+    provider,
+    account,
+    clock,
+    enforcement: () => whole.mode,
+  });
 
   const stopListening = [
-    store.onPause(scope, ({ buckets, pauseMs }) => lanes.hold(new Set(buckets), pauseMs)),
+    store.onPause(scope, ({ buckets, pauseMs }) => {
+      inspector.paused({ buckets, pauseMs });
+      lanes.hold(new Set(buckets), pauseMs);
+    }),
     store.onRelease?.(scope, (buckets) => lanes.refresh(new Set(buckets))),
     options.store.watchWaiters?.(scope, () => lanes.waiting()),
     // Those who wait would only hear of it when their turn to ask comes.
@@ -83,6 +96,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     if (impossible !== undefined) return impossibility(impossible);
     const charges = taking.length === 0 ? looking : taking;
     if (charges.length === 0) return look(undefined);
+    inspector.noteAll(charges);
     const answer = (reply: TakeReply): Decision => (taking.length === 0 ? look(reply) : peeked(taking, reply));
     const { asked } = ask(charges, { ahead: 0, withinMs: 0, peek: true });
     return asked instanceof Promise ? asked.then(answer) : answer(asked);
@@ -104,6 +118,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     const resolved = resolveCharges(charges);
     const { taking, impossible } = resolved;
     if (impossible !== undefined || taking.length === 0) return peekAt(resolved);
+    inspector.noteAll(taking);
     const waiting = behind(taking);
     if (waiting !== undefined) return waiting;
     const { id, asked } = ask(taking, { ahead: 0, withinMs: 0, peek: false });
@@ -136,6 +151,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       open();
       if (store.decide !== undefined && checkFast(charges)) {
         const { bucket, limit, cost = 1 } = charges;
+        inspector.note(bucket, limit);
         const decision =
           (lanes.quiet ? undefined : behind([{ bucket, limit, cost }])) ?? store.decide(scope, bucket, limit, cost);
         if (decision !== undefined) return decision;
@@ -168,18 +184,30 @@ export function createLimiter(options: LimiterOptions): Limiter {
       how.signal?.throwIfAborted();
       if (impossible !== undefined) throw costError(impossible);
       if (taking.length === 0) return freeGrant;
+      inspector.noteAll(taking);
       if (how.timeoutMs === 0) return takeNow(taking);
-      return wait(lanes.of(taking), {
+      const leave = inspector.enter(taking, how.priority, clock.now());
+      const granted = wait(lanes.of(taking), {
         ...how,
         clock,
         refusal,
-        grant: (unit, waitedMs) => new UnitGrant(around, taking, unit, waitedMs),
+        grant(unit, waitedMs) {
+          leave();
+          return new UnitGrant(around, taking, unit, waitedMs);
+        },
       });
+      granted.catch(leave);
+      return granted;
     },
 
     async peek(charges) {
       open();
       return peekAt(resolveCharges(charges));
+    },
+
+    async inspect(charges, inspectOptions = {}) {
+      open();
+      return inspector.inspect(charges, inspectOptions);
     },
 
     async reserve(charges, reserveOptions = {}): Promise<Reservation> {
@@ -188,6 +216,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const { taking, impossible } = resolveCharges(charges);
       if (impossible !== undefined) throw costError(impossible);
       if (taking.length === 0) return { delayMs: 0, cancel: async () => {} };
+      inspector.noteAll(taking);
       const { id, asked } = ask(taking, { ahead: 1, withinMs: maxDelayMs, peek: false });
       const { nowUs, slots, nextUs, binding, remaining } = await asked;
       const slot = slots[0];
@@ -205,8 +234,12 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const observed = [...taking, ...looking];
       const { pauseMs, remaining, refused } = resolveObservation(word);
       if (observed.length === 0 || (pauseMs === 0 && remaining === undefined && !refused)) return;
+      inspector.noteAll(observed);
       // Our own waiters hold at once, whatever the store takes to answer.
-      if (pauseMs > 0) lanes.hold(namesOf(observed), pauseMs);
+      if (pauseMs > 0) {
+        inspector.paused({ buckets: namesOf(observed), pauseMs });
+        lanes.hold(namesOf(observed), pauseMs);
+      }
       await store.observe({ scope, charges: observed, pauseMs, remaining, refused });
     },
 
@@ -218,7 +251,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
       await leases?.giveBackAll();
     },
   };
-  return withMode(limiter, options);
+  const whole = withMode(limiter, options);
+  return whole;
 }
 
 function namesOf(charges: readonly StoreCharge[]): Set<string> {

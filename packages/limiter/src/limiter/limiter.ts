@@ -1,3 +1,4 @@
+import type { InspectOptions, LimiterSight } from "../inspect/sight.js";
 import type { Charge } from "../limits/charge.js";
 import type { Decision } from "./decision.js";
 
@@ -27,6 +28,15 @@ export interface Limiter {
   acquire(charges: Charge | readonly Charge[], options?: AcquireOptions): Promise<Grant>;
   /** What `tryAcquire` would answer now; changes nothing. */
   peek(charges: Charge | readonly Charge[]): Promise<Decision>;
+  /**
+   * How full the buckets of these charges are, who waits for them in this process, and when the next token comes; without charges, of the
+   * 1000 buckets that this limiter was asked about most recently. Takes nothing and changes no later answer; all buckets are asked about
+   * in one round trip. While the store is away it is not asked: the answer is what is known here, and `mode` says so.
+   *
+   * @throws ConfigError for charges or options out of range, before the store is asked.
+   * @throws SluiceError `LIMITER_CLOSED` when the limiter is closed.
+   */
+  inspect(charges?: Charge | readonly Charge[], options?: InspectOptions): Promise<LimiterSight>;
   /**
    * Books the next free slot, however far off.
    *
