@@ -51,8 +51,7 @@ export interface RouteLimitOptions<Request extends object> {
   ) => Content | undefined | Promise<Content | undefined>;
   /**
    * Which requests give their tokens back when they have ended: `"failed"`, those of status 400 and above and those whose client went away;
-   * or a function of the status, 499 for a client that went away. Not for signing in: guesses would be free. With `lease`, tokens that were drawn in
-   * advance do not come back.
+   * or a function of the status, 499 for a client that went away. Not for signing in: guesses would be free.
    *
    * @defaultValue none
    */

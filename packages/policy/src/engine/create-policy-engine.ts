@@ -39,7 +39,8 @@ export function createPolicyEngine(options: PolicyEngineOptions = {}): PolicyEng
     provider: "policy",
     account: name,
     clock,
-    lease: config.lease ?? false,
+    // Whoever gets no answer at once asks the store, so nobody waits for a lease.
+    lease: config.lease === undefined ? false : { returningOnly: true, ...config.lease },
   });
   const book = new MetricsBook();
 

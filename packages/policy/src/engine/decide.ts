@@ -1,4 +1,4 @@
-import { type Clock, ConfigError, LimitExceededError, warnOnce, wholeBetween } from "@sluice/core";
+import { type Clock, ConfigError, isSluiceError, LimitExceededError, warnOnce, wholeBetween } from "@sluice/core";
 import {
   type Limiter,
   type Mode,
@@ -18,6 +18,7 @@ import { reputationOf } from "../reputation/rules.js";
 import type { Resolution } from "../resolution/resolution.js";
 import type { AcquireOptions, CheckOptions, DecisionEvent, PolicyDecision, Reputation } from "./decision.js";
 import { ask, type Held, holdAll, impossibleIn, type Question, questionOf } from "./judge.js";
+import { Refusals } from "./refusals.js";
 
 /** What deciding needs. */
 export interface DeciderOptions {
@@ -72,6 +73,7 @@ export function createDecider(around: DeciderOptions): Decider {
     return `${process}.${questions.toString(36)}`;
   };
 
+  const refusals = new Refusals();
   const plans = new WeakMap<Resolution, Plan>();
   const planOf = (identity: Identity, applied: Resolution, mode: Mode, cost: number): Plan => {
     const rules = around.leased ? undefined : around.rules();
@@ -112,14 +114,29 @@ export function createDecider(around: DeciderOptions): Decider {
     const asked = one.looking.map(async (held) => {
       const question = questionOf([held], one.cost, rules);
       if (impossibleIn(question) !== undefined) return { held, refused: true, remaining: 0 };
-      const reply = await ask({ store, scope, rules }, question, nextId(), one.peek);
-      return { held, refused: reply.slots.length === 0, remaining: reply.remaining };
+      const reply = await askUnlessAway(question, rules, one.peek);
+      return { held, refused: reply?.slots.length === 0, remaining: reply?.remaining };
     });
     return Promise.all(asked).then((seen) => {
       for (const { held, refused, remaining } of seen)
-        if (!one.peek) book.judged(held.policy.name, refused ? "shadow-denied" : "allowed", remaining, one.identity);
+        if (!one.peek && remaining !== undefined)
+          book.judged(held.policy.name, refused ? "shadow-denied" : "allowed", remaining, one.identity);
       return seen.filter(({ refused }) => refused).map(({ held }) => held.policy.name);
     });
+  };
+
+  /** Who only looks on refuses nobody, so nobody hears that it could not look. */
+  const askUnlessAway = async (
+    question: Question,
+    rules: Case["rules"],
+    peek: boolean,
+  ): Promise<TakeReply | undefined> => {
+    try {
+      return await ask({ store, scope, rules }, question, nextId(), peek);
+    } catch (error) {
+      if (isSluiceError(error) && error.code === "STORE_UNAVAILABLE") return undefined;
+      throw error;
+    }
   };
 
   const settle = (one: Case, answer: Answer, shadowed: readonly string[], waitedMs = 0): PolicyDecision => {
@@ -145,6 +162,7 @@ export function createDecider(around: DeciderOptions): Decider {
     const id = nextId();
     const asked = ask({ store, scope, rules }, question, id, one.peek);
     const reply = asked instanceof Promise ? await asked : asked;
+    if (around.leased && !one.peek) refusals.note(question, reply, clock.now());
     const shadowed = looking === nobody ? none : await looking;
     return settle(one, answerOf(question, reply, rules, refundOf(one, question, reply, id)), shadowed);
   };
@@ -164,8 +182,21 @@ export function createDecider(around: DeciderOptions): Decider {
     }
     if (one.peek) return undefined;
     const tightest = spendHere(question.charges);
-    if (tightest === undefined) return undefined;
-    return settle(one, spentHere(question, tightest.index, tightest.remaining), none);
+    if (tightest !== undefined) {
+      const { index, remaining } = tightest;
+      return settle(
+        one,
+        spentHere(
+          question,
+          index,
+          remaining,
+          once(async () => putBack(question)),
+        ),
+        none,
+      );
+    }
+    const refusal = refusals.of(question, clock.now());
+    return refusal === undefined ? undefined : settle(one, answerOf(question, refusal, rules, nothing), none);
   };
   /** Spends what all charges take from what was drawn in advance, or nothing. */
   const spendHere = (charges: readonly StoreCharge[]): { index: number; remaining: number } | undefined => {
@@ -179,6 +210,9 @@ export function createDecider(around: DeciderOptions): Decider {
       if (decision.remaining < tightest.remaining) tightest = { index, remaining: decision.remaining };
     }
     return tightest;
+  };
+  const putBack = ({ charges }: Question): void => {
+    for (const charge of charges) limiter.putBack?.(charge);
   };
   const refundOf = (one: Case, { charges }: Question, reply: TakeReply, id: string): (() => Promise<void>) => {
     const slot = reply.slots[0];
@@ -297,7 +331,7 @@ function caseOf(plan: Plan, identity: Identity, peek: boolean): Case {
   return { mode, rules, cost, enforced, looking, override, question, never, names, identity, peek };
 }
 
-function spentHere({ owners }: Question, index: number, remaining: number): Answer {
+function spentHere({ owners }: Question, index: number, remaining: number, refund: () => Promise<void>): Answer {
   return {
     held: owners[index]?.held,
     limit: owners[index]?.limit,
@@ -306,7 +340,7 @@ function spentHere({ owners }: Question, index: number, remaining: number): Answ
     retryAfterMs: 0,
     resetAfterMs: 0,
     reputation: undefined,
-    refund: nothing,
+    refund,
   };
 }
 
@@ -348,7 +382,9 @@ function reputationFor(
   rules: StandingRules | undefined,
 ): Reputation | undefined {
   if (rules === undefined) return undefined;
-  const which = standings.findIndex(({ charges }) => charges.some((charge) => charge.index === index));
+  // One standing for all is the usual case.
+  const only = standings.length === 1 && standings[0]?.charges[0]?.index === index;
+  const which = only ? 0 : standings.findIndex(({ charges }) => charges.some((charge) => charge.index === index));
   const sight = sights[which];
   return sight === undefined ? undefined : reputationOf(sight, rules);
 }

@@ -93,8 +93,9 @@ export function ask(
   id: string,
   peek: boolean,
 ): TakeReply | Promise<TakeReply> {
-  const request = { scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek };
-  return store.take(standings.length === 0 ? request : { ...request, standings });
+  if (standings.length === 0)
+    return store.take({ scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek });
+  return store.take({ scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek, standings });
 }
 
 /** Which policies are enforced, and which only look on. */

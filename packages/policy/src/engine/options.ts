@@ -45,7 +45,8 @@ export interface PolicyEngineOptions {
   /** While the store is away: this process's share (`local`), everything (`open`), nothing (`closed`). @defaultValue `"local"` */
   readonly onStoreError?: OnStoreError;
   /**
-   * Draws tokens of token buckets in advance, so that most decisions are made here at once. Conduct then changes no rates.
+   * Draws tokens of token buckets in advance for callers who come again, so that most decisions are made here at once. A refusal is repeated
+   * here until its tokens may be there, for half a second at most. Conduct then changes no rates.
    *
    * @defaultValue `false`
    */

@@ -62,6 +62,8 @@ export function resolveReputation(options: ReputationOptions): Omit<StandingRule
 
 /** A standing with its score. */
 export function reputationOf(sight: StandingSight, { steps }: Pick<StandingRules, "steps">): Reputation {
+  const { violations, bonus, rate } = sight;
   const worst = steps.at(-1)?.violations ?? 1;
-  return { ...sight, score: Math.round(100 * Math.max(0, 1 - sight.violations / worst)) };
+  // Field by field, since this is made with each decision.
+  return { violations, bonus, rate, score: Math.round(100 * Math.max(0, 1 - violations / worst)) };
 }

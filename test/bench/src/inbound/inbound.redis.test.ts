@@ -62,11 +62,12 @@ it("latency is measured one at a time and in a crowd, ours in relation to everyb
   for (const { rows } of tables) for (const [, p50, p99] of rows) expect(p99).toBeGreaterThanOrEqual(p50 as number);
 });
 
-it("leases are measured in two processes, and let everybody in", async () => {
+it("leases are measured in two processes, and let everybody in who may", async () => {
   const { rows } = await measureLeased(server, { rounds: 1, sliceMs: 60 });
   for (const row of rows) {
     expect(row[1]).toBeGreaterThan(0);
-    expect(row.at(-1)).toBe(1);
+    if (String(row[0]).includes("refused")) expect(row.at(-1)).toBeLessThan(1);
+    else expect(row.at(-1)).toBe(1);
   }
 });
 

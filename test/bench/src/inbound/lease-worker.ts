@@ -2,11 +2,20 @@
 import { createPolicyEngine, type PolicyEngine } from "@sluice/policy";
 import { nextTurn, nowUs, sleepUntil } from "../clock.js";
 import { serve } from "../children/serve.js";
-import { usersNamed, wide } from "./policies.js";
+import { narrow, usersNamed, wide } from "./policies.js";
 
 const BLOCK = 100;
 /** Requests at once in each process. */
 const AT_ONCE = 64;
+
+/** What a process is to be asked about. */
+export interface Orders {
+  readonly url: string;
+  readonly users: number;
+  readonly lease: boolean;
+  /** Whether users come far more often than they may. */
+  readonly refused: boolean;
+}
 
 /** What one process did. */
 export interface Decided {
@@ -21,11 +30,11 @@ let engine: PolicyEngine;
 let identities: readonly { readonly user: string }[] = [];
 
 const handlers = {
-  async open({ url, users, lease }: { url: string; users: number; lease: boolean }): Promise<void> {
+  async open({ url, users, lease, refused }: Orders): Promise<void> {
     engine = createPolicyEngine({
-      name: `${lease}-${users}`,
+      name: `${lease}-${refused}-${users}`,
       redis: { url },
-      policies: [wide],
+      policies: [refused ? narrow : wide],
       lease,
       reputation: false,
     });

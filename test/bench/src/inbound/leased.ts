@@ -14,6 +14,7 @@ interface Situation {
   readonly name: string;
   readonly users: number;
   readonly lease: boolean;
+  readonly refused: boolean;
 }
 
 interface Spent {
@@ -25,10 +26,11 @@ interface Spent {
 }
 
 const situations: readonly Situation[] = [
-  { name: "1 user", users: 1, lease: true },
-  { name: "100 users", users: 100, lease: true },
-  { name: "1000 users", users: 1000, lease: true },
-  { name: "1000 users, asked each time", users: 1000, lease: false },
+  { name: "1 user", users: 1, lease: true, refused: false },
+  { name: "100 users", users: 100, lease: true, refused: false },
+  { name: "1000 users", users: 1000, lease: true, refused: false },
+  { name: "1000 users, nearly all refused", users: 1000, lease: true, refused: true },
+  { name: "1000 users, asked each time", users: 1000, lease: false, refused: false },
 ];
 
 /** How many decisions two processes make from tokens drawn in advance, policies and all. */
@@ -42,8 +44,8 @@ export async function measureLeased(
       found[index]?.push(await spend(server.url, situation, effort.sliceMs));
   const of = (index: number, field: keyof Spent): number => median((found[index] ?? []).map((each) => each[field]));
   const perSecond = situations.map((_, index) => of(index, "perSecond"));
-  const leased = situations.flatMap(({ name, lease }, index) =>
-    lease ? [{ name, found: perSecond[index] ?? 0 }] : [],
+  const leased = situations.flatMap(({ name, lease, refused }, index) =>
+    lease && !refused ? [{ name, found: perSecond[index] ?? 0 }] : [],
   );
   const shown = leased.map((each) => `${each.name} ${(each.found / 1e6).toFixed(2)}`).join(", ");
   return {
@@ -77,11 +79,11 @@ export async function measureLeased(
   };
 }
 
-async function spend(url: string, { users, lease }: Situation, sliceMs: number): Promise<Spent> {
+async function spend(url: string, { users, lease, refused }: Situation, sliceMs: number): Promise<Spent> {
   const redis = new Redis(url);
   const children = [0, 1].map(() => startChild<InboundLeaseHandlers>("inbound/lease-worker.js"));
   try {
-    await Promise.all(children.map((child) => child.ask("open", { url, users, lease })));
+    await Promise.all(children.map((child) => child.ask("open", { url, users, lease, refused })));
     const span = (ms: number) => ({ startUs: nowUs() + 20_000, untilUs: nowUs() + 20_000 + ms * 1000 });
     const decide = async (ms: number) => {
       const orders = span(ms);

@@ -6,6 +6,9 @@ export const perUser: Policy = { name: "per-user", scope: "user", windows: [{ li
 /** As wide as a policy can be, for those who decide millions of times. */
 export const wide: Policy = { name: "per-user", scope: "user", windows: [{ limit: 2_000_000_000, per: "minute" }] };
 
+/** So narrow that almost everybody who comes often is refused. */
+export const narrow: Policy = { name: "per-user", scope: "user", windows: [{ limit: 10, per: "minute" }] };
+
 /** So slow that a bucket of which one token was taken is still in use at the end. */
 export const slow: Policy = { name: "per-user", scope: "user", windows: [{ limit: 100, per: "day" }] };
 
