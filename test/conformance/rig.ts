@@ -87,6 +87,7 @@ export function counting(burst = 1000): {
     tryAcquire: (charges) => inner.tryAcquire(charges),
     tryAcquireSync: (charges) => inner.tryAcquireSync(charges),
     peek: (charges) => inner.peek(charges),
+    inspect: (charges, how) => inner.inspect(charges, how),
     reserve: (charges, how) => inner.reserve(charges, how),
     observe: (charges, word) => inner.observe(charges, word),
     mode: "enforce",

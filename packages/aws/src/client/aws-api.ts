@@ -1,6 +1,7 @@
 import type { Caller, HookChain } from "@sluice/core";
-import type { Mode } from "@sluice/kit";
+import type { ApiLimits, Mode } from "@sluice/kit";
 import { hideSecrets, instrument, onBehalfOf } from "./instrument.js";
+import { serviceOf } from "./limits/service-of.js";
 import type { ClientParts } from "./parts.js";
 import type { AwsClient } from "./sdk.js";
 
@@ -14,6 +15,8 @@ export interface AwsApiMembers<Client> {
   mode: Mode;
   /** The same client acting on behalf of a caller; it shares chain and limits with this one. */
   as(caller: Caller): Client & AwsApiMembers<Client>;
+  /** The limits, to be asked: what is charged, how full, who waits, and which limits a command passes. */
+  limits(): ApiLimits;
   /** Fails what waits for the limiter, and gives up the store. `destroy()` closes the SDK's connections too. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -48,6 +51,7 @@ function addMembers<Client extends AwsClient>(target: Client, base: Client, part
   define(target, {
     account: parts.account,
     hooks: parts.chain,
+    limits: () => parts.limits(serviceOf(base)),
     close,
     [Symbol.asyncDispose]: close,
     as: (more: Caller): Client => {

@@ -2,12 +2,15 @@ import { nonEmpty, systemClock } from "@sluice/core";
 import { type ApiOptions, assemble } from "@sluice/kit";
 import { checkOperations, knownOperations } from "../operations/operation.js";
 import { currentLogicalCall } from "./logical-call.js";
+import { requestOf } from "../operations/request.js";
 import { createAwsQuota } from "../quota/aws-quota.js";
 import { createFeedback } from "../quota/feedback.js";
 import { isQuota, resolveQuota } from "../quota/options.js";
 import { createClassify } from "../retry/classify.js";
 import { readReply } from "../transport/reply.js";
 import { throttleBodies } from "../transport/throttled-bodies.js";
+import { awsLimitsOf } from "./limits/aws-limits.js";
+import { placeBefore } from "./limits/aws-place.js";
 import type { AwsOptions } from "./options.js";
 import type { ClientParts } from "./parts.js";
 import { secretsInCredentials } from "./secrets-in.js";
@@ -30,6 +33,8 @@ export function limitedParts(
     readonly maxAttempts?: unknown;
     readonly credentials?: unknown;
     readonly requestHandler?: unknown;
+    readonly region?: unknown;
+    readonly endpoint?: unknown;
   },
   moreOperations: readonly string[],
   ownSockets = options.requestHandler !== undefined,
@@ -41,10 +46,17 @@ export function limitedParts(
     ? { charges: options.quota, own: options.quota, pauseMs: () => 0 }
     : createAwsQuota(config);
   const clock = options.clock ?? systemClock;
+  const operations = [...checkOperations(options.operations ?? []), ...moreOperations];
+  let place = placeBefore(options, env);
   const assembly = assemble(options as ApiOptions, {
     provider: "aws",
-    knownOperations: [...knownOperations, ...checkOperations(options.operations ?? []), ...moreOperations],
-    quota: quota.charges,
+    knownOperations: [...knownOperations, ...operations],
+    quota(call) {
+      const { region, server } = requestOf(call);
+      if (region !== undefined) place = { region, server };
+      return quota.charges(call);
+    },
+    ownQuota: isQuota(options.quota),
     feedback: createFeedback(quota, () => clock.wallNow()),
     classify: createClassify(() => clock.wallNow()),
     retry: {
@@ -73,6 +85,17 @@ export function limitedParts(
         }),
     secrets: secretsInCredentials(options.credentials),
     mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
+    limits: (service) =>
+      assembly.limits(
+        awsLimitsOf({
+          account,
+          service,
+          operations,
+          env,
+          place: () => place,
+          quota: isQuota(options.quota) ? {} : (options.quota ?? {}),
+        }),
+      ),
     close: assembly.close,
     clock: options.clock,
   };

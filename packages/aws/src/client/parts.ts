@@ -1,5 +1,5 @@
 import type { Clock, HookChain } from "@sluice/core";
-import type { Mode } from "@sluice/kit";
+import type { ApiLimits, Mode } from "@sluice/kit";
 import type { ThrottleBodies } from "../transport/throttled-bodies.js";
 
 /** What a client is given beside what the SDK makes of it. Not for users: it goes by a symbol where it crosses a constructor. */
@@ -16,6 +16,8 @@ export interface ClientParts {
   /** Credentials that were given as they are; they must not show in an error. */
   readonly secrets: readonly string[];
   readonly mode: { readonly get: () => Mode; readonly set: (mode: Mode) => void };
+  /** Told which service the client is of. */
+  readonly limits: (service: string) => ApiLimits;
   readonly close: () => Promise<void>;
   readonly clock?: Clock | undefined;
 }

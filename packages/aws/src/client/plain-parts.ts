@@ -1,7 +1,8 @@
 import { ConfigError, nonEmpty } from "@sluice/core";
-import { assemblePlain } from "@sluice/kit";
+import { assemblePlain, plainLimits } from "@sluice/kit";
 import { knownOperations } from "../operations/operation.js";
 import { readReply } from "../transport/reply.js";
+import { awsRequests } from "./limits/aws-requests.js";
 import type { AwsPlainOptions } from "./options.js";
 import type { ClientParts } from "./parts.js";
 
@@ -26,6 +27,13 @@ export function plainParts(account: string, options: AwsPlainOptions, secrets: r
           });
       },
     },
+    limits: (service) =>
+      plainLimits({
+        provider: "aws",
+        factory: service === "S3" ? "createS3Api" : "createAwsApi",
+        clock: options.clock,
+        ...awsRequests({ account, service, operations: [], place: () => ({ region: undefined, server: "" }) }),
+      }),
     close: async () => {},
     clock: options.clock,
   };

@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import type { Caller, HookChain } from "@sluice/core";
-import type { Mode } from "@sluice/kit";
+import type { ApiLimits, Mode } from "@sluice/kit";
 import { extend } from "./aws-api.js";
 import { limitedParts } from "./limited-parts.js";
 import { type AwsOptions, type AwsPlainOptions, sdkConfig } from "./options.js";
@@ -27,6 +27,8 @@ export class S3Api extends S3Client {
   declare mode: Mode;
   /** The same client acting on behalf of a caller; it shares chain and limits with this one. */
   declare as: (caller: Caller) => S3Api;
+  /** The limits, to be asked: what is charged, how full, who waits, and which limits a command passes. */
+  declare limits: () => ApiLimits;
   /** Fails what waits for the limiter, and gives up the store. Plain clients hold nothing. `destroy()` closes the SDK's connections too. */
   declare close: () => Promise<void>;
   declare [Symbol.asyncDispose]: () => Promise<void>;

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { Caller, HookChain } from "@sluice/core";
-import type { Mode } from "@sluice/kit";
+import type { ApiLimits, Mode } from "@sluice/kit";
 import { expectTypeOf } from "vitest";
 import {
   type AwsApi,
@@ -41,7 +41,7 @@ expectTypeOf(s3).toEqualTypeOf<S3Api>();
 expectTypeOf(s3).toExtend<S3Client>();
 expectTypeOf<Pick<S3Api, keyof S3Client>>().toEqualTypeOf<Pick<S3Client, keyof S3Client>>();
 expectTypeOf<Extract<Exclude<keyof S3Api, keyof S3Client>, string>>().toEqualTypeOf<
-  "account" | "hooks" | "mode" | "as" | "close"
+  "account" | "hooks" | "mode" | "as" | "limits" | "close"
 >();
 expectTypeOf(s3.send(new GetObjectCommand({ Bucket: "b", Key: "k" }))).resolves.toEqualTypeOf<GetObjectCommandOutput>();
 expectTypeOf<Pick<S3FactoryOptions, keyof S3ClientConfig>>().toEqualTypeOf<
@@ -54,6 +54,8 @@ void s3.send(new ListBucketsCommand({}), { abortSignal: AbortSignal.timeout(1) }
 // What is ours.
 expectTypeOf(dynamodb.hooks).toEqualTypeOf<HookChain>();
 expectTypeOf(dynamodb.mode).toEqualTypeOf<Mode>();
+expectTypeOf(dynamodb.limits).toEqualTypeOf<() => ApiLimits>();
+expectTypeOf(s3.limits).toEqualTypeOf<() => ApiLimits>();
 expectTypeOf(dynamodb.as).toEqualTypeOf<(caller: Caller) => AwsApi<DynamoDBClient>>();
 expectTypeOf(s3.as).toEqualTypeOf<(caller: Caller) => S3Api>();
 

@@ -9,6 +9,7 @@ import { tierOf } from "../quota/tiers.js";
 import { createClassify } from "../retry/classify.js";
 import { readGitHubReply } from "../retry/reply.js";
 import { GitHubApi } from "./github-api.js";
+import { githubLimits } from "./limits/github-limits.js";
 import { clientParts, type ClientParts, type GitHubFactoryOptions, octokitOptions } from "./options.js";
 import { checkToken, findToken, noToken } from "./token.js";
 
@@ -56,6 +57,7 @@ export function createGitHubApi(account: string, options: GitHubFactoryOptions =
     provider: "github",
     knownOperations,
     quota: quota?.charges ?? (given as Extract<typeof given, (...args: never) => unknown>),
+    ownQuota: quota === undefined,
     feedback: createFeedback(quota, wallNow),
     classify: createClassify(wallNow),
     reply: readGitHubReply,
@@ -65,6 +67,8 @@ export function createGitHubApi(account: string, options: GitHubFactoryOptions =
     chain: assembly.hooks,
     timeoutMs: assembly.timeoutMs,
     mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
+    limits: (client) =>
+      assembly.limits(githubLimits(account, client, { quota: isQuota(given) ? {} : (given ?? {}), config, tier, env })),
     close: assembly.close,
     clock: options.clock,
     tokens: assembly.tokens,

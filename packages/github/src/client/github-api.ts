@@ -2,13 +2,14 @@ import { inspect } from "node:util";
 import type { Constructor, OctokitOptions } from "@octokit/core/types";
 import { Octokit } from "@octokit/rest";
 import { type Caller, ConfigError, type HookChain, nonEmpty, systemClock, withCaller } from "@sluice/core";
-import { assemblePlain, type Mode } from "@sluice/kit";
+import { type ApiLimits, assemblePlain, type Mode, plainLimits } from "@sluice/kit";
 import { installationTokens } from "../installation/installation-tokens.js";
 import { isApp, sharingStrategy } from "../installation/sharing-strategy.js";
 import { knownOperations } from "../operations/operation.js";
 import { readGitHubReply } from "../retry/reply.js";
 import { callStage } from "./call-stage.js";
 import { type Client, client } from "./client.js";
+import { githubRequests } from "./limits/github-requests.js";
 import { clientParts, type ClientParts, type GitHubApiOptions, octokitOptions, oursOfPlain } from "./options.js";
 import { rememberingPaginate } from "./pages.js";
 import { secretsInAuth } from "./secrets.js";
@@ -47,7 +48,7 @@ export class GitHubApi extends Octokit {
    */
   constructor(account: string, options: GitHubApiOptions & { readonly [clientParts]?: ClientParts } = {}) {
     nonEmpty("account", account, 256);
-    const parts = options[clientParts] ?? plainParts(options);
+    const parts = options[clientParts] ?? plainParts(account, options);
     const own = clientFor(account, options, parts);
     super({ ...octokitOptions(options, oursOfPlain), ...shared(options, own), [client]: own } as OctokitOptions);
     this.account = account;
@@ -75,6 +76,11 @@ export class GitHubApi extends Octokit {
 
   set mode(mode: Mode) {
     this.#parts.mode.set(mode);
+  }
+
+  /** The limits, to be asked: what is charged, how full, who waits, and which limits a request passes. */
+  limits(): ApiLimits {
+    return this.#parts.limits(this);
   }
 
   /** Fails what waits for the limiter, and gives up the store. Plain clients hold nothing. */
@@ -129,7 +135,7 @@ function merged(defaults: OctokitOptions, options: OctokitOptions): OctokitOptio
   return { ...defaults, ...options, ...(agents ? { userAgent: `${options.userAgent} ${defaults.userAgent}` } : {}) };
 }
 
-function plainParts(options: GitHubApiOptions): ClientParts {
+function plainParts(account: string, options: GitHubApiOptions): ClientParts {
   return {
     chain: assemblePlain(options, { provider: "github", knownOperations, reply: readGitHubReply }),
     timeoutMs: Number.POSITIVE_INFINITY,
@@ -144,6 +150,7 @@ function plainParts(options: GitHubApiOptions): ClientParts {
           });
       },
     },
+    limits: (made) => plainLimits({ provider: "github", factory: "createGitHubApi", ...githubRequests(account, made) }),
     close: async () => {},
     clock: undefined,
     tokens: undefined,

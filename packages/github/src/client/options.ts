@@ -1,7 +1,8 @@
 import type { Clock, HookChain } from "@sluice/core";
-import type { ApiOptions, Environment, Logger, Mode, SharedTokens } from "@sluice/kit";
+import type { ApiLimits, ApiOptions, Environment, Logger, Mode, SharedTokens } from "@sluice/kit";
 import type { Quota } from "@sluice/limiter";
 import type { OctokitOptions, OctokitPlugin } from "@octokit/core/types";
+import type { Octokit } from "@octokit/rest";
 import type { GitHubQuotaOptions } from "../quota/options.js";
 
 /** What the plain constructor takes: Octokit's options, and where metrics and hooks go. */
@@ -39,6 +40,8 @@ export interface ClientParts {
   readonly chain: HookChain;
   readonly timeoutMs: number;
   readonly mode: { readonly get: () => Mode; readonly set: (mode: Mode) => void };
+  /** The client knows the names of its methods. */
+  readonly limits: (client: Octokit) => ApiLimits;
   readonly close: () => Promise<void>;
   readonly clock: Clock | undefined;
   /** Shares the tokens of installations with the fleet; undefined in plain clients. */

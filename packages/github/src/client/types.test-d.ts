@@ -1,6 +1,7 @@
 import type { OctokitOptions } from "@octokit/core/types";
 import { Octokit } from "@octokit/rest";
 import type { Caller, HookChain } from "@sluice/core";
+import type { ApiLimits } from "@sluice/kit";
 import { expectTypeOf } from "vitest";
 import { createGitHubApi, etagCache, GitHubApi, type GitHubApiOptions, type GitHubFactoryOptions } from "../index.js";
 
@@ -25,8 +26,11 @@ expectTypeOf(own.data.full_name).toEqualTypeOf<string>();
 
 // What is ours.
 type Ours = Exclude<keyof GitHubApi, keyof Octokit>;
-expectTypeOf<Extract<Ours, string>>().toEqualTypeOf<"account" | "hooks" | "mode" | "as" | "close" | "toJSON">();
+expectTypeOf<Extract<Ours, string>>().toEqualTypeOf<
+  "account" | "hooks" | "mode" | "as" | "limits" | "close" | "toJSON"
+>();
 expectTypeOf(github.hooks).toEqualTypeOf<HookChain>();
+expectTypeOf(github.limits).toEqualTypeOf<() => ApiLimits>();
 expectTypeOf(github.as).parameters.toEqualTypeOf<[Caller]>();
 expectTypeOf(github.as({})).toEqualTypeOf<GitHubApi>();
 expectTypeOf<OctokitOptions>().toExtend<GitHubApiOptions>();

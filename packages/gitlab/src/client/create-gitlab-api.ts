@@ -1,9 +1,11 @@
 import { nonEmpty, nonNegative, systemClock } from "@sluice/core";
 import { type ApiOptions, assemble } from "@sluice/kit";
+import { isQuota, resolveQuota } from "../quota/options.js";
 import { createRule } from "../quota/rule.js";
 import { classify } from "../retry/classify.js";
 import { findAccess } from "./credentials.js";
 import { GitLabApi } from "./gitlab-api.js";
+import { gitlabLimits } from "./limits/gitlab-limits.js";
 import { factoryParts, type GitLabFactoryOptions, sdkOptions } from "./options.js";
 
 /** As long as gitbeaker waits, for all pages together. Unit: milliseconds. */
@@ -39,6 +41,8 @@ export function createGitLabApi<C extends boolean = false>(
     wallNow: () => (options.clock ?? systemClock).wallNow(),
   });
 
+  const quotaOptions = isQuota(options.quota) ? {} : (options.quota ?? {});
+  const { tier } = resolveQuota(quotaOptions, env, host);
   const { token: _token, oauthToken: _oauthToken, jobToken: _jobToken, ...sdk } = sdkOptions(options);
   return new GitLabApi<C>(account, {
     ...sdk,
@@ -62,6 +66,10 @@ export function createGitLabApi<C extends boolean = false>(
         attemptTimeoutMs,
         sdkRetries: false,
         mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
+        limits: (client) =>
+          assembly.limits(
+            gitlabLimits(account, client, { quota: quotaOptions, ownQuota: isQuota(options.quota), tier, env }),
+          ),
         close: assembly.close,
         clock: options.clock,
       };

@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import { Gitlab } from "@gitbeaker/rest";
 import { type Caller, ConfigError, type HookChain, nonEmpty } from "@sluice/core";
-import { assemblePlain, type Mode } from "@sluice/kit";
+import { type ApiLimits, assemblePlain, type Mode, plainLimits } from "@sluice/kit";
 import { operationsOf } from "../operations/operation.js";
+import { gitlabRequests } from "./limits/gitlab-requests.js";
 import { onBehalfOf, resourcesOf, wrapMethods } from "./methods.js";
 import { type FactoryParts, factoryParts, type GitLabApiOptions, type MakeParts, sdkOptions } from "./options.js";
 import { createRequester } from "./requester.js";
@@ -33,7 +34,7 @@ export class GitLabApi<C extends boolean = false> extends Gitlab<C> {
       }),
     });
     wrapMethods(this);
-    const makeParts = options[factoryParts] ?? plainParts(options);
+    const makeParts = options[factoryParts] ?? plainParts(account, options);
     parts = makeParts(operationsOf(this));
     partsOf.set(this, parts);
     this.account = account;
@@ -55,6 +56,11 @@ export class GitLabApi<C extends boolean = false> extends Gitlab<C> {
 
   set mode(mode: Mode) {
     own(this).mode.set(mode);
+  }
+
+  /** The limits, to be asked: what is charged, how full, who waits, and which limits a method passes. */
+  limits(): ApiLimits {
+    return own(this).limits(this);
   }
 
   /** Fails what waits for the limiter, and gives up the store. Plain clients hold nothing. */
@@ -90,7 +96,7 @@ function profileHeaders(token: string | undefined, mode = "execution"): Record<s
   return token === undefined || token === "" ? {} : { "X-Profile-Token": token, "X-Profile-Mode": mode };
 }
 
-function plainParts<C extends boolean>(options: GitLabApiOptions<C>): MakeParts {
+function plainParts<C extends boolean>(account: string, options: GitLabApiOptions<C>): MakeParts {
   return (knownOperations) => ({
     chain: assemblePlain(options, { provider: "gitlab", knownOperations }),
     timeoutMs: Number.POSITIVE_INFINITY,
@@ -107,6 +113,8 @@ function plainParts<C extends boolean>(options: GitLabApiOptions<C>): MakeParts 
           });
       },
     },
+    limits: (client) =>
+      plainLimits({ provider: "gitlab", factory: "createGitLabApi", ...gitlabRequests(account, client) }),
     close: async () => {},
   });
 }

@@ -1,6 +1,6 @@
 import type { GitlabToken, RootResourceOptions } from "@gitbeaker/requester-utils";
 import { type Clock, ConfigError, type HookChain } from "@sluice/core";
-import type { ApiOptions, Environment, Mode } from "@sluice/kit";
+import type { ApiLimits, ApiOptions, Environment, Mode } from "@sluice/kit";
 import type { Quota } from "@sluice/limiter";
 import type { GitLabQuotaOptions } from "../quota/options.js";
 
@@ -72,6 +72,8 @@ export interface FactoryParts {
   /** Whether failed requests are repeated as gitbeaker does it, since nobody else will. */
   readonly sdkRetries: boolean;
   readonly mode: { readonly get: () => Mode; readonly set: (mode: Mode) => void };
+  /** The client knows the names of its methods. */
+  readonly limits: (client: object) => ApiLimits;
   readonly close: () => Promise<void>;
   readonly clock?: Clock | undefined;
 }

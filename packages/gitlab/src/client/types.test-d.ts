@@ -1,5 +1,6 @@
 import { Gitlab, type ProjectSchema } from "@gitbeaker/rest";
 import type { Caller, HookChain } from "@sluice/core";
+import type { ApiLimits } from "@sluice/kit";
 import { expectTypeOf } from "vitest";
 import { createGitLabApi, GitLabApi, type GitLabApiOptions, type GitLabFactoryOptions } from "../index.js";
 
@@ -33,8 +34,11 @@ expectTypeOf(await gitlab.Issues.all({ showExpanded: true, pagination: "offset" 
 
 // What is ours.
 type Ours = Exclude<keyof GitLabApi, keyof Gitlab>;
-expectTypeOf<Extract<Ours, string>>().toEqualTypeOf<"account" | "hooks" | "mode" | "as" | "close" | "toJSON">();
+expectTypeOf<Extract<Ours, string>>().toEqualTypeOf<
+  "account" | "hooks" | "mode" | "as" | "limits" | "close" | "toJSON"
+>();
 expectTypeOf(gitlab.hooks).toEqualTypeOf<HookChain>();
+expectTypeOf(gitlab.limits).toEqualTypeOf<() => ApiLimits>();
 expectTypeOf(camel.as).toEqualTypeOf<(caller: Caller) => GitLabApi<true>>();
 type SdkOption = "host" | "prefixUrl" | "camelize" | "queryTimeout" | "sudo" | "profileToken" | "rateLimits" | "agent";
 expectTypeOf<SdkOption>().toExtend<keyof GitLabApiOptions & keyof GitLabFactoryOptions>();

@@ -11,6 +11,7 @@ import { accountVariables, findConnection } from "../settings/connection.js";
 import { numberIn } from "../settings/number-in.js";
 import { KeycloakApi } from "./keycloak-api.js";
 import { runLogin } from "./login-call.js";
+import { keycloakLimits } from "./limits/keycloak-limits.js";
 import { factoryParts, type KeycloakFactoryOptions, sdkOptions } from "./options.js";
 
 /**
@@ -44,11 +45,13 @@ export function createKeycloakApi(account: string, options: KeycloakFactoryOptio
     provider: "keycloak",
     knownOperations,
     quota,
+    ownQuota: isQuota(options.quota),
     feedback: createFeedback(() => (clock ?? systemClock).wallNow()),
     classify: classifyHttp,
     breaker,
     env,
   });
+  const quotaOptions = isQuota(options.quota) ? {} : (options.quota ?? {});
   const secrets = secretsOf(credentials);
   let session: Session | undefined;
   const api = new KeycloakApi(account, {
@@ -64,6 +67,7 @@ export function createKeycloakApi(account: string, options: KeycloakFactoryOptio
       },
       jitterMs,
       mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
+      limits: (caller) => assembly.limits(keycloakLimits(account, caller, { quota: quotaOptions, env })),
       close: assembly.close,
       clock,
       random,

@@ -12,7 +12,7 @@ import {
   systemClock,
   systemRandom,
 } from "@sluice/core";
-import type { Mode } from "@sluice/kit";
+import type { ApiLimits, Mode } from "@sluice/kit";
 import type { Credentials } from "../auth/credentials.js";
 import { login, verbOf } from "../operations/operation.js";
 import type { Sender } from "./attempts.js";
@@ -58,7 +58,7 @@ export class KeycloakApi extends KcAdminClient {
   ) {
     nonEmpty("account", account, 256);
     super(sdkOptions(options));
-    const parts = options[factoryParts] ?? plainParts(options);
+    const parts = options[factoryParts] ?? plainParts(account, options);
     this.account = account;
     this.hooks = parts.chain;
     this.#parts = parts;
@@ -140,6 +140,11 @@ export class KeycloakApi extends KcAdminClient {
 
   set mode(mode: Mode) {
     this.#parts.mode.set(mode);
+  }
+
+  /** The limits, to be asked: what is charged, how full, who waits, and which limits a method passes. */
+  limits(): ApiLimits {
+    return this.#parts.limits(this.#behalf?.caller);
   }
 
   /** Fails what waits for the limiter, and gives up the store. Plain clients hold nothing. */

@@ -1,6 +1,6 @@
 import type KcAdminClient from "@keycloak/keycloak-admin-client";
-import type { Clock, HookChain, Random } from "@sluice/core";
-import type { ApiOptions, Environment, Mode } from "@sluice/kit";
+import type { Caller, Clock, HookChain, Random } from "@sluice/core";
+import type { ApiLimits, ApiOptions, Environment, Mode } from "@sluice/kit";
 import type { Quota } from "@sluice/limiter";
 import type { Credentials } from "../auth/credentials.js";
 import type { Session } from "../auth/session.js";
@@ -67,6 +67,8 @@ export interface FactoryParts {
   readonly session?: Session | undefined;
   readonly jitterMs: number;
   readonly mode: { readonly get: () => Mode; readonly set: (mode: Mode) => void };
+  /** Told on whose behalf the client acts. */
+  readonly limits: (caller: Caller | undefined) => ApiLimits;
   readonly close: () => Promise<void>;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;

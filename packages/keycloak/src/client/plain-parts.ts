@@ -1,10 +1,11 @@
 import { ConfigError } from "@sluice/core";
-import { assemblePlain } from "@sluice/kit";
+import { assemblePlain, plainLimits } from "@sluice/kit";
 import { knownOperations } from "../operations/operation.js";
+import { keycloakRequests } from "./limits/keycloak-limits.js";
 import type { FactoryParts, KeycloakApiOptions } from "./options.js";
 
 /** A plain client measures, and leaves everything else to the SDK. */
-export function plainParts(options: KeycloakApiOptions): FactoryParts {
+export function plainParts(account: string, options: KeycloakApiOptions): FactoryParts {
   return {
     chain: assemblePlain(options, { provider: "keycloak", knownOperations }),
     timeoutMs: Number.POSITIVE_INFINITY,
@@ -19,6 +20,8 @@ export function plainParts(options: KeycloakApiOptions): FactoryParts {
         throw new ConfigError({ option: "mode", accepted, value });
       },
     },
+    limits: (caller) =>
+      plainLimits({ provider: "keycloak", factory: "createKeycloakApi", ...keycloakRequests(account, caller) }),
     close: async () => {},
   };
 }

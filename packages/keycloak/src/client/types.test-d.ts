@@ -1,5 +1,6 @@
 import type KcAdminClient from "@keycloak/keycloak-admin-client";
 import type { Caller, HookChain } from "@sluice/core";
+import type { ApiLimits } from "@sluice/kit";
 import { expectTypeOf } from "vitest";
 import {
   createKeycloakApi,
@@ -23,9 +24,10 @@ expectTypeOf(keycloak.registerTokenProvider).toEqualTypeOf<KcAdminClient["regist
 // What is ours.
 type Ours = Exclude<keyof KeycloakApi, keyof KcAdminClient>;
 expectTypeOf<Extract<Ours, string>>().toEqualTypeOf<
-  "account" | "hooks" | "mode" | "as" | "close" | "toJSON" | "startupJitter"
+  "account" | "hooks" | "mode" | "as" | "limits" | "close" | "toJSON" | "startupJitter"
 >();
 expectTypeOf(keycloak.hooks).toEqualTypeOf<HookChain>();
+expectTypeOf(keycloak.limits).toEqualTypeOf<() => ApiLimits>();
 expectTypeOf(keycloak.as).toEqualTypeOf<(caller: Caller) => KeycloakApi>();
 
 // The SDK's options under their own names and with their own types.

@@ -5,28 +5,23 @@ import {
   type HookChain,
   type ReplyReader,
   type RetryOptions,
-  SluiceError,
   systemClock,
 } from "@sluice/core";
-import {
-  type BreakerRuleOptions,
-  type Charge,
-  createLimiter,
-  encodePart,
-  type Grant,
-  type Limiter,
-  type Quota,
-} from "@sluice/limiter";
+import type { BreakerRuleOptions, Limiter, Quota } from "@sluice/limiter";
 import { createMetrics, type Metrics } from "@sluice/telemetry";
 import { accountBreakers } from "../breaker/account-breakers.js";
+import type { ApiLimits } from "../limits/api-limits.js";
+import { createApiLimits } from "../limits/create-api-limits.js";
+import type { VendorLimits } from "../limits/vendor-limits.js";
+import { createWaitingCalls } from "../limits/waiting-calls.js";
 import type { ApiOptions, Environment, Mode } from "../options/api-options.js";
 import { checkMode, resolveOptions } from "../options/resolve-options.js";
 import type { FeedbackRule } from "../rate-limit/feedback.js";
 import { rateLimitHook } from "../rate-limit/rate-limit-hook.js";
-import { createObservers, type Observers } from "./observers.js";
+import { closed, createLimiters } from "./limiters.js";
+import { createObservers } from "./observers.js";
 import { retryByAccount } from "../retry/retry-by-account.js";
 import { leaseStore, type StoreLease } from "../store/shared-stores.js";
-import { observedStore } from "../store/observed-store.js";
 import { type SharedTokens, sharedTokens } from "../tokens/shared-tokens.js";
 
 /** What a vendor brings. */
@@ -35,6 +30,8 @@ export interface VendorParts {
   /** The operations that metrics may name. @defaultValue the first that come, up to a cap */
   readonly knownOperations?: readonly string[] | undefined;
   readonly quota: Quota;
+  /** Whether that is a function of the user's own, of which nothing is published. @defaultValue false */
+  readonly ownQuota?: boolean | undefined;
   readonly feedback: FeedbackRule;
   readonly classify: Classify;
   /** The vendor's defaults, which the user's `retry` beats. The listeners of both are told. */
@@ -61,6 +58,8 @@ export interface Assembly {
    * @throws SluiceError `LIMITER_CLOSED` for a new account when the client is closed.
    */
   limiterFor(account: string): Limiter;
+  /** The limits as users ask about them: the client's `limits()`. */
+  limits(vendor: VendorLimits): ApiLimits;
   /** Tokens that the fleet gets from the provider once; the store is asked on first use. */
   readonly tokens: SharedTokens;
   /** Gives back what the client holds; its waiters fail. Safe to call twice. */
@@ -79,7 +78,9 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
   const observers = createObservers(options, vendor, metrics);
   const { tracing, logs } = observers;
   let mode = resolved.mode;
-  const limit = rateLimitHook({
+  const clock = options.clock ?? systemClock;
+  const waiting = createWaitingCalls(clock);
+  const rateLimit = rateLimitHook({
     limiterFor: (account) => limiters.of(account),
     quota: vendor.quota,
     feedback: vendor.feedback,
@@ -123,7 +124,7 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
     metrics.hook,
     ...observers.attempts,
     ...(breaker === undefined ? [] : [breaker.hook]),
-    limit,
+    waiting.around(rateLimit),
     ...observers.requests,
   ]);
   // Last: a store that is leased has to be released, and until here something may be refused.
@@ -154,11 +155,17 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
       if (mode !== from) logs?.modeChanged({ provider: vendor.provider, from, to: mode });
     },
     limiterFor: limiters.of,
+    limits: (of) =>
+      createApiLimits(
+        { provider: vendor.provider, quota: vendor.quota, limiters, waiting, mode: () => mode, clock },
+        of,
+        vendor.ownQuota ?? false,
+      ),
     tokens: sharedTokens({
       provider: vendor.provider,
       lock: () => companions().lock(),
       states: () => companions().states(),
-      clock: options.clock ?? systemClock,
+      clock,
     }),
     close() {
       closing ??= Promise.all([limiters.close(), breaker?.close()]).then(() => leased?.release());
@@ -196,85 +203,4 @@ function chainOf(options: PlainOptions, vendor: Pick<VendorParts, "reply">, stan
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(vendor.reply === undefined ? {} : { reply: vendor.reply }),
   });
-}
-
-interface Limiters {
-  readonly of: (account: string) => Limiter;
-  readonly close: () => Promise<void>;
-}
-
-function createLimiters(
-  options: ApiOptions,
-  vendor: VendorParts,
-  leaseOf: () => StoreLease,
-  { metrics, tracing }: Pick<Observers, "tracing"> & { readonly metrics: Metrics },
-): Limiters {
-  if (options.limiter !== undefined) {
-    const own = options.limiter;
-    let first: string | undefined;
-    // It stands for one account, the one first asked for; others keep their buckets apart by name.
-    return {
-      of: (account) => ((first ??= account) === account ? own : renamed(own, `${encodePart(account)}|`)),
-      close: async () => {},
-    };
-  }
-  const { store: shared, mode } = leaseOf();
-  const store = observedStore(shared, { metrics, tracing, clock: options.clock ?? systemClock });
-  metrics.storeMode(mode);
-  const byAccount = new Map<string, Limiter>();
-  let over = false;
-  return {
-    of(account) {
-      let limiter = byAccount.get(account);
-      if (limiter === undefined) {
-        if (over) throw closed();
-        limiter = createLimiter({
-          store,
-          provider: vendor.provider,
-          account,
-          ...(options.clock === undefined ? {} : { clock: options.clock }),
-        });
-        byAccount.set(account, limiter);
-      }
-      return limiter;
-    },
-    async close() {
-      over = true;
-      await Promise.all([...byAccount.values()].map((limiter) => limiter.close()));
-    },
-  };
-}
-
-function closed(): SluiceError {
-  return new SluiceError("LIMITER_CLOSED", "The client is closed; make a new one to go on");
-}
-
-/** The limiter with a prefix before the name of every bucket. */
-function renamed(limiter: Limiter, prefix: string): Limiter {
-  const named = (charges: Charge | readonly Charge[]): readonly Charge[] =>
-    [charges].flat().map((charge) => ({ ...charge, bucket: `${prefix}${charge.bucket}` }));
-  const namedGrant = (grant: Grant): Grant => ({
-    waitedMs: grant.waitedMs,
-    atUs: grant.atUs,
-    remaining: grant.remaining,
-    giveBack: (buckets) => grant.giveBack(buckets?.map((bucket) => `${prefix}${bucket}`)),
-    release: () => grant.release(),
-    renew: () => grant.renew(),
-    landed: () => grant.landed(),
-  });
-  return {
-    tryAcquire: (charges) => limiter.tryAcquire(named(charges)),
-    tryAcquireSync: (charges) => limiter.tryAcquireSync(named(charges)),
-    acquire: async (charges, how) => namedGrant(await limiter.acquire(named(charges), how)),
-    peek: (charges) => limiter.peek(named(charges)),
-    reserve: (charges, how) => limiter.reserve(named(charges), how),
-    observe: (charges, word) => limiter.observe(named(charges), word),
-    get mode() {
-      return limiter.mode;
-    },
-    set mode(mode) {
-      limiter.mode = mode;
-    },
-    close: () => limiter.close(),
-  };
 }

@@ -6,8 +6,10 @@ import {
 } from "@sluice/core/fetch";
 import type { Quota } from "@sluice/limiter";
 import { assemble, type Assembly } from "../assembly/assemble.js";
+import type { ApiLimits } from "../limits/api-limits.js";
 import type { ApiOptions, Environment, Mode } from "../options/api-options.js";
 import type { FeedbackRule } from "../rate-limit/feedback.js";
+import { fetchLimits } from "./fetch-limits.js";
 import { httpFeedback } from "./http-feedback.js";
 
 /** What a fetch API with limits is made of. */
@@ -30,6 +32,8 @@ export interface FetchApi extends BareApi, AsyncDisposable {
   mode: Mode;
   /** The same `fetch` on behalf of a caller; it shares chain and limits with this one. */
   as(caller: Caller): FetchApi;
+  /** The limits, to be asked: what is charged, how full, who waits, and which limits a request passes. */
+  limits(): ApiLimits;
   /** Fails what waits for the limiter, and gives up the store. */
   close(): Promise<void>;
 }
@@ -46,6 +50,7 @@ export function createFetchApi(options: FetchApiOptions): FetchApi {
     provider,
     knownOperations: Array.isArray(operation) ? [...operation, "other"] : undefined,
     quota: options.quota,
+    ownQuota: true,
     feedback: options.feedback ?? httpFeedback(options.clock),
     classify: options.classify ?? classifyHttp,
     maxInFlight: options.maxInFlight,
@@ -60,6 +65,7 @@ export function createFetchApi(options: FetchApiOptions): FetchApi {
       hooks: assembly.hooks,
       mode: assembly.mode,
       as: (other: Caller) => onBehalfOf({ ...caller, ...other }),
+      limits: () => assembly.limits(fetchLimits(options)),
       close: assembly.close,
       [Symbol.asyncDispose]: assembly.close,
     });

@@ -8,6 +8,7 @@ import { isQuota, resolveQuota } from "../quota/options.js";
 import { classify } from "../retry/classify.js";
 import { findKubeConfig } from "../settings/kube-config.js";
 import { KubernetesApi } from "./kubernetes-api.js";
+import { kubernetesLimits } from "./limits/kubernetes-limits.js";
 import { factoryParts, type KubernetesFactoryOptions } from "./options.js";
 import { readReply } from "./reply.js";
 
@@ -34,11 +35,13 @@ export function createKubernetesApi(cluster: string, options: KubernetesFactoryO
     provider: "kubernetes",
     knownOperations,
     quota,
+    ownQuota: isQuota(options.quota),
     feedback: createFeedback(() => (clock ?? systemClock).wallNow()),
     classify,
     reply: readReply,
     env,
   });
+  const quotaOptions = isQuota(options.quota) ? {} : (options.quota ?? {});
   return new KubernetesApi(cluster, options.kubeConfig, {
     ...options,
     [factoryParts]: {
@@ -47,6 +50,7 @@ export function createKubernetesApi(cluster: string, options: KubernetesFactoryO
       takesOver: true,
       kubeConfig,
       mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
+      limits: () => assembly.limits(kubernetesLimits(cluster, { quota: quotaOptions, env })),
       close: assembly.close,
       limiter: () => assembly.limiterFor(cluster),
       jobs: options.jobs,

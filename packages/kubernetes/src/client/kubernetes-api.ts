@@ -8,7 +8,7 @@ import {
   type V1Job,
 } from "@kubernetes/client-node";
 import { type Caller, currentContext, type HookChain, nonEmpty, runCall, scrubSecrets } from "@sluice/core";
-import type { Mode } from "@sluice/kit";
+import type { ApiLimits, Mode } from "@sluice/kit";
 import { createJobRunner } from "../jobs/create-job-runner.js";
 import type { JobRunner } from "../jobs/job-runner.js";
 import type { RunJobOptions } from "../jobs/options.js";
@@ -126,6 +126,11 @@ export class KubernetesApi {
 
   set mode(mode: Mode) {
     this.#parts.mode.set(mode);
+  }
+
+  /** The limits, to be asked: what is charged, how full, who waits, and which limits a method passes. */
+  limits(): ApiLimits {
+    return this.#parts.limits();
   }
 
   /** Fails what waits for the limiter, and gives up the store. Plain clients hold nothing. */

@@ -1,6 +1,6 @@
 import type { createConfiguration, KubeConfig } from "@kubernetes/client-node";
 import type { Clock, HookChain, Random } from "@sluice/core";
-import type { ApiOptions, Environment, Mode } from "@sluice/kit";
+import type { ApiLimits, ApiOptions, Environment, Mode } from "@sluice/kit";
 import type { Limiter, Quota } from "@sluice/limiter";
 import type { JobRunnerOptions } from "../jobs/options.js";
 import type { KubernetesQuotaOptions } from "../quota/options.js";
@@ -47,6 +47,7 @@ export interface FactoryParts {
   readonly takesOver: boolean;
   readonly kubeConfig: () => KubeConfig;
   readonly mode: { readonly get: () => Mode; readonly set: (mode: Mode) => void };
+  readonly limits: () => ApiLimits;
   readonly close: () => Promise<void>;
   /** The limiter of the cluster's places for jobs; a plain client has none. */
   readonly limiter?: (() => Limiter) | undefined;

@@ -1,8 +1,9 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { ConfigError } from "@sluice/core";
-import { assemblePlain } from "@sluice/kit";
+import { assemblePlain, plainLimits } from "@sluice/kit";
 import { knownOperations } from "../operations/operation.js";
 import { findKubeConfig } from "../settings/kube-config.js";
+import { kubernetesRequests } from "./limits/kubernetes-limits.js";
 import type { FactoryParts, KubernetesApiOptions } from "./options.js";
 import { readReply } from "./reply.js";
 
@@ -25,6 +26,8 @@ export function plainParts(
         throw new ConfigError({ option: "mode", accepted, value });
       },
     },
+    limits: () =>
+      plainLimits({ provider: "kubernetes", factory: "createKubernetesApi", ...kubernetesRequests(cluster) }),
     close: async () => {},
     env: {},
   };

@@ -10,6 +10,7 @@ import {
   type V1PodList,
 } from "@kubernetes/client-node";
 import type { Caller, HookChain } from "@sluice/core";
+import type { ApiLimits } from "@sluice/kit";
 import { expectTypeOf } from "vitest";
 import {
   createJobRunner,
@@ -42,6 +43,7 @@ expectTypeOf(api.client(Ours)).toEqualTypeOf<Ours>();
 // What is ours.
 expectTypeOf(createKubernetesApi).returns.toEqualTypeOf<KubernetesApi>();
 expectTypeOf(api.hooks).toEqualTypeOf<HookChain>();
+expectTypeOf(api.limits).toEqualTypeOf<() => ApiLimits>();
 expectTypeOf(api.as).toEqualTypeOf<(caller: Caller) => KubernetesApi>();
 expectTypeOf(api.runJob({})).resolves.toEqualTypeOf<V1Job>();
 expectTypeOf(createJobRunner(api).run({})).resolves.toEqualTypeOf<V1Job>();

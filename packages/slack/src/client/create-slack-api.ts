@@ -9,6 +9,7 @@ import { createSlackQuota } from "../quota/slack-quota.js";
 import { createClassify } from "../retry/classify.js";
 import { retryOptionsOf } from "../retry/retry-config.js";
 import { isThrottled } from "./buffered-response.js";
+import { slackLimits } from "./limits/slack-limits.js";
 import { factoryParts, type SlackFactoryOptions } from "./options.js";
 import { SlackApi } from "./slack-api.js";
 import { findToken } from "./token.js";
@@ -40,6 +41,7 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
     provider: "slack",
     knownOperations,
     quota: quota.charges,
+    ownQuota: isQuota(options.quota),
     feedback: createFeedback(quota.own, () => (options.clock ?? systemClock).wallNow()),
     classify: createClassify({ rejectRateLimitedCalls, everyFailure: retryConfig !== undefined }),
     retry: { ...(retryConfig === undefined ? {} : retryOptionsOf(retryConfig, random)), onRetry: emitRateLimited },
@@ -58,6 +60,7 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
     env,
   });
 
+  const limits = slackLimits({ workspace, token, quota: isQuota(options.quota) ? {} : (options.quota ?? {}), env });
   return new SlackApi(workspace, token, {
     ...options,
     // What Sluice does in the SDK's place, the SDK must not do again.
@@ -72,6 +75,7 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
       unknownIsIdempotent: retryConfig !== undefined,
       sdkRetries: false,
       mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
+      limits: () => assembly.limits(limits),
       close: assembly.close,
       clock: options.clock,
     },

@@ -1,6 +1,6 @@
 import type { WebClientOptions } from "@slack/web-api";
 import type { Clock, HookChain } from "@sluice/core";
-import type { ApiOptions, Environment, Mode } from "@sluice/kit";
+import type { ApiLimits, ApiOptions, Environment, Mode } from "@sluice/kit";
 import type { Quota } from "@sluice/limiter";
 import type { SlackQuotaOptions } from "../quota/options.js";
 
@@ -58,6 +58,7 @@ export interface FactoryParts {
   /** Whether the SDK repeats failed requests by itself. */
   readonly sdkRetries: boolean;
   readonly mode: { readonly get: () => Mode; readonly set: (mode: Mode) => void };
+  readonly limits: () => ApiLimits;
   readonly close: () => Promise<void>;
   readonly clock?: Clock | undefined;
 }

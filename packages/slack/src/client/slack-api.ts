@@ -16,7 +16,7 @@ import {
   runCall,
   scrubSecrets,
 } from "@sluice/core";
-import { assemblePlain, type Mode } from "@sluice/kit";
+import { type ApiLimits, assemblePlain, type Mode, plainLimits } from "@sluice/kit";
 import { accessOf } from "../operations/access.js";
 import { isKnown, knownOperations, operationOf } from "../operations/operation.js";
 import { accountOf } from "./account.js";
@@ -25,6 +25,7 @@ import { bareError } from "./bare-error.js";
 import { hideSecrets } from "./hide-secrets.js";
 import { withoutSecrets } from "./scrub-log.js";
 import { secretsIn, secretsInArguments } from "./secrets-in.js";
+import { slackOperations, slackRequests } from "./limits/slack-requests.js";
 import { currentLogicalCall, within } from "./logical-call.js";
 import { type FactoryParts, factoryParts, sdkOptions, type SlackApiOptions } from "./options.js";
 
@@ -53,7 +54,7 @@ export class SlackApi extends WebClient {
     options: SlackApiOptions & { readonly [factoryParts]?: FactoryParts; readonly [onBehalfOf]?: Caller } = {},
   ) {
     nonEmpty("workspace", workspace, 256);
-    const parts = options[factoryParts] ?? plainParts(options);
+    const parts = options[factoryParts] ?? plainParts(workspace, token, options);
     const sdk = sdkOptions(options);
     const events: {
       emit?: (seconds: number, request: { url: string; args: Readonly<Record<string, unknown>> }) => void;
@@ -134,6 +135,11 @@ export class SlackApi extends WebClient {
     this.#parts.mode.set(mode);
   }
 
+  /** The limits, to be asked: what is charged, how full, who waits, and which limits a method passes. */
+  limits(): ApiLimits {
+    return this.#parts.limits();
+  }
+
   /** Fails what waits for the limiter, and gives up the store. Plain clients hold nothing. */
   close(): Promise<void> {
     return this.#parts.close();
@@ -183,7 +189,7 @@ export class SlackApi extends WebClient {
 /** Names the caller of a client made by `as`. */
 const onBehalfOf: unique symbol = Symbol("slack.onBehalfOf");
 
-function plainParts(options: SlackApiOptions): FactoryParts {
+function plainParts(workspace: string, token: string | undefined, options: SlackApiOptions): FactoryParts {
   return {
     chain: assemblePlain(options, { provider: "slack", knownOperations }),
     timeoutMs: Number.POSITIVE_INFINITY,
@@ -201,6 +207,14 @@ function plainParts(options: SlackApiOptions): FactoryParts {
           });
       },
     },
+    limits: () =>
+      plainLimits({
+        provider: "slack",
+        account: workspace,
+        factory: "createSlackApi",
+        operations: slackOperations,
+        requests: slackRequests(workspace, token),
+      }),
     close: async () => {},
   };
 }

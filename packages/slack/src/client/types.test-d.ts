@@ -6,6 +6,7 @@ import type {
   WebClientOptions,
 } from "@slack/web-api";
 import type { Caller, HookChain } from "@sluice/core";
+import type { ApiLimits } from "@sluice/kit";
 import { expectTypeOf } from "vitest";
 import { createSlackApi, SlackApi, type SlackApiOptions, type SlackFactoryOptions } from "../index.js";
 
@@ -34,8 +35,11 @@ expectTypeOf(slack.apiCall("x")).resolves.toEqualTypeOf<WebAPICallResult>();
 
 // What is ours.
 type Ours = Exclude<keyof SlackApi, keyof WebClient>;
-expectTypeOf<Extract<Ours, string>>().toEqualTypeOf<"workspace" | "hooks" | "mode" | "as" | "close" | "toJSON">();
+expectTypeOf<Extract<Ours, string>>().toEqualTypeOf<
+  "workspace" | "hooks" | "mode" | "as" | "limits" | "close" | "toJSON"
+>();
 expectTypeOf(slack.hooks).toEqualTypeOf<HookChain>();
+expectTypeOf(slack.limits).toEqualTypeOf<() => ApiLimits>();
 expectTypeOf(slack.as).toEqualTypeOf<(caller: Caller) => SlackApi>();
 expectTypeOf<keyof WebClientOptions>().toExtend<keyof SlackApiOptions & keyof SlackFactoryOptions>();
 expectTypeOf<Pick<SlackFactoryOptions, keyof WebClientOptions>>().toEqualTypeOf<

@@ -65,6 +65,7 @@ export function keptLimiter(): Limiter & { readonly asked: (readonly Charge[])[]
     },
     mode: "enforce",
     peek: unused,
+    inspect: unused,
     reserve: unused,
     observe: async () => {},
     close: async () => {},
