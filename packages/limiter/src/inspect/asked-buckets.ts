@@ -3,6 +3,9 @@ import type { Limit } from "../limits/limit.js";
 /** Most buckets that are remembered. */
 const MOST_BUCKETS = 1000;
 
+/** Names may come from outside: longer ones are not kept, so that the table stays small whatever they are. Unit: characters. */
+const LONGEST = 256;
+
 /** A bucket that was asked about. */
 export interface AskedBucket {
   readonly bucket: string;
@@ -40,6 +43,7 @@ export class AskedBuckets {
   /** Takes note of a question. */
   note(bucket: string, limit: Limit): void {
     if (bucket === this.#lastBucket && limit === this.#lastLimit) return;
+    if (bucket.length > LONGEST) return;
     this.#lastBucket = bucket;
     this.#lastLimit = limit;
     let first = this.#young.get(bucket);

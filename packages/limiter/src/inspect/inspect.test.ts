@@ -168,6 +168,14 @@ describe("a look at a limiter", () => {
     expect(buckets.map((one) => one.bucket)).toEqual(latest);
   });
 
+  it("does not hoard long names, and shows them to who names them", async () => {
+    const { limiter } = setup();
+    const long = { ...bucket, bucket: "x".repeat(257) };
+    await limiter.tryAcquire(long);
+    expect((await limiter.inspect()).buckets).toEqual([]);
+    expect((await limiter.inspect(long)).buckets).toMatchObject([{ bucket: long.bucket }]);
+  });
+
   it("is frozen plain data, which JSON takes as it is", async () => {
     const { limiter } = setup();
     await limiter.acquire([bucket, window, places]);

@@ -205,18 +205,24 @@ describe("a limiter with leases", () => {
     expect((await limiter.tryAcquire(oneMore)).kind).toBe("allowed");
   });
 
+  /** Draws for each of so many buckets, each of which is asked once a millisecond for 1.5 s. */
+  const draws = async (buckets: number, burst: number): Promise<number> => {
+    const { clock, limiters, asked } = fleet(1, { aheadMs: 10 });
+    const [limiter] = limiters as [(typeof limiters)[0]];
+    const own = tokenBucket({ refillRate: burst, burst });
+    for (let ms = 0; ms < 1500; ms += 1) {
+      for (let n = 0; n < buckets; n += 1) limiter.tryAcquireSync({ bucket: `user ${n}`, limit: own });
+      await clock.advance(1);
+    }
+    return asked() / buckets;
+  };
+
   it("draws for longer where many buckets are in use, so that drawing does not take all the time", async () => {
-    const draws = async (buckets: number): Promise<number> => {
-      const { clock, limiters, asked } = fleet(1, { aheadMs: 10 });
-      const [limiter] = limiters as [(typeof limiters)[0]];
-      const wide = tokenBucket({ refillRate: 1e6, burst: 1e6 });
-      for (let ms = 0; ms < 1500; ms += 1) {
-        for (let n = 0; n < buckets; n += 1) limiter.tryAcquireSync({ bucket: `user ${n}`, limit: wide });
-        await clock.advance(1);
-      }
-      return asked() / buckets;
-    };
-    expect(await draws(600)).toBeLessThan((await draws(1)) / 5);
+    expect(await draws(600, 4000)).toBeLessThan((await draws(1, 4000)) / 5);
+  });
+
+  it("draws for longer where that leaves plenty to the others", async () => {
+    expect(await draws(1, 1e6)).toBeLessThan((await draws(1, 4000)) / 5);
   });
 
   for (const [option, value] of [

@@ -3,8 +3,8 @@ import { between, ConfigError, wholeBetween } from "@sluice/core";
 /** How tokens are drawn in advance. */
 export interface LeaseOptions {
   /**
-   * For how long a lease should last at the rate at which this process spends; longer, up to half a second, where many buckets are in use
-   * or the store is slow.
+   * For how long a lease should last at the rate at which this process spends; longer, up to half a second, where that is a small part of
+   * what there is, where many buckets are in use, or where the store is slow.
    * Unit: milliseconds. Range: 1 to 1000.
    *
    * @defaultValue 50

@@ -13,6 +13,8 @@ const TRUST_MS = 900;
 /** What somebody who has come twice is taken to spend, in no less time than this. Unit: milliseconds. */
 const VISITS = 2;
 const LEAST_APART_MS = 10;
+/** Whoever leaves so many times what he draws to the others takes nothing from them. */
+const PLENTY = 32;
 
 /** Tokens of one bucket that this process has drawn and not spent yet. */
 export class Pot {
@@ -91,11 +93,13 @@ export class Pot {
   /**
    * How many tokens to draw for a process that is one of so many, when somebody wants `cost`.
    *
-   * @param aheadMs - how long they should last.
+   * @param leastMs - how long they should last; longer where there are plenty.
    */
-  wanted(cost: number, peers: number, nowMs: number, aheadMs: number): number {
+  wanted(cost: number, peers: number, nowMs: number, leastMs: number): number {
     const elapsedMs = Math.max(1, nowMs - this.#drawnMs);
-    const usual = (this.#spent / elapsedMs) * aheadMs;
+    const perMs = this.#spent / elapsedMs;
+    const aheadMs = perMs * RENEW_MS * PLENTY * peers < this.#remaining ? Math.max(leastMs, RENEW_MS) : leastMs;
+    const usual = perMs * aheadMs;
     // A lease that did not last is doubled; one that is hardly touched shrinks to what is used.
     this.#size = Math.max(usual, elapsedMs < aheadMs && this.#spent > 0 ? this.#size * 2 : 1);
     const scarce = Math.max((this.limit.refillRate * this.config.aheadMs) / 1000, this.#remaining) / peers;
