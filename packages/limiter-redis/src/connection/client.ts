@@ -55,7 +55,9 @@ export function openListener(client: RedisClient): RedisClient {
     calmListener(listener, () => backOff(2));
     return ownClient(listener);
   }
-  return ownClient((client as Redis).duplicate({ ...quiet, socketTimeout: undefined } as Partial<RedisOptions>));
+  // By itself it would subscribe again with nobody to hear of a failure, which ends a process that closes meanwhile.
+  const own = { ...quiet, socketTimeout: undefined, autoResubscribe: false } as Partial<RedisOptions>;
+  return ownClient((client as Redis).duplicate(own));
 }
 
 /** Options that one server, one behind Sentinel and each node of a cluster share. */

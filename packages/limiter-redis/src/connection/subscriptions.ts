@@ -18,6 +18,12 @@ export function createSubscriptions(client: () => RedisClient): Subscriptions {
     opened.on("message", (channel: string, message: string) => {
       for (const listener of listeners.get(channel) ?? []) listener(message);
     });
+    // The first time, what was asked for meanwhile is sent by the client itself; a cluster's subscribes again by itself.
+    let again = false;
+    opened.on("ready", () => {
+      if (again && !opened.isCluster && listeners.size > 0) quietly(opened.subscribe(...listeners.keys()));
+      again = true;
+    });
     return opened;
   };
   const quietly = (command: Promise<unknown>): void => void command.catch(() => {});
