@@ -18,6 +18,7 @@ import { reputationOf } from "../reputation/rules.js";
 import type { Resolution } from "../resolution/resolution.js";
 import type { AcquireOptions, CheckOptions, DecisionEvent, PolicyDecision, Reputation } from "./decision.js";
 import { ask, type Held, holdAll, impossibleIn, type Question, questionOf } from "./judge.js";
+import { Recent } from "./recent.js";
 import { Refusals } from "./refusals.js";
 
 /** What deciding needs. */
@@ -58,6 +59,9 @@ interface Plan {
   readonly names: readonly string[];
 }
 
+/** As many as are remembered of resolutions. */
+const MOST_PLANS = 10_000;
+
 /** A request. */
 interface Case extends Plan {
   readonly identity: Identity;
@@ -74,7 +78,7 @@ export function createDecider(around: DeciderOptions): Decider {
   };
 
   const refusals = new Refusals();
-  const plans = new WeakMap<Resolution, Plan>();
+  const plans = new Recent<Resolution, Plan>(MOST_PLANS);
   const planOf = (identity: Identity, applied: Resolution, mode: Mode, cost: number): Plan => {
     const rules = around.leased ? undefined : around.rules();
     const plain = around.overrides.size === 0;

@@ -15,15 +15,12 @@ export function subjectName(subject: readonly SubjectPart[]): string | undefined
   return subject.length === 0 ? undefined : textOf(subject).slice(1);
 }
 
-/** Subjects of a resolution stay the same objects, and are named with every call. */
-const known = new WeakMap<readonly SubjectPart[], string>();
+/** One after the other, several windows ask for the same subject. */
+let last: { readonly subject: readonly SubjectPart[]; readonly text: string } | undefined;
 
 function textOf(subject: readonly SubjectPart[]): string {
-  const before = known.get(subject);
-  if (before !== undefined) return before;
-  const text = subject.map(partText).join("");
-  known.set(subject, text);
-  return text;
+  if (last?.subject !== subject) last = { subject, text: subject.map(partText).join("") };
+  return last.text;
 }
 
 /** The separator is encoded as other characters already are, so that nothing in a value can pass for another part. */
