@@ -168,6 +168,19 @@ describe("a look at a limiter", () => {
     expect(buckets.map((one) => one.bucket)).toEqual(latest);
   });
 
+  it("shows a sample where thousands are in use, and is exact again when they are not", async () => {
+    const { limiter } = setup();
+    const ask = (n: number) => limiter.tryAcquireSync({ ...bucket, bucket: `b${n}` });
+    for (let n = 0; n < 20_000; n += 1) ask(n);
+    const sample = (await limiter.inspect()).buckets.map((one) => Number(one.bucket.slice(1)));
+    expect(sample).toHaveLength(1000);
+    for (let n = 0; n < 600; n += 1) for (let time = 0; time < 40; time += 1) ask(n);
+    const { buckets } = await limiter.inspect();
+    expect(buckets.slice(0, 500).map((one) => one.bucket)).toEqual(
+      Array.from({ length: 500 }, (_, n) => `b${599 - n}`),
+    );
+  });
+
   it("does not hoard long names, and shows them to who names them", async () => {
     const { limiter } = setup();
     const long = { ...bucket, bucket: "x".repeat(257) };

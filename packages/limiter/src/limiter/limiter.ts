@@ -30,7 +30,7 @@ export interface Limiter {
   peek(charges: Charge | readonly Charge[]): Promise<Decision>;
   /**
    * How full the buckets of these charges are, who waits for them in this process, and when the next token comes; without charges, of the
-   * 1000 buckets that this limiter was asked about most recently, but those with names above 256 characters. Takes nothing and changes no later answer; all buckets are asked about
+   * 1000 buckets that this limiter was asked about most recently, but those with names above 256 characters; where thousands are in use at once, of a sample. Takes nothing and changes no later answer; all buckets are asked about
    * in one round trip. While the store is away it is not asked: the answer is what is known here, and `mode` says so.
    *
    * @throws ConfigError for charges or options out of range, before the store is asked.
