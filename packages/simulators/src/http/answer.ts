@@ -1,5 +1,7 @@
+import type { Bytes } from "./bytes.js";
+
 /** What an answer carries. */
-export type AnswerBody = string | Uint8Array<ArrayBuffer>;
+export type AnswerBody = string | Bytes;
 
 /** A complete HTTP answer, ready to be sent. */
 export interface Answer<Body extends AnswerBody = string> {

@@ -1,3 +1,4 @@
+import type { Bytes } from "../http/bytes.js";
 import type { S3ErrorCode } from "./s3-error.js";
 import { S3Error } from "./s3-error.js";
 import { readAddress, type Address } from "./wire/address.js";
@@ -18,7 +19,7 @@ export interface S3Request extends Address {
   /** A header that came after the body. @throws S3Error when the body cannot be decoded. */
   trailer(name: string): string | undefined;
   /** The body as it was meant. @throws S3Error when it cannot be decoded. */
-  content(): Uint8Array<ArrayBuffer>;
+  content(): Bytes;
   /** Why the request cannot be understood. */
   readonly flaw: S3ErrorCode | undefined;
 }
@@ -29,7 +30,7 @@ export interface RawRequest {
   /** Path and query. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: Bytes;
 }
 
 /** Understands a request; nothing is thrown before its body is asked for. */

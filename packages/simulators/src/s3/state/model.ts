@@ -1,3 +1,4 @@
+import type { Bytes } from "../../http/bytes.js";
 import type { ChecksumAlgorithm } from "../wire/checksum.js";
 
 /** Checksums in base64 by algorithm; one put together from those of parts ends in `-` and their number. */
@@ -6,7 +7,7 @@ export type S3Checksums = Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
 /** An object and what is known of it. @public */
 export interface S3Object {
   readonly key: string;
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: Bytes;
   /** Without quotes: the MD5 of the body, or what S3 makes of those of its parts. */
   readonly etag: string;
   /** Unit: milliseconds of Unix time. */
@@ -21,7 +22,7 @@ export interface S3Object {
 
 /** A part that was uploaded. @public */
 export interface S3Part {
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: Bytes;
   readonly etag: string;
   readonly lastModifiedMs: number;
   readonly checksums: S3Checksums;

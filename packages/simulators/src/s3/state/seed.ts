@@ -1,3 +1,4 @@
+import type { Bytes } from "../../http/bytes.js";
 import { S3Error } from "../s3-error.js";
 import { checkBucketName } from "./bucket-name.js";
 
@@ -12,7 +13,7 @@ export interface S3Seeds {
 }
 
 /** Bodies by key by bucket. */
-export type S3SeedTable = ReadonlyMap<string, ReadonlyMap<string, Uint8Array<ArrayBuffer>>>;
+export type S3SeedTable = ReadonlyMap<string, ReadonlyMap<string, Bytes>>;
 
 /** Fills defaults. @throws RangeError when a bucket cannot have its name. */
 export function resolveS3Seeds({ buckets = ["acme"] }: S3Seeds): S3SeedTable {
