@@ -18,9 +18,15 @@ function generate(tree: ScratchTree, ...args: string[]): Promise<ScriptResult> {
   return runScript("scripts/generate-scripts.mjs", ["--root", tree.path, ...args]);
 }
 
-/** The module as a program would see it; without `as const` it is plain JavaScript. */
+/** The module as a program would see it; without its types it is plain JavaScript. */
 async function load(tree: ScratchTree): Promise<Readonly<Record<string, Script>>> {
-  const path = tree.write("scripts.mjs", tree.read(target).replaceAll(" as const", ""));
+  const path = tree.write(
+    "scripts.mjs",
+    tree
+      .read(target)
+      .replace(/^import type .*$/m, "")
+      .replaceAll(": Script =", " ="),
+  );
   return (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Readonly<Record<string, Script>>;
 }
 

@@ -4,7 +4,7 @@ export type { Logger } from "./options/logger.js";
 export { type ResolvedOptions, resolveOptions } from "./options/resolve-options.js";
 
 // The assembly
-export { assemble, assemblePlain, type Assembly, type VendorParts } from "./assembly/assemble.js";
+export { assemble, assemblePlain, type Assembly, type PlainOptions, type VendorParts } from "./assembly/assemble.js";
 export type { AttemptEnd, Feedback, FeedbackRule } from "./rate-limit/feedback.js";
 export { rateLimitHook, type RateLimitOptions } from "./rate-limit/rate-limit-hook.js";
 

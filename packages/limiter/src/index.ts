@@ -46,6 +46,7 @@ export { encodePart } from "./store/encode-part.js";
 export { createListeners, type Listeners } from "./store/listeners.js";
 export type {
   GiveBackRequest,
+  Loan,
   ObserveRequest,
   Pause,
   Store,

@@ -1,5 +1,12 @@
 // The engine
-export type { AcquireOptions, CheckOptions, DecidedWindow, PolicyDecision, Reputation } from "./engine/decision.js";
+export type {
+  AcquireOptions,
+  CheckOptions,
+  DecidedWindow,
+  DecisionEvent,
+  PolicyDecision,
+  Reputation,
+} from "./engine/decision.js";
 export { createPolicyEngine } from "./engine/create-policy-engine.js";
 export type {
   BreakerSwitches,

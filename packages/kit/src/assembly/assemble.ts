@@ -174,7 +174,8 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
   };
 }
 
-type PlainOptions = Pick<ApiOptions, "hooks" | "registry" | "onHookError" | "clock">;
+/** Options of a plain client. */
+export type PlainOptions = Pick<ApiOptions, "hooks" | "registry" | "onHookError" | "clock">;
 
 /** The chain of a plain constructor: metrics and the user's hooks, nothing that waits or repeats. */
 export function assemblePlain(
