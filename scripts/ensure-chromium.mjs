@@ -6,12 +6,13 @@
 //   SLUICE_NO_INSTALL   when set to anything, nothing is installed
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
-import { delimiter, join, sep } from "node:path";
+import { realpathSync } from "node:fs";
+import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inPath, privilege, run } from "./system-programs.mjs";
 
 const browserNames = ["chromium", "chromium-browser", "google-chrome"];
-const installTimeoutMs = 10 * 60_000;
+const timeoutMs = 10 * 60_000;
 
 const instructions = `Install it with one of these and run again:
   Debian           sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium
@@ -46,20 +47,6 @@ function browserAt(path) {
   return version ? { path, version } : undefined;
 }
 
-function inPath(name, environment) {
-  const directories = (environment.PATH ?? "").split(delimiter).filter(Boolean);
-  return directories.map((directory) => join(directory, name)).find(isExecutable);
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 /** Installs the browser of the distribution, or throws with the reason why not. */
 function install() {
   if (process.env.SLUICE_NO_INSTALL) throw new Error("SLUICE_NO_INSTALL is set");
@@ -67,32 +54,10 @@ function install() {
   const prefix = privilege();
   console.log("No Chromium found; installing one with apt-get.");
   const options = ["install", "-y", "-qq", "--no-install-recommends", "chromium"];
-  const unrefreshed = run([...prefix, "apt-get", "update", "-qq"]);
-  const failures = run([...prefix, "apt-get", ...options]);
+  const unrefreshed = run([...prefix, "apt-get", "update", "-qq"], { timeoutMs });
+  const failures = run([...prefix, "apt-get", ...options], { timeoutMs });
   if (failures.length === 0) return;
   throw new Error(`apt-get could not install it\n\n${[...unrefreshed, ...failures].join("\n")}\n`);
-}
-
-/** What to put before a command that changes the system. */
-function privilege() {
-  if (process.getuid?.() === 0) return [];
-  if (inPath("sudo", process.env) && run(["sudo", "-n", "true"]).length === 0) {
-    return ["sudo", "-n", "/usr/bin/env", "DEBIAN_FRONTEND=noninteractive"];
-  }
-  throw new Error("this user is not root and sudo wants a password");
-}
-
-/** Runs a command in silence; answers its output if it failed, else nothing. */
-function run([command, ...args]) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    encoding: "utf8",
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: installTimeoutMs,
-  });
-  if (status === 0) return [];
-  const output = [stdout, stderr, error?.message].filter(Boolean).join("\n").trim();
-  return [`$ ${[command, ...args].join(" ")}\n${output}`];
 }
 
 function ensureChromium() {

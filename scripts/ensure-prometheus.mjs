@@ -7,24 +7,14 @@
 //   SLUICE_NO_INSTALL      when set to anything, nothing is fetched
 
 import { spawnSync } from "node:child_process";
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
-import { delimiter, join, resolve, sep } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { inPath, isExecutable, run } from "./system-programs.mjs";
 
 const debianPackage = "prometheus";
-const fetchTimeoutMs = 3 * 60_000;
+const timeoutMs = 3 * 60_000;
 /** Kept between runs; removed with node_modules. */
 const defaultCache = fileURLToPath(new URL("../node_modules/.cache/sluice/prometheus", import.meta.url));
 
@@ -64,20 +54,6 @@ function programAt(name, path) {
   return version ? { path, version } : undefined;
 }
 
-function inPath(name, environment) {
-  const directories = (environment.PATH ?? "").split(delimiter).filter(Boolean);
-  return directories.map((directory) => join(directory, name)).find(isExecutable);
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 /** Fetches the distribution's own package and unpacks it into the cache, or throws with the reason why not. */
 function fetchPackage(cache) {
   if (process.env.SLUICE_NO_INSTALL) throw new Error("SLUICE_NO_INSTALL is set");
@@ -91,7 +67,7 @@ function fetchPackage(cache) {
     download(folder);
     const archive = readdirSync(folder).find((name) => name.endsWith(".deb"));
     if (!archive) throw new Error("apt-get download left no package behind");
-    const failure = run("dpkg", ["-x", archive, "unpacked"], folder);
+    const [failure] = run(["dpkg", "-x", archive, "unpacked"], { cwd: folder, timeoutMs });
     if (failure) throw new Error(`dpkg could not unpack it\n\n${failure}\n`);
     keep(join(folder, "unpacked", "usr"), join(cache, "usr"));
   } finally {
@@ -101,15 +77,17 @@ function fetchPackage(cache) {
 
 /** By the system's lists of packages, else by lists of our own: the system's are not ours to refresh. */
 function download(folder) {
-  const first = run("apt-get", ["download", "-qq", debianPackage], folder);
-  if (!first) return;
+  const here = { cwd: folder, timeoutMs };
+  const first = run(["apt-get", "download", "-qq", debianPackage], here);
+  if (first.length === 0) return;
   const lists = join(folder, "lists");
   const archives = join(folder, "archives");
   for (const path of [lists, archives]) mkdirSync(join(path, "partial"), { recursive: true });
   const own = ["-o", `Dir::State::lists=${lists}`, "-o", `Dir::Cache=${folder}`];
-  const refused = run("apt-get", [...own, "update", "-qq"], folder);
-  const second = run("apt-get", [...own, "download", "-qq", debianPackage], folder);
-  if (second) throw new Error(`apt-get could not fetch it\n\n${[first, refused, second].filter(Boolean).join("\n")}\n`);
+  const refused = run(["apt-get", ...own, "update", "-qq"], here);
+  const second = run(["apt-get", ...own, "download", "-qq", debianPackage], here);
+  if (second.length > 0)
+    throw new Error(`apt-get could not fetch it\n\n${[...first, ...refused, ...second].join("\n")}\n`);
 }
 
 /** Another run may have fetched it at the same time, and use it already: theirs is as good. */
@@ -121,19 +99,6 @@ function keep(from, to) {
   } catch (error) {
     if (!existsSync(to)) throw error;
   }
-}
-
-/** Runs a command in silence; answers its output if it failed. */
-function run(command, args, cwd) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    cwd,
-    encoding: "utf8",
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: fetchTimeoutMs,
-  });
-  if (status === 0) return undefined;
-  return [`$ ${[command, ...args].join(" ")}`, stdout, stderr, error?.message].filter(Boolean).join("\n").trim();
 }
 
 /** The same, fetched if they are missing. Throws with the reason when they cannot be had. */

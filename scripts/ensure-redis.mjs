@@ -6,12 +6,12 @@
 //   SLUICE_NO_INSTALL   when set to anything, nothing is installed
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
-import { delimiter, join, sep } from "node:path";
+import { realpathSync } from "node:fs";
+import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inPath, privilege, run } from "./system-programs.mjs";
 
 const serverNames = ["redis-server", "valkey-server"];
-const installTimeoutMs = 5 * 60_000;
 
 /** Package managers in the order they are tried; each list of packages ends at the first that installs. */
 const packageManagers = [
@@ -60,20 +60,6 @@ function serverAt(path) {
   return version ? { path, version } : undefined;
 }
 
-function inPath(name, environment) {
-  const directories = (environment.PATH ?? "").split(delimiter).filter(Boolean);
-  return directories.map((directory) => join(directory, name)).find(isExecutable);
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 /** Installs a server, or throws with the reason why not. */
 function install() {
   if (process.env.SLUICE_NO_INSTALL) throw new Error("SLUICE_NO_INSTALL is set");
@@ -89,28 +75,6 @@ function install() {
     failures.push(...failure);
   }
   throw new Error(`${manager.command} could not install it\n\n${failures.join("\n")}\n`);
-}
-
-/** What to put before a command that changes the system. */
-function privilege() {
-  if (process.getuid?.() === 0) return [];
-  if (inPath("sudo", process.env) && run(["sudo", "-n", "true"]).length === 0) {
-    return ["sudo", "-n", "/usr/bin/env", "DEBIAN_FRONTEND=noninteractive"];
-  }
-  throw new Error("this user is not root and sudo wants a password");
-}
-
-/** Runs a command in silence; answers its output if it failed, else nothing. */
-function run([command, ...args]) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    encoding: "utf8",
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", HOMEBREW_NO_AUTO_UPDATE: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: installTimeoutMs,
-  });
-  if (status === 0) return [];
-  const output = [stdout, stderr, error?.message].filter(Boolean).join("\n").trim();
-  return [`$ ${[command, ...args].join(" ")}\n${output}`];
 }
 
 function ensureRedis() {

@@ -34,8 +34,10 @@ const broken = rowsShown.filter(({ held }) => !held).length;
 const missing = wanted.length === 0 ? missingRows(rows) : [];
 if (missing.length > 0) console.log(`Not in the table: ${missing.join(", ")}`);
 console.log(`${rowsShown.length} lines, ${broken} broken`);
+if (rowsShown.length === 0)
+  console.log(`No row is named ${wanted.join(", ")}: say a group, such as B, or a row, such as B3`);
 if (wanted.length === 0 && broken === 0) writeFileSync(join(root, "docs", "faults.md"), page(rows));
-process.exitCode = code !== 0 || broken > 0 || missing.length > 0 ? 1 : 0;
+process.exitCode = rowsShown.length === 0 || code !== 0 || broken > 0 || missing.length > 0 ? 1 : 0;
 
 function run(args: readonly string[]): Promise<number> {
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
