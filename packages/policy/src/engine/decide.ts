@@ -14,9 +14,20 @@ import type { Override } from "../overrides/override.js";
 import type { Overrides } from "../overrides/overrides.js";
 import { limitsUnder } from "../overrides/limits-under.js";
 import type { Identity } from "../policies/policy.js";
-import { reputationOf } from "../reputation/rules.js";
 import type { Resolution } from "../resolution/resolution.js";
-import type { AcquireOptions, CheckOptions, DecisionEvent, PolicyDecision, Reputation } from "./decision.js";
+import {
+  type Answer,
+  answerOf,
+  decisionOf,
+  impossible,
+  nothing,
+  ownerOf,
+  reputationFor,
+  spentHere,
+  unlimited,
+} from "./answer.js";
+import { type Case, caseOf, none, type Plan, switchedOff } from "./case.js";
+import type { AcquireOptions, CheckOptions, DecisionEvent, PolicyDecision } from "./decision.js";
 import { ask, type Held, holdAll, impossibleIn, type Question, questionOf } from "./judge.js";
 import { Recent } from "./recent.js";
 import { Refusals } from "./refusals.js";
@@ -44,29 +55,8 @@ export interface Decider {
   peek(identity: Identity, options?: CheckOptions): Promise<PolicyDecision>;
 }
 
-/** The policies that hold, and what they take. The same for all requests that resolve alike, so it is made once. */
-interface Plan {
-  readonly mode: Mode;
-  readonly rules: StandingRules | undefined;
-  readonly cost: number;
-  readonly enforced: readonly Held[];
-  readonly looking: readonly Held[];
-  readonly override: Override | undefined;
-  /** Of the enforced ones; undefined where there is none. */
-  readonly question: Question | undefined;
-  /** Index of the charge that can never be paid. */
-  readonly never: number | undefined;
-  readonly names: readonly string[];
-}
-
-/** As many as are remembered of resolutions. */
+/** As many plans as resolutions that are remembered. */
 const MOST_PLANS = 10_000;
-
-/** A request. */
-interface Case extends Plan {
-  readonly identity: Identity;
-  readonly peek: boolean;
-}
 
 export function createDecider(around: DeciderOptions): Decider {
   const { store, scope, limiter, book, clock } = around;
@@ -262,137 +252,8 @@ export function createDecider(around: DeciderOptions): Decider {
   };
 }
 
-/** What came of a question. */
-interface Answer {
-  readonly allowed: boolean;
-  readonly held: Held | undefined;
-  readonly limit: Question["owners"][number]["limit"] | undefined;
-  readonly remaining: number;
-  readonly retryAfterMs: number;
-  readonly resetAfterMs: number;
-  readonly reputation: Reputation | undefined;
-  readonly refund: () => Promise<void>;
-}
-
 const warn = warnOnce("SLUICE_POLICY");
-const none: readonly string[] = [];
 const nobody: Promise<readonly string[]> = Promise.resolve(none);
-const switchedOff: Omit<Case, "identity"> = {
-  mode: "disabled",
-  rules: undefined,
-  cost: 1,
-  enforced: [],
-  looking: [],
-  override: undefined,
-  question: undefined,
-  never: undefined,
-  names: none,
-  peek: true,
-};
-const nothing = async (): Promise<void> => {};
-const unlimited: Answer = {
-  allowed: true,
-  held: undefined,
-  limit: undefined,
-  remaining: Number.POSITIVE_INFINITY,
-  retryAfterMs: 0,
-  resetAfterMs: 0,
-  reputation: undefined,
-  refund: nothing,
-};
-
-function decisionOf(one: Case, answer: Answer, shadowed: readonly string[], waitedMs: number): PolicyDecision {
-  const { held, limit } = answer;
-  return {
-    allowed: answer.allowed,
-    policy: held?.policy.name,
-    scope: held?.policy.scope,
-    window: limit?.window,
-    limit: limit?.window.limit ?? Number.POSITIVE_INFINITY,
-    remaining: answer.remaining,
-    retryAfterMs: answer.retryAfterMs,
-    resetAfterMs: answer.resetAfterMs,
-    strategy: held?.policy.strategy ?? "reject",
-    reputation: answer.reputation,
-    override: one.override,
-    mode: one.mode,
-    policies: one.names,
-    shadowed,
-    waitedMs,
-    refund: answer.refund,
-  };
-}
-
-function ownerOf({ owners }: Question, index: number): Pick<Answer, "held" | "limit"> {
-  const owner = owners[index];
-  return { held: owner?.held, limit: owner?.limit };
-}
-
-// The objects of each decision are made field by field: with a spread, making them takes as long as all the rest.
-
-function caseOf(plan: Plan, identity: Identity, peek: boolean): Case {
-  const { mode, rules, cost, enforced, looking, override, question, never, names } = plan;
-  return { mode, rules, cost, enforced, looking, override, question, never, names, identity, peek };
-}
-
-function spentHere({ owners }: Question, index: number, remaining: number, refund: () => Promise<void>): Answer {
-  return {
-    held: owners[index]?.held,
-    limit: owners[index]?.limit,
-    allowed: true,
-    remaining,
-    retryAfterMs: 0,
-    resetAfterMs: 0,
-    reputation: undefined,
-    refund,
-  };
-}
-
-function answerOf(
-  question: Question,
-  reply: TakeReply,
-  rules: StandingRules | undefined,
-  refund: () => Promise<void>,
-): Answer {
-  const allowed = reply.slots.length > 0;
-  const index = allowed ? (reply.least ?? 0) : reply.binding;
-  const owner = question.owners[index];
-  return {
-    held: owner?.held,
-    limit: owner?.limit,
-    allowed,
-    remaining: allowed ? reply.remaining : 0,
-    retryAfterMs: allowed ? 0 : Math.max(1, (reply.nextUs - reply.nowUs) / 1000),
-    resetAfterMs: Math.max(0, reply.idleUs - reply.nowUs) / 1000,
-    reputation: reputationFor(question, index, reply.standings ?? [], rules),
-    refund,
-  };
-}
-
-function impossible(question: Question, index: number): Answer {
-  return {
-    ...unlimited,
-    ...ownerOf(question, index),
-    allowed: false,
-    remaining: 0,
-    retryAfterMs: Number.POSITIVE_INFINITY,
-  };
-}
-
-function reputationFor(
-  { standings }: Question,
-  index: number,
-  sights: readonly StandingSight[],
-  rules: StandingRules | undefined,
-): Reputation | undefined {
-  if (rules === undefined) return undefined;
-  // One standing for all is the usual case.
-  const only = standings.length === 1 && standings[0]?.charges[0]?.index === index;
-  const which = only ? 0 : standings.findIndex(({ charges }) => charges.some((charge) => charge.index === index));
-  const sight = sights[which];
-  return sight === undefined ? undefined : reputationOf(sight, rules);
-}
-
 async function standingsOf(
   store: Store,
   scope: string,
