@@ -13,6 +13,8 @@ export interface ShortQuestion {
   /** Whose conduct counts, where any does. */
   readonly subject: string | undefined;
   count: number;
+  /** Units to be taken along for later. */
+  extra: number;
   readonly askers: Asked[];
 }
 
@@ -54,24 +56,24 @@ class OpenBatch implements Batch {
 
   /** Now or no, about one token bucket and one standing at most; false where more is asked. */
   #addShort(asked: Asked): boolean {
-    const { charges, count, ahead, peek, loan, standings } = asked.request;
+    const { charges, count, extra = 0, ahead, peek, loan, standings } = asked.request;
     const charge = charges[0];
     if (charges.length !== 1 || charge?.limit.kind !== "tokenBucket" || ahead !== 0 || peek || loan !== undefined)
       return false;
     const standing = standings?.[0];
-    if (standing !== undefined && (standings?.length !== 1 || count !== 1 || standing.charges.length !== 1))
-      return false;
+    if (standing !== undefined && (standings?.length !== 1 || count > 1 || standing.charges.length !== 1)) return false;
     const { bucket } = charge;
     const subject = standing?.subject;
     const { questions } = this.#group(charge.limit, charge.cost, standing);
     const question = questions.get(bucket);
     if (question === undefined) {
       this.#questions += 1;
-      questions.set(bucket, { bucket, subject, count, askers: [asked] });
+      questions.set(bucket, { bucket, subject, count, extra, askers: [asked] });
       return true;
     }
     if (question.subject !== subject) return false;
     question.count += count;
+    question.extra += extra;
     question.askers.push(asked);
     return true;
   }

@@ -86,6 +86,7 @@ export function createPolicyEngine(options: PolicyEngineOptions = {}): PolicyEng
     clock,
     book,
     leased: config.lease !== undefined,
+    advanceMs: config.advanceMs,
     mode: modeNow,
     rules: rulesNow,
     resolve: policies.resolve,

@@ -27,6 +27,7 @@ import {
   unlimited,
 } from "./answer.js";
 import { type Case, caseOf, none, type Plan, switchedOff } from "./case.js";
+import { createAdvances } from "./advances.js";
 import type { AcquireOptions, CheckOptions, DecisionEvent, PolicyDecision } from "./decision.js";
 import { ask, type Held, holdAll, impossibleIn, type Question, questionOf } from "./judge.js";
 import { Recent } from "./recent.js";
@@ -40,6 +41,8 @@ export interface DeciderOptions {
   readonly clock: Clock;
   readonly book: MetricsBook;
   readonly leased: boolean;
+  /** Unit: milliseconds. 0 for none. */
+  readonly advanceMs: number;
   readonly mode: () => Mode;
   readonly rules: () => StandingRules | undefined;
   readonly resolve: (identity: Identity, only?: string | readonly string[]) => Resolution;
@@ -68,10 +71,13 @@ export function createDecider(around: DeciderOptions): Decider {
   };
 
   const refusals = new Refusals();
+  const advances = createAdvances(store, clock, around.leased ? 0 : around.advanceMs);
   const plans = new Recent<Resolution, Plan>(MOST_PLANS);
   const planOf = (identity: Identity, applied: Resolution, mode: Mode, cost: number): Plan => {
     const rules = around.leased ? undefined : around.rules();
-    const plain = around.overrides.size === 0;
+    const { overrides } = around;
+    const plain =
+      overrides.size === 0 || applied.every(({ policy }) => overrides.of(identity, policy.name) === undefined);
     if (plain) {
       const known = plans.get(applied);
       if (known !== undefined && known.mode === mode && known.rules === rules && known.cost === cost) return known;
@@ -80,7 +86,7 @@ export function createDecider(around: DeciderOptions): Decider {
     const enforced: Held[] = [];
     const looking: Held[] = [];
     for (const one of holdAll(applied, mode)) {
-      const own = plain ? undefined : around.overrides.of(identity, one.policy.name);
+      const own = plain ? undefined : overrides.of(identity, one.policy.name);
       override ??= own;
       const limits = own === undefined ? one.limits : limitsUnder(own, one.policy);
       if (limits === undefined) continue;
@@ -88,8 +94,10 @@ export function createDecider(around: DeciderOptions): Decider {
     }
     const question = enforced.length === 0 ? undefined : questionOf(enforced, cost, rules);
     const never = question === undefined ? undefined : impossibleIn(question);
+    const ahead = plain && looking.length === 0 && never === undefined && question !== undefined;
+    const advance = ahead ? advances.of(question) : undefined;
     const names = [...enforced, ...looking].map(({ policy }) => policy.name);
-    const plan = { mode, rules, cost, enforced, looking, override, question, never, names };
+    const plan = { mode, rules, cost, enforced, looking, override, question, never, names, advance };
     if (plain) plans.set(applied, plan);
     return plan;
   };
@@ -154,7 +162,10 @@ export function createDecider(around: DeciderOptions): Decider {
     if (question === undefined) return settle(one, unlimited, await looking);
     if (never !== undefined) return settle(one, impossible(question, never), await looking);
     const id = nextId();
-    const asked = ask({ store, scope, rules }, question, id, one.peek);
+    const asked =
+      one.advance === undefined || one.peek
+        ? ask({ store, scope, rules }, question, id, one.peek)
+        : advances.ask(one.advance, (count, extra) => ask({ store, scope, rules }, question, id, false, count, extra));
     const reply = asked instanceof Promise ? await asked : asked;
     if (around.leased && !one.peek) refusals.note(question, reply, clock.now());
     const shadowed = looking === nobody ? none : await looking;
@@ -167,6 +178,23 @@ export function createDecider(around: DeciderOptions): Decider {
     if (one.looking.length > 0) return undefined;
     if (question === undefined) return settle(one, unlimited, none);
     if (one.never !== undefined) return settle(one, impossible(question, one.never), none);
+    if (one.advance !== undefined && !one.peek) {
+      const { advance } = one;
+      const reply = advances.spend(advance, (count, extra) =>
+        ask({ store, scope, rules }, question, nextId(), false, count, extra),
+      );
+      if (reply === undefined) return undefined;
+      return settle(
+        one,
+        answerOf(
+          question,
+          reply,
+          rules,
+          once(async () => advance.putBack()),
+        ),
+        none,
+      );
+    }
     if (!around.leased) {
       if (store.immediate !== true) return undefined;
       const id = nextId();

@@ -86,16 +86,23 @@ export function impossibleIn({ charges }: Question): number | undefined {
   return index < 0 ? undefined : index;
 }
 
-/** Now or no, in one step for all of them. */
+/**
+ * Now or no, in one step for all of them.
+ *
+ * @param count - units; 0 asks for nothing but what is taken along.
+ * @param extra - units to be taken along for later.
+ */
 export function ask(
   { store, scope }: JudgeSurroundings,
   { charges, standings }: Question,
   id: string,
   peek: boolean,
+  count = 1,
+  extra = 0,
 ): TakeReply | Promise<TakeReply> {
   if (standings.length === 0)
-    return store.take({ scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek });
-  return store.take({ scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek, standings });
+    return store.take({ scope, charges, count, extra, ahead: 0, group: 1, withinMs: 0, id, peek });
+  return store.take({ scope, charges, count, extra, ahead: 0, group: 1, withinMs: 0, id, peek, standings });
 }
 
 /** Which policies are enforced, and which only look on. */

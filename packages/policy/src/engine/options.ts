@@ -51,6 +51,15 @@ export interface PolicyEngineOptions {
    * @defaultValue `false`
    */
   readonly lease?: boolean | LeaseOptions;
+  /**
+   * With a decision about somebody who comes again and again, as much of a wide token bucket as refills in this time is taken along, so that the next
+   * ones are made here at once: shared by all processes, from buckets that stay at least half full, and only where it is at least 16
+   * requests. The limit holds exactly; others see less left by what is held here. 0 asks the store about each.
+   * Unit: milliseconds. Range: 0 to 1000.
+   *
+   * @defaultValue 50
+   */
+  readonly advanceMs?: number;
   /** How long what applies to an identity is remembered. Unit: milliseconds. Range: 0 to an hour. @defaultValue 60000 */
   readonly cacheMs?: number;
   /** Between two looks for changes that were announced and not heard. Unit: milliseconds. Range: 50 to 60000. @defaultValue 500 */
@@ -77,6 +86,7 @@ export interface PolicyEngineConfig {
   readonly ceiling: OverrideCeiling;
   readonly mode: Mode;
   readonly lease: LeaseOptions | undefined;
+  readonly advanceMs: number;
   readonly cacheMs: number;
   readonly pollMs: number;
   readonly author: string;
@@ -100,6 +110,7 @@ export function resolveEngine(options: PolicyEngineOptions): PolicyEngineConfig 
     ceiling: options.overrides ?? {},
     mode: oneOf("mode", options.mode ?? "enforce", ["enforce", "shadow", "disabled"]),
     lease: options.lease === true ? {} : options.lease === false ? undefined : options.lease,
+    advanceMs: between("advanceMs", options.advanceMs ?? 50, 0, 1000),
     cacheMs: between("cacheMs", options.cacheMs ?? 60_000, 0, 3_600_000),
     pollMs: between("pollMs", options.pollMs ?? 500, 50, 60_000),
     auditDecisions: options.auditDecisions,
