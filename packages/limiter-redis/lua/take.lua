@@ -10,9 +10,8 @@
 -- for each: rate, burst, cost, questions, conduct; the last is 1 where a standing goes with each question, whose KEY follows that of the
 --           bucket, else 0
 -- with 1    recovery, steps, most bonus, generation, penalty, above, elastic of all of them; see includes/standing.lua
--- then      three a question:
---           count           units wanted, >= 0; with a standing those of as many callers, of whom each may be refused
---           extra           units to be taken along where all of those are there, as far as they leave half of a full bucket; >= 0
+-- then      two a question:
+--           count           units wanted, >= 1; with a standing those of as many callers, of whom each may be refused
 --           known           what the process last knew of the bucket, see includes/token-bucket.lua; empty for nothing
 -- then      questions       the others; how many follow
 -- for each: peek            1 only looks, 0 takes, 2 takes or has somebody wait
@@ -57,7 +56,7 @@ for group = 1, tonumber(ARGV[2]) do
     place, keys = place + 7, 2
   end
   for question = 1, questions do
-    local count, extra, known = tonumber(ARGV[place]), tonumber(ARGV[place + 1]), ARGV[place + 2]
+    local count, known = tonumber(ARGV[place]), ARGV[place + 1]
     local since, violations, written, there, bonus, step_of
     if conduct then
       since, violations, written, there = conduct_of(redis.pcall("GET", KEYS[key + 1]), generation, recovery, now)
@@ -94,12 +93,6 @@ for group = 1, tonumber(ARGV[2]) do
       if grown > cap then grown = cap end
       local taken = floor(grown / micro)
       if taken > count then taken = count elseif taken < 0 then taken = 0 end
-      local refused = count - taken
-      if extra > 0 and refused == 0 then
-        local spare = floor((grown - cap / 2) / micro) - taken
-        if spare > extra then spare = extra end
-        if spare > 0 then taken = taken + spare end
-      end
       if taken > 0 then
         level = grown - taken * micro
         grown = level
@@ -127,12 +120,12 @@ for group = 1, tonumber(ARGV[2]) do
       )
       if conduct then
         violations = conduct_after(
-          KEYS[key + 1], generation, recovery, since, violations, written, there, penalty * refused, now
+          KEYS[key + 1], generation, recovery, since, violations, written, there, penalty * (count - taken), now
         )
         short[#short + 1] = format("%d %d %d", violations * 1000 + 0.5, bonus * 1000000000000000 + 0.5, step_of)
       end
     end
-    place = place + 3
+    place = place + 2
     key = key + keys
   end
 end
@@ -263,7 +256,7 @@ end
 for _, entry in ipairs(left) do
   local first, own, own_key = entry[1], entry[2], entry[3]
   local begins, conduct = behind + 1, ARGV[first + 4]
-  write("0", ARGV[own], "0", "1", "0", "", "", "1", "t", ARGV[first], ARGV[first + 1], ARGV[first + 2], ARGV[own + 2], conduct)
+  write("0", ARGV[own], "0", "1", "0", "", "", "1", "t", ARGV[first], ARGV[first + 1], ARGV[first + 2], ARGV[own + 1], conduct)
   if conduct == "1" then
     local above, elastic = ARGV[first + 10], ARGV[first + 11]
     write(ARGV[first + 5], ARGV[first + 6], ARGV[first + 7], ARGV[first + 8], ARGV[first + 9], "0:" .. above .. ":" .. elastic)

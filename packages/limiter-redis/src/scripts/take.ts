@@ -30,8 +30,6 @@ export interface ShortQuestions {
     /** The key of the standing; only there where conduct counts. */
     readonly standingKey: string | undefined;
     readonly count: number;
-    /** Units to be taken along for later, of a bucket that is at least half full. */
-    readonly extra: number;
     readonly known: string;
   }[];
 }
@@ -109,10 +107,10 @@ function encode({ short, long }: Questions, deadlineUs: number): { readonly keys
     args.push(rateOf(limit), String(limit.burst), String(cost), String(questions.length));
     args.push(standing === undefined ? "0" : "1");
     if (standing !== undefined) pushConduct(args, standing);
-    for (const { key, standingKey, count, extra, known } of questions) {
+    for (const { key, standingKey, count, known } of questions) {
       keys.push(key);
       if (standingKey !== undefined) keys.push(standingKey);
-      args.push(String(count), String(extra), known);
+      args.push(String(count), known);
     }
   }
   args.push(String(long.length));

@@ -13,8 +13,6 @@ export interface ShortQuestion {
   /** Whose conduct counts, where any does. */
   readonly subject: string | undefined;
   count: number;
-  /** Units to be taken along for later. */
-  extra: number;
   readonly askers: Asked[];
 }
 
@@ -34,8 +32,9 @@ export interface Batch {
   readonly long: readonly Asked[];
 }
 
-/** Most questions in one script call, so that the server is never busy for more than a few milliseconds. */
+/** Most short questions in one script call, so that the server is never busy for more than a few milliseconds; and what a long one counts as. */
 const MOST_QUESTIONS = 256;
+const LONG_ONE = 8;
 
 class OpenBatch implements Batch {
   readonly short: ShortGroup[] = [];
@@ -50,30 +49,30 @@ class OpenBatch implements Batch {
 
   add(asked: Asked): void {
     if (this.#addShort(asked)) return;
-    this.#questions += 1;
+    this.#questions += LONG_ONE;
     this.long.push(asked);
   }
 
   /** Now or no, about one token bucket and one standing at most; false where more is asked. */
   #addShort(asked: Asked): boolean {
-    const { charges, count, extra = 0, ahead, peek, loan, standings } = asked.request;
+    const { charges, count, ahead, peek, loan, standings } = asked.request;
     const charge = charges[0];
     if (charges.length !== 1 || charge?.limit.kind !== "tokenBucket" || ahead !== 0 || peek || loan !== undefined)
       return false;
     const standing = standings?.[0];
-    if (standing !== undefined && (standings?.length !== 1 || count > 1 || standing.charges.length !== 1)) return false;
+    if (standing !== undefined && (standings?.length !== 1 || count !== 1 || standing.charges.length !== 1))
+      return false;
     const { bucket } = charge;
     const subject = standing?.subject;
     const { questions } = this.#group(charge.limit, charge.cost, standing);
     const question = questions.get(bucket);
     if (question === undefined) {
       this.#questions += 1;
-      questions.set(bucket, { bucket, subject, count, extra, askers: [asked] });
+      questions.set(bucket, { bucket, subject, count, askers: [asked] });
       return true;
     }
     if (question.subject !== subject) return false;
     question.count += count;
-    question.extra += extra;
     question.askers.push(asked);
     return true;
   }

@@ -27,11 +27,11 @@ export function putBatch(
   const { scope } = batch;
   const askedMs = performance.now();
   const short = batch.short.map(({ limit, cost, standing, questions }) => {
-    const named: { key: string; standingKey: string | undefined; count: number; extra: number; known: string }[] = [];
-    for (const { bucket, subject, count, extra } of questions.values()) {
+    const named: { key: string; standingKey: string | undefined; count: number; known: string }[] = [];
+    for (const { bucket, subject, count } of questions.values()) {
       const key = keys.bucket(scope, { bucket, limit });
       const standingKey = subject === undefined ? undefined : keys.standing(scope, subject);
-      named.push({ key, standingKey, count, extra, known: knowledge.of(key, askedMs) });
+      named.push({ key, standingKey, count, known: knowledge.of(key, askedMs) });
     }
     return { limit, cost, standing, questions: named };
   });
@@ -124,17 +124,13 @@ export class Answered {
 function share(
   nowUs: number,
   { cost }: ShortGroup,
-  { count, askers }: ShortQuestion,
+  { askers }: ShortQuestion,
   { nextUs, remaining, idleUs, units, standing }: Exclude<ShortAnswer, Error>,
 ): void {
-  let left = Math.min(units, count);
-  let extra = units - left;
+  let left = units;
   for (const { request, resolve } of askers) {
-    const asked = Math.min(left, request.count);
-    const along = Math.min(extra, request.extra ?? 0);
-    left -= asked;
-    extra -= along;
-    const own = asked + along;
+    const own = Math.min(left, request.count);
+    left -= own;
     const slots = own === 0 ? none : [{ atUs: nowUs, units: own }];
     const next = nowUs + nextUs;
     const after = remaining + left * cost;

@@ -81,7 +81,6 @@ it("by the short way a bucket answers as one in memory does, to the microsecond,
           key: keys.bucket(scope, { bucket, limit }),
           standingKey: standing && keys.standing(scope, subject),
           count: callers,
-          extra: 0,
           known: "",
         };
         const { nowUs, short } = (await take(
@@ -195,53 +194,4 @@ it("a bucket that is more than a level takes the long way, and conduct counts th
     expect(nextUs - nowUs).toBeGreaterThan(50e6);
     expect(standings?.[0]?.violations).toBe(3);
   }
-});
-
-/** Units that came with a question for `count` of them and `extra` more. */
-async function takenOf(reply: Promise<TakeReply> | TakeReply): Promise<number> {
-  return (await reply).slots.reduce((sum, { units }) => sum + units, 0);
-}
-
-it("units are taken along only as far as half of a full bucket stays for the others", async () => {
-  await using store = redisStore({ url: server.url });
-  const limit = tokenBucket({ refillRate: 0.001, burst: 100 });
-  const charge = { bucket: "wide", limit, cost: 2 };
-  const how = { scope: "extra", charges: [charge], ahead: 0, group: 1, withinMs: 0, id: "q", peek: false };
-  expect(await takenOf(store.take({ ...how, count: 1, extra: 10 }))).toBe(11);
-  expect(await takenOf(store.take({ ...how, count: 0, extra: 4 }))).toBe(4);
-  // 70 of 100 are left.
-  expect(await takenOf(store.take({ ...how, count: 1, extra: 1000 }))).toBe(10);
-  expect(await takenOf(store.take({ ...how, count: 1, extra: 1000 }))).toBe(1);
-  expect(await store.take({ ...how, count: 0, extra: 1000 })).toMatchObject({ slots: [], remaining: 48 });
-  expect(await takenOf(store.take({ ...how, count: 60, extra: 10 }))).toBe(24);
-});
-
-it("units taken along go to who wanted them, after all who asked have theirs", async () => {
-  await using store = redisStore({ url: server.url });
-  const limit = tokenBucket({ refillRate: 0.001, burst: 100 });
-  const charge = { bucket: "together", limit, cost: 1 };
-  const how = { scope: "extra", charges: [charge], ahead: 0, group: 1, withinMs: 0, id: "q", peek: false };
-  const replies = [
-    store.take({ ...how, count: 1, extra: 46 }),
-    store.take({ ...how, count: 2 }),
-    store.take({ ...how, count: 1, extra: 9 }),
-  ];
-  expect(await Promise.all(replies.map(takenOf))).toEqual([47, 2, 1]);
-});
-
-it("wanting more than there is along is nobody's violation", async () => {
-  await using store = redisStore({ url: server.url });
-  const limit = tokenBucket({ refillRate: 0.001, burst: 4 });
-  const standing: StandingRequest = {
-    subject: "thrifty",
-    rules: rules[0] as StandingRules,
-    penalty: 1,
-    charges: [{ index: 0, burst: 0, elastic: false }],
-  };
-  const how = { scope: "extra", charges: [{ bucket: "narrow", limit, cost: 1 }], ahead: 0, group: 1, withinMs: 0 };
-  const ask = async (count: number) =>
-    store.take({ ...how, id: "q", peek: false, count, extra: 50, standings: [standing] });
-  expect(await takenOf(ask(1))).toBe(2);
-  expect(await takenOf(ask(0))).toBe(0);
-  expect((await ask(1)).standings?.[0]?.violations).toBe(0);
 });

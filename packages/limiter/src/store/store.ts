@@ -76,11 +76,6 @@ export interface TakeRequest {
   readonly scope: string;
   readonly charges: readonly StoreCharge[];
   readonly count: number;
-  /**
-   * Units to be taken along for later, where all that were asked for are there: only as many as leave at least half of a full bucket. They come
-   * in the slot of the others. A store may take none. @defaultValue 0
-   */
-  readonly extra?: number;
   readonly ahead: number;
   readonly group: number;
   /** Unit: milliseconds. */

@@ -63,8 +63,8 @@ describe("where a limit is wide and somebody comes again and again", () => {
     expect(decision).toMatchObject({ allowed: true, policy: "wide", limit: BURST, waitedMs: 0 });
     expect(decision.reputation?.rate).toBeCloseTo(1, 4);
     expect(decision.remaining).toBeLessThan(BURST);
-    // What the other sees differs by what refills meanwhile, and by what is held here: as much as refills in 50 ms.
-    expect(Math.abs((await leftOf(other)) - decision.remaining)).toBeLessThan(200);
+    // What the other sees differs by what refills meanwhile, and by what is held here: a 32nd of half of the bucket.
+    expect(Math.abs((await leftOf(other)) - decision.remaining)).toBeLessThan(BURST / 64 + 200);
     expect(engine.metrics().total).toBe(501);
   });
 
@@ -157,9 +157,11 @@ it("two engines that take along never let more through, in any stretch of time, 
       }
       const rushMs = performance.now();
       for (const engine of [both[last] as PolicyEngine, both[1 - last] as PolicyEngine]) {
-        let refused = 0;
-        while (refused < 5 && performance.now() - rushMs < 2000)
-          await Promise.all(Array.from({ length: 50 }, async () => (refused += (await call(engine)) ? 0 : 1)));
+        const rush = async (): Promise<boolean> => {
+          const answers = await Promise.all(Array.from({ length: 50 }, () => call(engine)));
+          return answers.filter((allowed) => !allowed).length < 5;
+        };
+        while ((await rush()) && performance.now() - rushMs < 2000);
       }
       through.sort((one, other) => one.untilMs - other.untilMs);
       for (let from = 0; from < through.length; from += 7) {

@@ -1,7 +1,7 @@
 import type { TakeReply } from "@sluice/limiter";
 import type { Question } from "./judge.js";
 
-/** How long units that were taken along may be spent. Unit: milliseconds. */
+/** How long tokens that were taken along may be spent. Unit: milliseconds. */
 export const KEPT_MS = 250;
 /** Who does not come again within this time is asked about each time. Unit: milliseconds. */
 const RETURNS_WITHIN_MS = 100;
@@ -11,24 +11,18 @@ const LEAST_APART_MS = 0.01;
 const LEAST = 16;
 /** Of those, what a process must get to be worth it. */
 const LEAST_EACH = 2;
+/** Of a small bucket no more than this part is held by all together. */
+const LARGEST_PART = 1 / 16;
+/** Of what is there above the half, this part may be held by all together, should it be more than refills. */
+const PART_OF_PLENTY = 1 / 32;
 
-/**
- * Units of one token bucket that were taken along with an earlier decision, while the bucket stayed at least half full: the next decisions are
- * made from them at once.
- *
- * A unit that is spent late must not come on top of a bucket that has filled up meanwhile. So bucket and units together count as one bucket: from
- * the instant at which that would be full, what flows into it is taken from the units. The limit holds as if each had been asked for.
- */
+/** Tokens of one bucket that were taken along with an earlier decision, while it was at least half full: the next decisions are made from them. */
 export class Advance {
-  readonly #cost: number;
-  readonly #refillPerMs: number;
-  /** Most units at once, for a process that is alone. */
+  /** Most tokens at once where there is no plenty, for a process that is alone. */
   readonly #most: number;
-  #units = 0;
+  readonly #half: number;
+  #tokens = 0;
   #drawn = 1;
-  /** When bucket and units together would be full, if nobody else took from it. */
-  #fullMs = 0;
-  #perMs = 0;
   #untilMs = 0;
   #heardMs = 0;
   #cameMs = Number.NEGATIVE_INFINITY;
@@ -38,26 +32,29 @@ export class Advance {
   #asking = false;
   #reply: TakeReply | undefined;
 
-  /** @param most - see `mostAhead`. */
-  constructor({ charges }: Question, most: number) {
-    const [charge] = charges;
-    this.#cost = charge?.cost ?? 1;
-    this.#refillPerMs = charge?.limit.kind === "tokenBucket" ? charge.limit.refillRate / 1000 : 0;
+  /**
+   * @param most - see `mostAhead`.
+   * @param burst - of the bucket.
+   */
+  constructor(most: number, burst: number) {
     this.#most = most;
+    this.#half = burst / 2;
   }
 
-  /** The reply of the store as it would be now, for one unit spent from here; undefined where the store has to be asked. */
+  /** Tokens that may still be spent. */
+  unspent(nowMs: number): number {
+    return nowMs < this.#untilMs ? this.#tokens : 0;
+  }
+
+  /** The reply of the store as it would be now, for one token spent from here; undefined where the store has to be asked. */
   spend(nowMs: number): TakeReply | undefined {
     const reply = this.#reply;
-    if (reply === undefined || nowMs >= this.#untilMs) return undefined;
-    this.#overflow(nowMs);
-    if (this.#units < 1) return undefined;
-    this.#units -= 1;
-    this.#fullMs += 1 / this.#perMs;
+    if (reply === undefined || this.#tokens === 0 || nowMs >= this.#untilMs) return undefined;
+    this.#tokens -= 1;
     this.came(nowMs);
     const { slots, binding, standings } = reply;
     const nowUs = reply.nowUs + (nowMs - this.#heardMs) * 1000;
-    const remaining = reply.remaining + Math.floor(this.#units) * this.#cost;
+    const remaining = reply.remaining + this.#tokens;
     // Field by field: with a spread, making it takes as long as all the rest.
     return standings === undefined
       ? { nowUs, slots, nextUs: nowUs, binding, remaining, idleUs: reply.idleUs }
@@ -65,8 +62,8 @@ export class Advance {
   }
 
   /** Whether it is time to ask for more, so that nobody has to wait for it. */
-  get low(): boolean {
-    return !this.#asking && this.#units * 2 < this.#drawn;
+  low(nowMs: number): boolean {
+    return !this.#asking && (this.#tokens * 2 < this.#drawn || nowMs > this.#untilMs - KEPT_MS / 2);
   }
 
   /** Somebody has come. */
@@ -83,30 +80,36 @@ export class Advance {
     this.#apartMs = Number.isFinite(this.#apartMs) ? this.#apartMs + (apartMs - this.#apartMs) / 4 : apartMs;
   }
 
-  /** How many units to take along with a question that is put now, by one of so many processes; 0 for none. */
-  wanted(peers: number): number {
-    const most = Math.floor(this.#most / peers);
-    if (this.#asking || this.#apartMs > RETURNS_WITHIN_MS || most < LEAST_EACH) return 0;
+  /** How many tokens to take along with a question that is put now, by one of so many processes; 0 for none. */
+  wanted(nowMs: number, peers: number): number {
+    const spare = (this.#reply?.remaining ?? 0) - this.#half;
+    const most = Math.floor(Math.max(this.#most, spare * PART_OF_PLENTY) / peers);
+    if (this.#asking || this.#apartMs > RETURNS_WITHIN_MS || most < LEAST_EACH || spare < 0) return 0;
+    const used = Math.ceil(KEPT_MS / Math.max(this.#apartMs, LEAST_APART_MS));
+    return Math.max(0, Math.min(most, used) - this.unspent(nowMs));
+  }
+
+  /** A question is put that wants more. */
+  asking(): void {
     this.#asking = true;
-    return Math.min(most, Math.ceil(KEPT_MS / Math.max(this.#apartMs, LEAST_APART_MS)));
+  }
+
+  /** The store has answered. */
+  heard(reply: TakeReply, nowMs: number): void {
+    this.#reply = reply;
+    this.#heardMs = nowMs;
   }
 
   /**
-   * A question that wanted more has been answered with so many.
+   * So many tokens have come along.
    *
-   * @param askedMs - when it was put: the answer is no older than that.
+   * @param askedMs - when they were asked for: the store holds their place from a later instant on.
    */
-  arrived(reply: TakeReply, units: number, askedMs: number, nowMs: number): void {
+  arrived(tokens: number, askedMs: number, nowMs: number): void {
     this.#asking = false;
-    if (units <= 0) return;
-    this.#overflow(nowMs);
-    this.#perMs = (this.#refillPerMs * (reply.standings?.[0]?.rate ?? 1)) / this.#cost;
-    this.#reply = reply;
-    this.#heardMs = nowMs;
-    this.#untilMs = nowMs + KEPT_MS;
-    this.#units += units;
-    this.#drawn = this.#units;
-    this.#fullMs = askedMs + (reply.idleUs - reply.nowUs) / 1000 - this.#units / this.#perMs;
+    this.#tokens = this.unspent(nowMs) + Math.max(0, tokens);
+    this.#drawn = this.#tokens;
+    this.#untilMs = askedMs + KEPT_MS;
   }
 
   /** A question that wanted more was not answered. */
@@ -114,25 +117,21 @@ export class Advance {
     this.#asking = false;
   }
 
-  /** Takes back a unit that was spent. */
+  /** Takes back a token that was spent. */
   putBack(): void {
-    this.#units += 1;
-    this.#fullMs -= 1 / this.#perMs;
-  }
-
-  #overflow(nowMs: number): void {
-    if (nowMs <= this.#fullMs) return;
-    this.#units = Math.max(0, this.#units - (nowMs - this.#fullMs) * this.#perMs);
-    this.#fullMs = nowMs;
+    this.#tokens += 1;
   }
 }
 
 /**
- * How many units of a question refill within `aheadMs`; 0 where a question is about more than one token bucket, or where they are too few.
+ * How many tokens of a question's bucket refill within `aheadMs`; 0 where a question is about more than one token of one token bucket, or where
+ * they are too few.
  */
 export function mostAhead({ charges, standings }: Question, aheadMs: number): number {
   const [charge, second] = charges;
-  if (charge?.limit.kind !== "tokenBucket" || second !== undefined || standings.length > 1) return 0;
-  const most = Math.floor((charge.limit.refillRate * aheadMs) / 1000 / charge.cost);
+  if (charge?.limit.kind !== "tokenBucket" || second !== undefined || charge.cost !== 1 || standings.length > 1)
+    return 0;
+  const { refillRate, burst } = charge.limit;
+  const most = Math.floor(Math.min((refillRate * aheadMs) / 1000, burst * LARGEST_PART));
   return most < LEAST ? 0 : most;
 }

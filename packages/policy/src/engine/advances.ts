@@ -1,28 +1,46 @@
 import type { Clock } from "@sluice/core";
-import type { Store, TakeReply } from "@sluice/limiter";
-import { Advance, mostAhead } from "./advance.js";
+import type { Loan, Store, TakeReply } from "@sluice/limiter";
+import { Advance, KEPT_MS, mostAhead } from "./advance.js";
 import type { Question } from "./judge.js";
 
-/** Puts a question, and has so many units taken along. */
-export type PutQuestion = (count: number, extra: number) => TakeReply | Promise<TakeReply>;
+/** How many are asked for, and as whose loan. */
+export interface Draw {
+  readonly count: number;
+  readonly loan: Loan;
+  /** Whether nobody is behind it whom a refusal would be about. */
+  readonly nobody: boolean;
+}
+
+/** Puts a question: for one, or for a draw. */
+export type PutQuestion = (draw?: Draw) => TakeReply | Promise<TakeReply>;
 
 /** Answers from what was taken along with earlier decisions. */
 export interface Advances {
   /** Undefined where nothing is taken along for this question. */
   of(question: Question): Advance | undefined;
   /** Asks the store, for more than one where that is worth it. */
-  ask(advance: Advance, put: PutQuestion): TakeReply | Promise<TakeReply>;
+  ask(advance: Advance, put: PutQuestion): Promise<TakeReply>;
   /** The answer from here; undefined where the store has to be asked. More is asked for when it is about to be used up. */
   spend(advance: Advance, put: PutQuestion): TakeReply | undefined;
 }
 
-/** @param aheadMs - as much as refills in this time; 0 for nothing. */
-export function createAdvances(store: Store, clock: Clock, aheadMs: number): Advances {
-  const askFor = async (advance: Advance, count: number, extra: number, put: PutQuestion): Promise<TakeReply> => {
+/** The store holds the place of what is out for longer than it is spent: a token never comes on top of a bucket that has filled up. */
+const LEASE_MS = KEPT_MS + 100;
+
+/**
+ * @param holder - names this engine in this process, see `Loan`.
+ * @param aheadMs - as much as refills in this time; 0 for nothing.
+ */
+export function createAdvances(store: Store, holder: string, clock: Clock, aheadMs: number): Advances {
+  const drawFor = async (advance: Advance, own: number, extra: number, put: PutQuestion): Promise<TakeReply> => {
     const askedMs = clock.now();
+    advance.asking();
     try {
-      const reply = await put(count, extra);
-      advance.arrived(reply, (reply.slots[0]?.units ?? 0) - count, askedMs, clock.now());
+      const loan = { holder, unspent: advance.unspent(askedMs), leaseMs: LEASE_MS };
+      const reply = await put({ count: own + extra, loan, nobody: own === 0 });
+      const nowMs = clock.now();
+      advance.heard(reply, nowMs);
+      advance.arrived((reply.slots[0]?.units ?? 0) - own, askedMs, nowMs);
       return reply;
     } catch (error) {
       advance.failed();
@@ -30,22 +48,28 @@ export function createAdvances(store: Store, clock: Clock, aheadMs: number): Adv
     }
   };
   return {
-    of(question) {
+    of({ charges, ...question }) {
       // A store that answers at once is asked each time.
-      const most = aheadMs === 0 || store.immediate === true ? 0 : mostAhead(question, aheadMs);
-      return most === 0 ? undefined : new Advance(question, most);
+      const most = aheadMs === 0 || store.immediate === true ? 0 : mostAhead({ charges, ...question }, aheadMs);
+      const limit = charges[0]?.limit;
+      return most === 0 || limit?.kind !== "tokenBucket" ? undefined : new Advance(most, limit.burst);
     },
-    ask(advance, put) {
-      advance.came(clock.now());
-      const extra = advance.wanted(store.peers ?? 1);
-      return extra === 0 ? put(1, 0) : askFor(advance, 1, extra, put);
+    async ask(advance, put) {
+      const nowMs = clock.now();
+      advance.came(nowMs);
+      const extra = advance.wanted(nowMs, store.peers ?? 1);
+      if (extra > 0) return drawFor(advance, 1, extra, put);
+      const reply = await put();
+      advance.heard(reply, clock.now());
+      return reply;
     },
     spend(advance, put) {
-      const reply = advance.spend(clock.now());
-      if (reply === undefined || !advance.low) return reply;
-      const extra = advance.wanted(store.peers ?? 1);
+      const nowMs = clock.now();
+      const reply = advance.spend(nowMs);
+      if (reply === undefined || !advance.low(nowMs)) return reply;
+      const extra = advance.wanted(nowMs, store.peers ?? 1);
       // The store says itself that it is away; whoever asks next asks it.
-      if (extra > 0) askFor(advance, 0, extra, put).catch(() => {});
+      if (extra > 0) drawFor(advance, 0, extra, put).catch(() => {});
       return reply;
     },
   };

@@ -71,7 +71,7 @@ export function createDecider(around: DeciderOptions): Decider {
   };
 
   const refusals = new Refusals();
-  const advances = createAdvances(store, clock, around.leased ? 0 : around.advanceMs);
+  const advances = createAdvances(store, process, clock, around.leased ? 0 : around.advanceMs);
   const plans = new Recent<Resolution, Plan>(MOST_PLANS);
   const planOf = (identity: Identity, applied: Resolution, mode: Mode, cost: number): Plan => {
     const rules = around.leased ? undefined : around.rules();
@@ -165,7 +165,7 @@ export function createDecider(around: DeciderOptions): Decider {
     const asked =
       one.advance === undefined || one.peek
         ? ask({ store, scope, rules }, question, id, one.peek)
-        : advances.ask(one.advance, (count, extra) => ask({ store, scope, rules }, question, id, false, count, extra));
+        : advances.ask(one.advance, (draw) => ask({ store, scope, rules }, question, id, false, draw));
     const reply = asked instanceof Promise ? await asked : asked;
     if (around.leased && !one.peek) refusals.note(question, reply, clock.now());
     const shadowed = looking === nobody ? none : await looking;
@@ -180,9 +180,7 @@ export function createDecider(around: DeciderOptions): Decider {
     if (one.never !== undefined) return settle(one, impossible(question, one.never), none);
     if (one.advance !== undefined && !one.peek) {
       const { advance } = one;
-      const reply = advances.spend(advance, (count, extra) =>
-        ask({ store, scope, rules }, question, nextId(), false, count, extra),
-      );
+      const reply = advances.spend(advance, (draw) => ask({ store, scope, rules }, question, nextId(), false, draw));
       if (reply === undefined) return undefined;
       return settle(
         one,

@@ -8,6 +8,7 @@ import {
   type StoreCharge,
   type TakeReply,
 } from "@sluice/limiter";
+import type { Draw } from "./advances.js";
 import { bucketName, subjectName } from "../resolution/names.js";
 import type { NormalPolicy } from "../policies/policy.js";
 import type { Applied, Resolution } from "../resolution/resolution.js";
@@ -89,20 +90,23 @@ export function impossibleIn({ charges }: Question): number | undefined {
 /**
  * Now or no, in one step for all of them.
  *
- * @param count - units; 0 asks for nothing but what is taken along.
- * @param extra - units to be taken along for later.
+ * @param draw - asks for so many in place of one.
  */
 export function ask(
   { store, scope }: JudgeSurroundings,
   { charges, standings }: Question,
   id: string,
   peek: boolean,
-  count = 1,
-  extra = 0,
+  draw?: Draw,
 ): TakeReply | Promise<TakeReply> {
-  if (standings.length === 0)
-    return store.take({ scope, charges, count, extra, ahead: 0, group: 1, withinMs: 0, id, peek });
-  return store.take({ scope, charges, count, extra, ahead: 0, group: 1, withinMs: 0, id, peek, standings });
+  const question = { scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek };
+  if (draw !== undefined) {
+    const { count, loan, nobody } = draw;
+    const conduct = nobody ? standings.map((standing) => ({ ...standing, penalty: 0 })) : standings;
+    return store.take({ ...question, count, loan, ...(conduct.length === 0 ? {} : { standings: conduct }) });
+  }
+  if (standings.length === 0) return store.take(question);
+  return store.take({ scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek, standings });
 }
 
 /** Which policies are enforced, and which only look on. */

@@ -52,9 +52,9 @@ export interface PolicyEngineOptions {
    */
   readonly lease?: boolean | LeaseOptions;
   /**
-   * With a decision about somebody who comes again and again, as much of a wide token bucket as refills in this time is taken along, so that the next
-   * ones are made here at once: shared by all processes, from buckets that stay at least half full, and only where it is at least 16
-   * requests. The limit holds exactly; others see less left by what is held here. 0 asks the store about each.
+   * With a decision about somebody who comes again and again, tokens of a wide token bucket are taken along, so that the next ones are made here at
+   * once: what refills in this time, or a 32nd of what is there above the half, shared by all processes; only while at least half is there,
+   * and where this time brings at least 16 requests. The limit holds exactly; others see less left by what is held here. 0 asks the store about each.
    * Unit: milliseconds. Range: 0 to 1000.
    *
    * @defaultValue 50

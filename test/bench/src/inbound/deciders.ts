@@ -7,6 +7,8 @@ import { perUser } from "./policies.js";
 export interface InboundDecider {
   readonly name: string;
   readonly ours: boolean;
+  /** Whether it is told to ask Redis about every request, as the others do. @defaultValue false */
+  readonly asksEach?: boolean;
   decide(user: string): Promise<boolean>;
   /** How long it still talks to Redis when nobody asks any more; the next one's turn begins after that. Unit: milliseconds. */
   readonly settleMs?: number;
@@ -22,9 +24,10 @@ const peers = ["express-rate-limit", "@fastify/rate-limit", "rate-limiter-flexib
 /** Everybody, each on a connection of its own with the client's usual settings. They stay open until the process ends. */
 export async function openDeciders(url: string): Promise<InboundDecider[]> {
   const deciders: InboundDecider[] = [
-    ours("sluice", url, { reputation: false }),
-    ours("sluice, reputation", url, {}),
+    ours("sluice", url, {}),
+    ours("sluice, no reputation", url, { reputation: false }),
     ours("sluice, lease", url, { lease: true }),
+    { ...ours("sluice, each asked", url, { reputation: false, advanceMs: 0 }), asksEach: true },
   ];
   for (const name of peers) {
     const decider = await (await loadPeer(name)).redis?.({ url, bucket: name, processes: 1 }, bound);
@@ -36,7 +39,11 @@ export async function openDeciders(url: string): Promise<InboundDecider[]> {
 }
 
 /** The whole engine: policies are resolved, overrides looked for, figures kept. */
-function ours(name: string, url: string, options: Pick<PolicyEngineOptions, "reputation" | "lease">): InboundDecider {
+function ours(
+  name: string,
+  url: string,
+  options: Pick<PolicyEngineOptions, "reputation" | "lease" | "advanceMs">,
+): InboundDecider {
   const engine = createPolicyEngine({ name, redis: url, policies: [perUser], ...options });
   const decide = async (user: string): Promise<boolean> => (await engine.check({ user })).allowed;
   return { name, ours: true, decide, ...(options.lease === true ? { settleMs: LEASES_SETTLE_MS } : {}) };

@@ -18,8 +18,9 @@ it("everybody lets a user in, ours and the others", async () => {
   const deciders = await openDeciders(server.url);
   expect(deciders.map(({ name }) => name)).toEqual([
     "sluice",
-    "sluice, reputation",
+    "sluice, no reputation",
     "sluice, lease",
+    "sluice, each asked",
     "express-rate-limit",
     "@fastify/rate-limit",
     "rate-limiter-flexible",
@@ -46,6 +47,8 @@ it.each(pairs)(
       const response = await fetch(`http://127.0.0.1:${port}/things/1`, { headers: { "x-user": "alice" } });
       expect(response.status).toBe(200);
       expect(await response.json()).toEqual({ id: 1, name: "a thing", tags: ["one", "two"] });
+      const record = await fetch(`http://127.0.0.1:${port}/records/1`, { headers: { "x-user": "alice" } });
+      expect(await record.json()).toMatchObject({ id: 1, total: 7866 });
       const fields = [...response.headers.keys()].filter((name) => name.includes("ratelimit"));
       expect(fields.length > 0).toBe(limiting !== "none");
     } finally {
@@ -58,7 +61,7 @@ it.each(pairs)(
 it("latency is measured one at a time and in a crowd, ours in relation to everybody", async () => {
   const tiny = { rounds: 1, calls: 128 };
   const tables = await measureInboundLatency(server.url, { single: { rounds: 1, calls: 10 }, crowd: tiny });
-  expect(tables.map(({ rows }) => rows.length)).toEqual([7, 7]);
+  expect(tables.map(({ rows }) => rows.length)).toEqual([8, 8]);
   for (const { rows } of tables) for (const [, p50, p99] of rows) expect(p99).toBeGreaterThanOrEqual(p50 as number);
 });
 
@@ -82,8 +85,8 @@ it("bytes are measured of buckets that are all still in use", async () => {
 
 it("web servers are measured with and without", async () => {
   const { rows } = await measureHttp(server, { turns: 1, sliceMs: 30 });
-  expect(rows).toHaveLength(11);
-  for (const [, , , bare, limited] of rows) {
+  expect(rows).toHaveLength(21);
+  for (const [, , , , bare, limited] of rows) {
     expect(bare).toBeGreaterThan(0);
     expect(limited).toBeGreaterThan(0);
   }

@@ -14,7 +14,7 @@ export const inboundBench: Bench = {
     const latency = await measureInboundLatency(
       server.url,
       full
-        ? { single: { rounds: 20, calls: 400 }, crowd: { rounds: 20, calls: 4000 } }
+        ? { single: { rounds: 6, calls: 20_000 }, crowd: { rounds: 6, calls: 40_000 } }
         : { single: { rounds: 3, calls: 30 }, crowd: { rounds: 3, calls: 300 } },
     );
     await server.flush();

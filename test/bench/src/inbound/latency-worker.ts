@@ -15,9 +15,9 @@ export interface LatencyEffort {
 
 const handlers = {
   /** Opens everybody; returns their names, and which of them are ours. */
-  async open({ url }: { url: string }): Promise<{ name: string; ours: boolean }[]> {
+  async open({ url }: { url: string }): Promise<{ name: string; ours: boolean; asksEach: boolean }[]> {
     deciders = await openDeciders(url);
-    return deciders.map(({ name, ours }) => ({ name, ours }));
+    return deciders.map(({ name, ours, asksEach = false }) => ({ name, ours, asksEach }));
   },
 
   /** Microseconds of every call, one list a round, in the order of the names. */

@@ -7,6 +7,7 @@ import { usersNamed } from "./policies.js";
 /** What is sent. */
 export interface Load {
   readonly port: number;
+  readonly path: string;
   readonly connections: number;
   /** Whose requests they are, in turn. */
   readonly users: number;
@@ -16,9 +17,9 @@ export interface Load {
 const CLOSING_BRACE = 125;
 
 const handlers = {
-  async run({ port, connections, users, ms }: Load): Promise<{ done: number; tookS: number }> {
+  async run({ port, path, connections, users, ms }: Load): Promise<{ done: number; tookS: number }> {
     const requests = usersNamed("user-", users).map((user) =>
-      Buffer.from(`GET /things/1 HTTP/1.1\r\nHost: localhost\r\nx-user: ${user}\r\n\r\n`),
+      Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nx-user: ${user}\r\n\r\n`),
     );
     const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
     const startedUs = nowUs();

@@ -22,6 +22,28 @@ export type Framework = "node:http" | "express" | "fastify" | "hono";
 export type Limiting = "none" | "sluice, lease" | "peer, in memory" | "peer, over Redis";
 
 const thing = { id: 1, name: "a thing", tags: ["one", "two"] };
+/** What is asked for: an object that is there, or a record that is read from a Redis, looked into and written out, as a small service does. */
+export const paths = { thing: "/things/1", record: "/records/1" } as const;
+const RECORD = JSON.stringify({
+  id: 1,
+  name: "a record",
+  lines: Array.from({ length: 24 }, (_, index) => ({
+    index,
+    article: `article ${index}`,
+    amount: index * 3,
+    price: 9.5,
+  })),
+});
+
+/** Reads the record, as each of these servers does it. */
+async function openRecords(url: string): Promise<() => Promise<object>> {
+  const client = connect(url);
+  await client.set("record:1", RECORD);
+  return async () => {
+    const record = JSON.parse((await client.get("record:1")) ?? "{}") as { lines: { amount: number; price: number }[] };
+    return { ...record, total: record.lines.reduce((total, { amount, price }) => total + amount * price, 0) };
+  };
+}
 const WINDOW_MS = 60_000;
 const LIMIT = 2_000_000_000;
 const USER = "x-user";
@@ -29,25 +51,31 @@ const USER = "x-user";
 const ours = (url: string) => ({ redis: url, policies: [wide], lease: true });
 const nameOf = (header: string | string[] | undefined): string => String(header);
 
-/** A server that answers every request with the same small object. */
-export const servers: Readonly<Record<Framework, (limiting: Limiting, url: string) => Server | Promise<Server>>> = {
-  "node:http"(limiting, url) {
+/** A server with two endpoints. */
+export const servers: Readonly<Record<Framework, (limiting: Limiting, url: string) => Promise<Server>>> = {
+  async "node:http"(limiting, url) {
+    const record = await openRecords(url);
     const limit =
       limiting === "none"
         ? undefined
         : nodeLimit({ ...ours(url), identify: (request) => ({ user: nameOf(request.headers[USER]) }) });
     return createServer((request, response) => {
-      const answer = (): void => {
-        const body = JSON.stringify(thing);
+      const write = (object: object): void => {
+        const body = JSON.stringify(object);
         response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
         response.end(body);
+      };
+      const answer = (): void => {
+        if (request.url === paths.thing) write(thing);
+        else void record().then(write);
       };
       if (limit === undefined) answer();
       else limit(request, response, answer);
     });
   },
 
-  express(limiting, url) {
+  async express(limiting, url) {
+    const record = await openRecords(url);
     const app = express();
     if (limiting === "sluice, lease")
       app.use(expressLimit({ ...ours(url), identify: (request) => ({ user: nameOf(request.headers[USER]) }) }));
@@ -69,10 +97,12 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
       );
     }
     app.get("/things/:id", (_request, response) => void response.json(thing));
+    app.get("/records/:id", async (_request, response) => void response.json(await record()));
     return createServer(app);
   },
 
   async fastify(limiting, url) {
+    const record = await openRecords(url);
     const app = Fastify();
     const keyGenerator = (request: { headers: Record<string, string | string[] | undefined> }): string =>
       nameOf(request.headers[USER]);
@@ -86,11 +116,13 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
       await app.register(fastifyRateLimit, { max: LIMIT, timeWindow: WINDOW_MS, keyGenerator, ...shared });
     }
     app.get("/things/:id", async () => thing);
+    app.get("/records/:id", record);
     await app.ready();
     return app.server;
   },
 
-  hono(limiting, url) {
+  async hono(limiting, url) {
+    const record = await openRecords(url);
     const app = new Hono<{ Bindings: HttpBindings }>();
     if (limiting === "sluice, lease")
       app.use(honoLimit({ ...ours(url), identify: (context) => ({ user: nameOf(context.req.header(USER)) }) }));
@@ -106,6 +138,7 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
       );
     }
     app.get("/things/:id", (context) => context.json(thing));
+    app.get("/records/:id", async (context) => context.json(await record()));
     return createServer(getRequestListener(app.fetch));
   },
 };
