@@ -4,7 +4,7 @@ import { nextQuestionId } from "../limiter/question-id.js";
 import type { TokenBucketLimit } from "../limits/token-bucket.js";
 import type { GiveBackRequest, Store, TakeReply, TakeRequest } from "../store/store.js";
 import { type LeaseConfig, type LeaseOptions, resolveLease } from "./options.js";
-import { BOOKED_MS, LEASE_MS, Pot, RENEW_MS } from "./pot.js";
+import { BOOKED_MS, hardlyNoticed, Pot, RENEW_MS } from "./pot.js";
 import { Returns } from "./returns.js";
 
 /** A store in front of which this process keeps tokens that it has drawn in advance. */
@@ -21,6 +21,8 @@ const MOST_POTS = 10_000;
 const AHEAD_PER_POT_MS = 0.5;
 /** How many answers of the store it should last for. */
 const AHEAD_PER_ANSWER = 4;
+/** Who was away for longer than that is new. Unit: milliseconds. */
+const RETURNS_WITHIN_MS = 1_000;
 /** Who comes less often than so many times within the idle time is asked about each time: drawing and giving back would cost more. */
 const LEAST_VISITS = 2;
 
@@ -33,7 +35,7 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
   const config: LeaseConfig = resolveLease(options);
   const holder = nextQuestionId();
   const pots = new Map<string, Pot>();
-  const returns = config.returningOnly ? new Returns(MOST_POTS, config.idleMs / LEAST_VISITS) : undefined;
+  const returns = config.returningOnly ? new Returns(MOST_POTS, RETURNS_WITHIN_MS) : undefined;
   let lastBucket: string | undefined;
   let lastPot: Pot | undefined;
   let idleTimer: Timer | undefined;
@@ -48,7 +50,7 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
       // Other numbers for a bucket in use make nobody new.
       const known = pot !== undefined || returns === undefined;
       const sinceMs = known ? nowMs : returns.since(bucket, nowMs, store.latencyMs);
-      if (sinceMs === undefined) return undefined;
+      if (sinceMs === undefined || !worthIt(limit, nowMs - sinceMs)) return undefined;
       pot = new Pot(limit, config, nowMs, sinceMs);
       pots.set(bucket, pot);
       watchIdle();
@@ -57,6 +59,9 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
     lastPot = pot;
     return pot;
   };
+  /** Whether tokens drawn for who comes that seldom are spent before they go back. */
+  const worthIt = (limit: TokenBucketLimit, apartMs: number): boolean =>
+    apartMs <= config.idleMs / LEAST_VISITS || hardlyNoticed(limit, apartMs, store.peers ?? 1);
   const giveBack = async (bucket: string, pot: Pot): Promise<void> => {
     const { tokens, coming } = pot.empty(clock.now());
     const back = (cost: number, atUs: number): Omit<GiveBackRequest, "loan"> => ({
@@ -89,7 +94,7 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
         id: nextQuestionId(),
         peek: false,
       };
-      const loan = { holder, unspent, leaseMs: LEASE_MS };
+      const loan = { holder, unspent, leaseMs: pot.leaseMs };
       const reply = await store.take({ ...question, loan });
       pot.drawn(reply, clock.now());
       // Closed, or taken for dead, meanwhile: nobody would spend them.
@@ -103,9 +108,9 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
     if (idleTimer !== undefined || closed) return;
     idleTimer = clock.setTimer(() => {
       idleTimer = undefined;
-      const idleMs = clock.now() - config.idleMs;
+      const nowMs = clock.now();
       for (const [bucket, pot] of pots) {
-        if (pot.usedMs > idleMs || pot.drawing) continue;
+        if (nowMs - pot.usedMs < pot.idleMs || pot.drawing) continue;
         pots.delete(bucket);
         if (pot === lastPot) lastPot = undefined;
         void settle(giveBack(bucket, pot));

@@ -4,14 +4,14 @@ import { between, ConfigError, wholeBetween } from "@sluice/core";
 export interface LeaseOptions {
   /**
    * For how long a lease should last at the rate at which this process spends; longer, up to half a second, where that is a small part of
-   * what there is, where many buckets are in use, or where the store is slow.
+   * what there is, where many buckets are in use, or where the store is slow; up to five seconds where it is a very small part.
    * Unit: milliseconds. Range: 1 to 1000.
    *
    * @defaultValue 50
    */
   readonly aheadMs?: number;
   /**
-   * After so long without a decision, what is left goes back.
+   * After so long without a decision, what is left goes back; ten times as long where it is a very small part of what there is.
    * Unit: milliseconds. Range: 10 to 60000.
    *
    * @defaultValue 250
@@ -25,7 +25,8 @@ export interface LeaseOptions {
    */
   readonly maxTokens?: number;
   /**
-   * Whether tokens are only drawn for buckets that are asked about again within half of `idleMs`: for callers who ask the store where
+   * Whether tokens are only drawn for buckets that are asked about again within half of `idleMs`, or within a second of a limit that hardly
+   * notices: for callers who ask the store where
    * they get no answer at once. Somebody who comes once, or seldom, then costs one question each time, not a lease.
    *
    * @defaultValue `false`; a policy engine's is `true`

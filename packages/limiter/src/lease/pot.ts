@@ -3,7 +3,7 @@ import type { TakeReply } from "../store/store.js";
 import type { LeaseConfig } from "./options.js";
 
 /** How long the store holds the place of what was drawn, unless it hears of the holder again. Unit: milliseconds. */
-export const LEASE_MS = 1_000;
+const LEASE_MS = 1_000;
 /** How far ahead tokens of a scarce limit are booked, so that everybody gets a turn. Unit: milliseconds. */
 export const BOOKED_MS = 400;
 /** After which the holder asks again, and after which it no longer trusts in its lease. Unit: milliseconds. */
@@ -15,6 +15,13 @@ const VISITS = 2;
 const LEAST_APART_MS = 10;
 /** Whoever leaves so many times what he draws to the others takes nothing from them. */
 const PLENTY = 32;
+/** Where even so many times as much would leave them plenty, everything lasts so many times as long. */
+const LONGER = 10;
+
+/** Whether somebody who came that long ago, and is here again, would hardly be noticed by a limit, were he always here. */
+export function hardlyNoticed({ refillRate }: TokenBucketLimit, apartMs: number, peers: number): boolean {
+  return (VISITS / apartMs) * PLENTY * LONGER * peers < refillRate / 1000;
+}
 
 /** Tokens of one bucket that this process has drawn and not spent yet. */
 export class Pot {
@@ -27,6 +34,9 @@ export class Pot {
   usedMs: number;
   /** Instant of the last draw on the store's clock, in microseconds. */
   atUs = 0;
+  /** How many times as long the lease in hand lasts, and the one that is being drawn. */
+  #stretch = 1;
+  #nextStretch = 1;
   #drawnMs = Number.NEGATIVE_INFINITY;
   #size = 1;
   #spent = 0;
@@ -55,7 +65,7 @@ export class Pot {
     this.#receive(nowMs);
     if (this.tokens < cost) return false;
     // A stall of our own, or a store that is away: the lease may have ended, and others have the tokens.
-    if (nowMs - this.#drawnMs > TRUST_MS) {
+    if (nowMs - this.#drawnMs > TRUST_MS * this.#stretch) {
       this.tokens = 0;
       return false;
     }
@@ -72,7 +82,17 @@ export class Pot {
 
   /** Whether the lease has to be renewed. */
   old(nowMs: number): boolean {
-    return this.tokens > 0 && nowMs - this.#drawnMs > RENEW_MS;
+    return this.tokens > 0 && nowMs - this.#drawnMs > RENEW_MS * this.#stretch;
+  }
+
+  /** After so long without a decision, what is left goes back. Unit: milliseconds. */
+  get idleMs(): number {
+    return this.config.idleMs * this.#stretch;
+  }
+
+  /** How long the store is to hold what is drawn now. Unit: milliseconds. */
+  get leaseMs(): number {
+    return LEASE_MS * this.#nextStretch;
   }
 
   /** Whether tokens are booked that are not due yet. */
@@ -98,7 +118,9 @@ export class Pot {
   wanted(cost: number, peers: number, nowMs: number, leastMs: number): number {
     const elapsedMs = Math.max(1, nowMs - this.#drawnMs);
     const perMs = this.#spent / elapsedMs;
-    const aheadMs = perMs * RENEW_MS * PLENTY * peers < this.#remaining ? Math.max(leastMs, RENEW_MS) : leastMs;
+    const parts = (perMs * RENEW_MS * PLENTY * peers) / this.#remaining;
+    this.#nextStretch = parts * LONGER < 1 ? LONGER : 1;
+    const aheadMs = parts < 1 ? Math.max(leastMs, RENEW_MS * this.#nextStretch) : leastMs;
     const usual = perMs * aheadMs;
     // A lease that did not last is doubled; one that is hardly touched shrinks to what is used.
     this.#size = Math.max(usual, elapsedMs < aheadMs && this.#spent > 0 ? this.#size * 2 : 1);
@@ -112,6 +134,7 @@ export class Pot {
   drawn({ nowUs, nextUs, remaining, slots }: TakeReply, nowMs: number): void {
     this.drawing = false;
     this.#drawnMs = nowMs;
+    this.#stretch = this.#nextStretch;
     this.#spent = 0;
     this.nextMs = nowMs + Math.max(0, (nextUs - nowUs) / 1000 - BOOKED_MS);
     this.#remaining = remaining;

@@ -26,7 +26,7 @@ function wantedAfter(...instantsMs: readonly number[]): number {
 }
 
 it("as much is taken along as is used in its time, at most what refills in its own", () => {
-  expect(wantedAfter(0, 50)).toBe(5);
+  expect(wantedAfter(0, 50)).toBe(20);
   expect(wantedAfter(0, 1)).toBe(50);
   expect(wantedAfter(0, 0)).toBe(50);
 });
@@ -41,7 +41,7 @@ it("of plenty more is taken along, up to a part of what is there above the half"
 
 it("nothing is taken along for who comes once or seldom, and at once for who comes in trains", () => {
   expect(wantedAfter(0)).toBe(0);
-  expect(wantedAfter(0, 200, 400)).toBe(0);
+  expect(wantedAfter(0, 500, 1000)).toBe(0);
   expect(wantedAfter(0, 1, 2, 3, 1000)).toBe(50);
   expect(wantedAfter(0, 1, 2, 3, 1000, 2000)).toBe(0);
 });
@@ -72,7 +72,7 @@ it("a fleet shares what is taken along, and nobody wants more while he is being 
   expect(advance.wanted(2, 1)).toBe(20);
 });
 
-it("tokens are spent for a quarter of a second from the question on, each once, and say what is left with them", () => {
+it("tokens are spent for a second from the question on, each once, and say what is left with them", () => {
   const advance = advanceOf(50);
   expect(advance.spend(0)).toBeUndefined();
   advance.arrived(3, 0, 5);

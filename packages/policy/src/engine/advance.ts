@@ -2,9 +2,9 @@ import type { TakeReply } from "@sluice/limiter";
 import type { Question } from "./judge.js";
 
 /** How long tokens that were taken along may be spent. Unit: milliseconds. */
-export const KEPT_MS = 250;
+export const KEPT_MS = 1_000;
 /** Who does not come again within this time is asked about each time. Unit: milliseconds. */
-const RETURNS_WITHIN_MS = 100;
+const RETURNS_WITHIN_MS = 400;
 /** As if nobody came more often. Unit: milliseconds. */
 const LEAST_APART_MS = 0.01;
 /** Fewer are not worth it: of a slow limit every token is told apart, and every decision asks. */
