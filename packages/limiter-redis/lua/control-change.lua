@@ -47,6 +47,8 @@ if redis.acl_check_cmd then
     return { "refused", text(now), "no right to HSET" }
   end
   if not may("HDEL", KEYS[2], some[1]) then return { "refused", text(now), "no right to HDEL" } end
+  if not may("XLEN", KEYS[3]) then return { "refused", text(now), "no right to XLEN" } end
+  if not may("XRANGE", KEYS[3], "-", "+") then return { "refused", text(now), "no right to XRANGE" } end
 end
 
 -- The first write is one that a full memory refuses, so that it stops here or not at all.

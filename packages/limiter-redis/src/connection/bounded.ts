@@ -31,6 +31,8 @@ function reasonOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   if (typeof code === "string") return code;
   const word = /^([A-Z]{2,})(?= )/.exec(error.message)?.[1];
+  // What a script may not do has no code of its own.
+  if (/user executing the script|ACL failure in script/i.test(error.message)) return "NOPERM";
   if (word === "NOAUTH" || word === "WRONGPASS") return `${word}: the user or password is missing or wrong`;
   return (
     word ??

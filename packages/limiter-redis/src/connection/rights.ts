@@ -66,14 +66,32 @@ function scripted(key: string, channel: string): readonly string[] {
   ];
 }
 
+/** The same of control stores. `wait` is asked only where changes are confirmed by replicas, and shows there. */
+function scriptedForControl(key: string): readonly string[] {
+  return [
+    `hset ${key} a 1`,
+    `hgetall ${key}`,
+    `hmget ${key} a`,
+    `hdel ${key} a`,
+    `del ${key}`,
+    `xadd ${key} * a 1`,
+    `xlen ${key}`,
+    `xrange ${key} - + COUNT 1`,
+    `xrevrange ${key} + - COUNT 1`,
+    `xtrim ${key} MAXLEN 0`,
+    `del ${key}`,
+  ];
+}
+
 /**
  * Tries everything but listening, which shows where it begins.
  *
+ * @param control - tries what control stores need in place of what all others do.
  * @returns rules for `ACL SETUSER` that the user lacks. @throws what the client throws when Redis does not answer.
  */
-export async function missingRights(client: RedisClient, prefix: string): Promise<readonly string[]> {
+export async function missingRights(client: RedisClient, prefix: string, control = false): Promise<readonly string[]> {
   const key = `${prefix}:{rights}:trial`;
-  const commands = scripted(key, `${prefix}:{rights}:news`);
+  const commands = control ? scriptedForControl(key) : scripted(key, `${prefix}:{rights}:news`);
   const missing = new Set<string>();
   const tried = async (command: string, run: () => Promise<unknown>): Promise<unknown> => {
     try {
@@ -99,6 +117,11 @@ export async function missingRights(client: RedisClient, prefix: string): Promis
 /** Says what is wrong and how it is put right. */
 export function rightsMessage(missing: readonly string[]): string {
   return `The user of Redis lacks rights, without which some of our commands fail: ${missing.join(" ")}. Give them by ACL SETUSER`;
+}
+
+/** Whether a failure says that the user may not do what was asked. */
+export function isLackOfRights(error: unknown): error is Error {
+  return error instanceof Error && /\bNOPERM\b/.test(error.message);
 }
 
 /** The rule that a refused listener lacks; undefined when it failed for another reason. */

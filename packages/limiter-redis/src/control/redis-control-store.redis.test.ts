@@ -128,17 +128,38 @@ describe("the Redis store", () => {
     expect(verifyAudit(await service.audit("s"), head?.from)).toEqual({ intact: true, head: head?.digest });
   });
 
-  it("a user without a right that is needed is refused before anything is written, and told which", async () => {
+  it.each(["hdel", "hset", "xadd", "xlen", "xrange"])(
+    "a user without the right to %s is refused before anything is written, and told which",
+    async (right) => {
+      another();
+      const prefix = `test${count}`;
+      const user = `poor-${right}`;
+      await say(server, "ACL", "SETUSER", user, "on", ">pass", `~${prefix}:*`, `&${prefix}:*`, "+@all", `-${right}`);
+      await using store = redisControlStore({ url: server.url.replace("redis://", `redis://${user}:pass@`), prefix });
+      const refused = store.change("s", { records: { a: "1" }, entry });
+      await expect(refused).rejects.toMatchObject({
+        code: "STORE_UNAVAILABLE",
+        message: expect.stringMatching(new RegExp(`no right to ${right}|NOPERM`, "i")),
+      });
+      await using redis = direct();
+      expect(await redis.keys(`${prefix}:*`)).toEqual([]);
+    },
+  );
+
+  it("a lack of rights is told each time, and is not taken for an outage", async () => {
     another();
-    await say(server, "ACL", "SETUSER", "poor", "on", ">pass", `~test${count}:*`, `&test${count}:*`, "+@all", "-hdel");
-    await using store = redisControlStore({
-      url: server.url.replace("redis://", "redis://poor:pass@"),
-      prefix: `test${count}`,
-    });
-    const refused = store.change("s", { records: { a: "1" }, entry });
-    await expect(refused).rejects.toMatchObject({ message: expect.stringContaining("no right to HDEL") });
-    await using redis = direct();
-    expect(await redis.keys(`test${count}:*`)).toEqual([]);
+    const prefix = `test${count}`;
+    await say(server, "ACL", "SETUSER", "blind", "on", ">pass", `~${prefix}:*`, `&${prefix}:*`, "+@all", "-hgetall");
+    await using store = redisControlStore({ url: server.url.replace("redis://", "redis://blind:pass@"), prefix });
+    await using admin = redisControlStore({ url: server.url, prefix });
+    await admin.change("s", { records: { a: "1" }, entry });
+    for (let n = 0; n < 2; n += 1)
+      await expect(store.read("s")).rejects.toMatchObject({
+        code: "STORE_UNAVAILABLE",
+        message: expect.stringContaining("sluice doctor says which is missing"),
+      });
+    // What it may do goes on.
+    expect(await store.audit("s")).toHaveLength(1);
   });
 
   it("trims nothing while somebody pages through the audit, within twice its bound", async () => {

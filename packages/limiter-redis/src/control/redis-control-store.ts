@@ -3,6 +3,7 @@ import { checkAuditOptions, checkChange, checkSpace, type ControlStore, encodePa
 import type { RedisClient } from "../connection/client.js";
 import { disposable } from "../connection/disposable.js";
 import { resolveConnection } from "../connection/options.js";
+import { isLackOfRights } from "../connection/rights.js";
 import { shareConnection } from "../connection/shared-connection.js";
 import { createParts } from "../outage/parts.js";
 import { tryToWrite } from "../outage/try-to-write.js";
@@ -78,6 +79,8 @@ export function redisControlStore(options: RedisControlStoreOptions): ControlSto
     try {
       reply = await through(what, async (redis) => command(redis, await deadline(redis)));
     } catch (error) {
+      // Redis answers; waiting for its return would hide what it says.
+      if (isLackOfRights(error)) throw withAdvice(error);
       health.failed(isSluiceError(error) ? error.message : "unknown");
       throw error;
     }
@@ -125,6 +128,11 @@ export function redisControlStore(options: RedisControlStoreOptions): ControlSto
       release();
     },
   });
+}
+
+function withAdvice(error: Error): StoreUnavailableError {
+  const message = `${error.message}. The user of Redis lacks a right that policies, overrides, switches and their audit need: redisRights({ control: true }) lists all, and sluice doctor says which is missing`;
+  return new StoreUnavailableError(message);
 }
 
 function downMessage(where: string, reason: string): string {

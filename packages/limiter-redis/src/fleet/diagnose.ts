@@ -57,6 +57,8 @@ export async function diagnoseRedis(options: RedisConnectionOptions): Promise<re
     const info = await run("INFO", infoOf).catch(() => "");
     const scripts = await scriptsOf(() => run("a script", (redis) => timeOf(redis, keys.presence)));
     const missing = await run("a look at rights", (redis) => missingRights(redis, config.prefix));
+    const ofControl = await run("a look at rights", (redis) => missingRights(redis, config.prefix, true));
+    const only = ofControl.filter((right) => !missing.includes(right));
     return [
       connection,
       ...serverFindings(info),
@@ -64,6 +66,15 @@ export async function diagnoseRedis(options: RedisConnectionOptions): Promise<re
       missing.length === 0
         ? ok("rights", "all that is needed")
         : problem("rights", `missing: ${missing.join(" ")}`, `ACL SETUSER <user> ${missing.join(" ")}`),
+      ...(only.length === 0
+        ? []
+        : [
+            warning(
+              "rights",
+              `missing for policies, overrides, switches and their audit: ${only.join(" ")}`,
+              `Where these are used: ACL SETUSER <user> ${only.join(" ")}`,
+            ),
+          ]),
     ];
   } finally {
     release();

@@ -191,6 +191,19 @@ describe("a diagnosis", { timeout: 30_000 }, () => {
     expect(problems.find(({ check }) => check === "rights")?.advice).toBe("ACL SETUSER <user> +zadd");
   });
 
+  it("warns of rights that only policies and their audit need", async () => {
+    await using own = await startRedisServer();
+    const { Redis } = await import("ioredis");
+    const redis = new Redis(own.url);
+    onTestFinished(() => redis.disconnect());
+    const without = ["-hgetall", "-xrange", "-xlen"];
+    await redis.call("ACL", "SETUSER", "weak", "on", ">pass", "~sluice:*", "&sluice:*", "+@all", ...without);
+    const findings = await diagnoseRedis({ url: own.url.replace("redis://", "redis://weak:pass@") });
+    const rights = findings.filter(({ check }) => check === "rights");
+    expect(rights.map(({ state }) => state)).toEqual(["ok", "warning"]);
+    expect(rights[1]?.advice).toContain("ACL SETUSER <user> +hgetall +xlen +xrange");
+  });
+
   it("tells a refused login from a server that is not there, and shows no password", async () => {
     await using closed = await startRedisServer({ password: "s3cret" });
     const [login] = await diagnoseRedis({ url: `redis://:inexact@127.0.0.1:${closed.port}` });

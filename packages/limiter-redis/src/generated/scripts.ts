@@ -1296,7 +1296,7 @@ return reply
 
 export const controlChange: Script = {
   name: "control-change",
-  sha1: "2056c0b33c42c3459680094a32b54d3b0dd97e13",
+  sha1: "7c18326a2140dadc0ad91cc93c521dd8132a0abb",
   source: `-- control-change: write records and the audit entry of the change, all or nothing.
 --
 -- KEYS[1..3]  head, records, audit
@@ -1396,6 +1396,8 @@ if redis.acl_check_cmd then
     return { "refused", text(now), "no right to HSET" }
   end
   if not may("HDEL", KEYS[2], some[1]) then return { "refused", text(now), "no right to HDEL" } end
+  if not may("XLEN", KEYS[3]) then return { "refused", text(now), "no right to XLEN" } end
+  if not may("XRANGE", KEYS[3], "-", "+") then return { "refused", text(now), "no right to XRANGE" } end
 end
 
 -- The first write is one that a full memory refuses, so that it stops here or not at all.
