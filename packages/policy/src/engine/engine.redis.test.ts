@@ -1,6 +1,7 @@
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { apiKeyDigest } from "../policies/api-key-digest.js";
 import type { Policy } from "../policies/policy.js";
 import { createPolicyEngine } from "./create-policy-engine.js";
 import type { PolicyEngine } from "./engine.js";
@@ -136,6 +137,17 @@ describe("engines that share a Redis", () => {
     expect((await other.reputation.get({ user: "carol" })).rate).toBe(0.25);
     await one.reputation.reset(undefined, why);
     await until(async () => (await other.reputation.get({ user: "carol" })).rate === 1);
+  });
+
+  it("the conduct of a key is looked at and forgiven by its digest, which nobody can send in its place", async () => {
+    const perKey: Policy = { name: "per-key", scope: "apiKey", windows: [{ limit: 10, per: "minute" }] };
+    const [one, other] = twoOf({ policies: [perKey] });
+    const digest = apiKeyDigest("key-of-erin");
+    await allowedOf(one, { apiKey: "key-of-erin" }, 40);
+    expect((await other.reputation.get({ apiKey: digest })).rate).toBe(0.25);
+    expect((await other.check({ apiKey: digest })).reputation?.rate).toBe(1);
+    await other.reputation.reset({ apiKey: digest }, why);
+    expect((await one.reputation.get({ apiKey: "key-of-erin" })).rate).toBe(1);
   });
 
   it("goes on with the policies it has while Redis is away, and finds what changed meanwhile", async () => {

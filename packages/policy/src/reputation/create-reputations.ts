@@ -3,6 +3,8 @@ import type { StandingRules, Store } from "@sluice/limiter";
 import type { Control } from "../control/control.js";
 import type { Reputations } from "../engine/engine.js";
 import type { Identity } from "../policies/policy.js";
+import { isApiKeyDigest } from "../policies/api-key-digest.js";
+import type { SubjectPart } from "../resolution/resolution.js";
 import { factsOf } from "../resolution/facts.js";
 import { subjectName } from "../resolution/names.js";
 import { subjectOf } from "../resolution/subject.js";
@@ -53,11 +55,18 @@ export function createReputations({ control, store, scope, author, rules }: Repu
 function nameOf(whose: Identity): string {
   const named = subjects.filter((kind) => whose?.[kind] !== undefined);
   const [kind, second] = named;
-  const parts = kind === undefined || second !== undefined ? undefined : subjectOf({ per: [kind] }, factsOf(whose));
+  const parts = kind === undefined || second !== undefined ? undefined : partsOf(kind, whose);
   const name = parts === undefined ? undefined : subjectName(parts);
   if (name === undefined)
     throw new ConfigError({ option: "identity", accepted: `exactly one of ${subjects.join(", ")}`, value: named });
   return name;
+}
+
+/** Who administers knows keys by their digests; who sends one is never taken for what it is the digest of. */
+function partsOf(kind: (typeof subjects)[number], whose: Identity): readonly SubjectPart[] | undefined {
+  const { apiKey } = whose;
+  if (kind === "apiKey" && typeof apiKey === "string" && isApiKeyDigest(apiKey)) return [{ kind, value: apiKey }];
+  return subjectOf({ per: [kind] }, factsOf(whose));
 }
 
 const subjects = ["user", "tenant", "ip", "apiKey"] as const;
