@@ -1,0 +1,31 @@
+import { createPolicyEngine, type PolicyEngine } from "@sluice/policy";
+
+const policies = [{ name: "per-user", scope: "user", windows: [{ limit: 1, per: "hour" }] }] as const;
+
+/** Two processes, and one switch for both. */
+export function twoProcesses(redis: string): readonly [PolicyEngine, PolicyEngine] {
+  return [createPolicyEngine({ redis, policies }), createPolicyEngine({ redis, policies })];
+}
+
+/** Throws the switch in one process. */
+export async function letEverybodyIn(engine: PolicyEngine): Promise<string> {
+  // #region shadow
+  const { kind, untilMs } = await engine.emergency.shadow({
+    forMs: 30 * 60_000, // it ends by itself, at the latest in 7 days
+    reason: "limits refuse the wrong ones, incident 7",
+    author: "ops@example.com",
+  });
+  console.log(`${kind} until ${new Date(untilMs).toISOString()}`);
+  // #endregion
+  return kind;
+}
+
+/** What any process can see, and how it is over. */
+export async function over(engine: PolicyEngine): Promise<readonly unknown[]> {
+  // #region end
+  const state = await engine.emergency.status(); // { kind, untilMs, reason, author }, or undefined
+  console.log(engine.mode, state?.reason);
+  const ended = await engine.emergency.end({ reason: "mended", author: "ops@example.com" }); // false: there was none
+  // #endregion
+  return [state?.kind, state?.reason, ended];
+}
