@@ -18,7 +18,7 @@ export interface S3Simulator extends Simulation {
   readonly url: string;
   /** What the simulated S3 holds. */
   readonly state: S3State;
-  /** @inheritdoc Its faults go by the names of operations: `PutObject`, `ListObjectsV2`. */
+  /** Makes the next requests fail. Faults go by the names of operations: `PutObject`, `ListObjectsV2`. */
   failNext: Simulation["failNext"];
 }
 
