@@ -5,12 +5,12 @@ import { alertGroups } from "./alerts.mjs";
 import { createChecker } from "./check-expression.mjs";
 
 const header = `# Alert rules of Sluice for Prometheus. Written by packages/telemetry/scripts/generate-alerts.mjs: do not edit.
-# What each means and what to do: docs/alerts.md. Unit tests: alerts/tests.
+# What each means: docs/alerts.md; what to do: docs/operations/runbooks.md. Unit tests: alerts/tests.
 `;
 
-/** Where the alert's page stands. */
+/** Where it is written what to do. */
 export function runbookOf({ name }) {
-  return `docs/alerts.md#${name.toLowerCase()}`;
+  return `docs/operations/runbooks.md#${name.toLowerCase()}`;
 }
 
 /**

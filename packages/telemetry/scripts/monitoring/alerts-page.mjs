@@ -27,7 +27,7 @@ rule_files:
 export function alertsPage() {
   const all = alertGroups.flatMap(({ alerts }) => alerts);
   const rows = all.map((alert) => [
-    `[${alert.name}](${runbookOf(alert).replace("docs/alerts.md", "")})`,
+    `[${alert.name}](#${alert.name.toLowerCase()})`,
     alert.severity,
     alert.for === "0m" ? "at once" : alert.for,
     alert.means.split(/[.:]/, 1)[0] ?? "",
@@ -37,12 +37,13 @@ export function alertsPage() {
 }
 
 function section({ name, expr, severity, means, look, act, ...alert }) {
+  const runbook = runbookOf({ name }).replace("docs/", "");
   const after = alert.for === "0m" ? "at once" : `after ${alert.for}`;
   return [
     `### ${name}`,
     `${means}`,
     `\`\`\`promql\n${expr}\n\`\`\``,
-    `Severity \`${severity}\`, ${after}.`,
+    `Severity \`${severity}\`, ${after}. [Runbook](${runbook}).`,
     `- **Look:** ${look}\n- **Do:** ${act}`,
   ].join("\n\n");
 }
