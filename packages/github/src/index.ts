@@ -1,7 +1,7 @@
 // The client and its factory
 export { createGitHubApi, type WithPlugins } from "./client/create-github-api.js";
 export { GitHubApi } from "./client/github-api.js";
-export type { GitHubApiOptions, GitHubFactoryOptions } from "./client/options.js";
+export type { GitHubApiOptions, GitHubFactoryOptions, NamedOctokitOptions } from "./client/options.js";
 
 // Unchanged pages for nothing
 export { etagCache, type EtagCacheOptions } from "./etag/etag-cache.js";

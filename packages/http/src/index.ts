@@ -10,7 +10,7 @@ export type { HeaderChoice, LegacyReset } from "./core/rate-limit-headers.js";
 
 // Options
 export type { ConcurrencyLimitOptions } from "./core/concurrency-gate.js";
-export type { RateLimitOptions, RouteLimitOptions } from "./core/rate-limit-options.js";
+export type { OwnEngineOptions, RateLimitOptions, RouteLimitOptions } from "./core/rate-limit-options.js";
 export type { LoadSheddingOptions } from "./core/shedding-gate.js";
 
 // Addresses behind proxies

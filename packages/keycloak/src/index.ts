@@ -1,7 +1,7 @@
 // The client and its factory
 export { createKeycloakApi } from "./client/create-keycloak-api.js";
 export { KeycloakApi } from "./client/keycloak-api.js";
-export type { KeycloakApiOptions, KeycloakFactoryOptions } from "./client/options.js";
+export type { ConnectionConfig, KeycloakApiOptions, KeycloakFactoryOptions, TokenProvider } from "./client/options.js";
 export type { Credentials } from "./auth/credentials.js";
 
 // The quota, and the figures it is made of

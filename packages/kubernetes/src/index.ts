@@ -1,7 +1,7 @@
 // The API and its factory
 export { createKubernetesApi } from "./client/create-kubernetes-api.js";
 export { KubernetesApi } from "./client/kubernetes-api.js";
-export type { KubernetesApiOptions, KubernetesFactoryOptions } from "./client/options.js";
+export type { KubernetesApiOptions, KubernetesFactoryOptions, KubernetesSdkOptions } from "./client/options.js";
 
 // Jobs, at most so many at a time
 export { createJobRunner } from "./jobs/create-job-runner.js";

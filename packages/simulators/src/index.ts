@@ -70,6 +70,8 @@ export type {
 export type { GitBranch, GitCommit } from "./git/repository.js";
 
 // What an S3 simulator holds
+export type { ChecksumAlgorithm as S3ChecksumAlgorithm } from "./s3/wire/checksum.js";
+export type { Bytes } from "./http/bytes.js";
 export type { S3Bucket, S3Checksums, S3Object, S3Part, S3State, S3Upload } from "./s3/state/model.js";
 
 // What a Kubernetes simulator holds

@@ -1,7 +1,7 @@
 import type { ApiOptions, Environment } from "@sluice/kit";
 import type { Quota } from "@sluice/limiter";
 import type { AwsQuotaOptions } from "../quota/options.js";
-import type { AwsClientClass, ConfigOf } from "./sdk.js";
+import type { AwsClientClass, AwsConfigOf } from "./sdk.js";
 
 /** What a plain client takes beside the SDK's own configuration: where metrics and hooks go. */
 export interface AwsPlainOptions extends Pick<ApiOptions, "registry" | "hooks" | "onHookError" | "clock"> {}
@@ -20,7 +20,7 @@ export interface AwsOptions extends ApiOptions {
 }
 
 /** The SDK's configuration of a client class under its own names, and ours. */
-export type AwsFactoryOptions<Class extends AwsClientClass> = ConfigOf<Class> & AwsOptions;
+export type AwsFactoryOptions<Class extends AwsClientClass> = AwsConfigOf<Class> & AwsOptions;
 
 const ours: Readonly<Record<keyof AwsOptions | keyof ApiOptions, true>> = {
   redis: true,

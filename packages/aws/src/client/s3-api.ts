@@ -36,7 +36,8 @@ export class S3Api extends S3Client {
   /**
    * @throws ConfigError when the account is empty.
    */
-  constructor(account: string, options: S3ApiOptions & { readonly [clientParts]?: ClientParts } = {}) {
+  constructor(account: string, options?: S3ApiOptions);
+  constructor(account: string, options: S3ApiOptions & Handed = {}) {
     const parts = options[clientParts] ?? plainParts(account, options, secretsInCredentials(options.credentials));
     super(sdkConfig(options));
     extend<S3Client>(this, parts);
@@ -54,5 +55,11 @@ export class S3Api extends S3Client {
  */
 export function createS3Api(account: string, options: S3FactoryOptions = {}): S3Api {
   const parts = limitedParts(account, options, []);
-  return new S3Api(account, { ...(sdkConfig(options) as S3ClientConfig), [clientParts]: parts });
+  const given: S3ApiOptions & Handed = { ...(sdkConfig(options) as S3ClientConfig), [clientParts]: parts };
+  return new S3Api(account, given);
+}
+
+/** What the factory hands to the class beside its options. */
+interface Handed {
+  readonly [clientParts]?: ClientParts;
 }

@@ -11,8 +11,8 @@ export interface AwsClient {
 /** A class of such clients. */
 export type AwsClientClass = new (...args: [never]) => AwsClient;
 
-/** The configuration that a client class takes, less what a constructor may leave out. */
-export type ConfigOf<Class extends AwsClientClass> =
+/** The configuration that a client class of the SDK takes, by the class: `AwsConfigOf<typeof DynamoDBClient>`. */
+export type AwsConfigOf<Class extends AwsClientClass> =
   Exclude<ConstructorParameters<Class>, readonly []> extends readonly [(infer Config)?] ? NonNullable<Config> : never;
 
 /** The parts of a resolved configuration that we read or take the place of. */

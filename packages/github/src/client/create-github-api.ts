@@ -10,7 +10,13 @@ import { createClassify } from "../retry/classify.js";
 import { readGitHubReply } from "../retry/reply.js";
 import { GitHubApi } from "./github-api.js";
 import { githubLimits } from "./limits/github-limits.js";
-import { clientParts, type ClientParts, type GitHubFactoryOptions, octokitOptions } from "./options.js";
+import {
+  clientParts,
+  type ClientParts,
+  type GitHubFactoryOptions,
+  type HandedOptions,
+  octokitOptions,
+} from "./options.js";
 import { checkToken, findToken, noToken } from "./token.js";
 
 /** The client with what its plugins add. */
@@ -74,7 +80,7 @@ export function createGitHubApi(account: string, options: GitHubFactoryOptions =
     tokens: assembly.tokens,
   };
   const Class = plugins.length === 0 ? GitHubApi : GitHubApi.plugin(...plugins);
-  return new Class(account, {
+  const handed: HandedOptions = {
     ...octokitOptions(options),
     ...(auth === undefined ? {} : { auth }),
     ...(log === undefined ? {} : { log: completed(log) as GitHubApi["log"] }),
@@ -82,7 +88,8 @@ export function createGitHubApi(account: string, options: GitHubFactoryOptions =
     retry: { enabled: false },
     throttle: { enabled: false },
     [clientParts]: parts,
-  });
+  };
+  return new Class(account, handed);
 }
 
 function hasInstallation(auth: unknown): boolean {

@@ -10,7 +10,14 @@ import { readGitHubReply } from "../retry/reply.js";
 import { callStage } from "./call-stage.js";
 import { type Client, client } from "./client.js";
 import { githubRequests } from "./limits/github-requests.js";
-import { clientParts, type ClientParts, type GitHubApiOptions, octokitOptions, oursOfPlain } from "./options.js";
+import {
+  clientParts,
+  type ClientParts,
+  type GitHubApiOptions,
+  type HandedOptions,
+  octokitOptions,
+  oursOfPlain,
+} from "./options.js";
 import { rememberingPaginate } from "./pages.js";
 import { secretsInAuth } from "./secrets.js";
 import { sendThrough } from "./send-through.js";
@@ -46,7 +53,8 @@ export class GitHubApi extends Octokit {
   /**
    * @throws ConfigError when the account is empty.
    */
-  constructor(account: string, options: GitHubApiOptions & { readonly [clientParts]?: ClientParts } = {}) {
+  constructor(account: string, options?: GitHubApiOptions);
+  constructor(account: string, options: HandedOptions = {}) {
     nonEmpty("account", account, 256);
     const parts = options[clientParts] ?? plainParts(account, options);
     const own = clientFor(account, options, parts);
@@ -61,10 +69,10 @@ export class GitHubApi extends Octokit {
 
   /** The same client acting on behalf of a caller; it shares everything with this one. */
   as(caller: Caller): this {
-    const Own = this.constructor as new (account: string, options: GitHubApiOptions) => this;
+    const Own = this.constructor as new (account: string, options: HandedOptions) => this;
     // Its requests go out through this client, which alone authenticates.
     const { auth: _auth, authStrategy: _strategy, ...options } = this.#options;
-    const other = new Own(this.account, { ...options, [clientParts]: this.#parts } as GitHubApiOptions);
+    const other = new Own(this.account, { ...options, [clientParts]: this.#parts });
     sendThrough(other, this, (send) => withCaller(caller, send));
     return other;
   }

@@ -8,15 +8,15 @@ import type { GitHubQuotaOptions } from "../quota/options.js";
 /** What the plain constructor takes: Octokit's options, and where metrics and hooks go. */
 export interface GitHubApiOptions extends OctokitOptions, Pick<ApiOptions, "registry" | "hooks" | "onHookError"> {}
 
-/** Octokit's options by name, but its logger. */
-type Named = {
+/** Octokit's options by name, without its logger and without those of plugins. */
+export type NamedOctokitOptions = {
   readonly [
     Name in keyof OctokitOptions as string extends Name ? never : Name extends "log" ? never : Name
   ]: OctokitOptions[Name];
 };
 
 /** What the factory takes: Octokit's options under their own names, and ours. */
-export interface GitHubFactoryOptions extends Named, Omit<ApiOptions, "log"> {
+export interface GitHubFactoryOptions extends NamedOctokitOptions, Omit<ApiOptions, "log"> {
   /**
    * A token, or what the `authStrategy` takes.
    *
@@ -50,6 +50,11 @@ export interface ClientParts {
 
 /** What the factory hands to the class. Not for users: it goes by a symbol. */
 export const clientParts = Symbol("github.clientParts");
+
+/** The options of the class with what the factory hands to it. */
+export interface HandedOptions extends GitHubApiOptions {
+  readonly [clientParts]?: ClientParts;
+}
 
 /** Ours; Octokit and its plugins are not shown them. */
 const ours = [

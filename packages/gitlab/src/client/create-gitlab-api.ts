@@ -6,7 +6,7 @@ import { classify } from "../retry/classify.js";
 import { findAccess } from "./credentials.js";
 import { GitLabApi } from "./gitlab-api.js";
 import { gitlabLimits } from "./limits/gitlab-limits.js";
-import { factoryParts, type GitLabFactoryOptions, sdkOptions } from "./options.js";
+import { factoryParts, type GitLabFactoryOptions, type HandedOptions, sdkOptions } from "./options.js";
 
 /** As long as gitbeaker waits, for all pages together. Unit: milliseconds. */
 const QUERY_TIMEOUT_MS = 300_000;
@@ -44,7 +44,7 @@ export function createGitLabApi<C extends boolean = false>(
   const quotaOptions = isQuota(options.quota) ? {} : (options.quota ?? {});
   const { tier } = resolveQuota(quotaOptions, env, host);
   const { token: _token, oauthToken: _oauthToken, jobToken: _jobToken, ...sdk } = sdkOptions(options);
-  return new GitLabApi<C>(account, {
+  const handed: HandedOptions<C> = {
     ...sdk,
     ...credentials,
     ...(host === undefined ? {} : { host }),
@@ -74,5 +74,6 @@ export function createGitLabApi<C extends boolean = false>(
         clock: options.clock,
       };
     },
-  });
+  };
+  return new GitLabApi<C>(account, handed);
 }

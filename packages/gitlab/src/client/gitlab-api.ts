@@ -5,7 +5,14 @@ import { type ApiLimits, assemblePlain, type Mode, plainLimits } from "@sluice/k
 import { operationsOf } from "../operations/operation.js";
 import { gitlabRequests } from "./limits/gitlab-requests.js";
 import { onBehalfOf, resourcesOf, wrapMethods } from "./methods.js";
-import { type FactoryParts, factoryParts, type GitLabApiOptions, type MakeParts, sdkOptions } from "./options.js";
+import {
+  type FactoryParts,
+  factoryParts,
+  type GitLabApiOptions,
+  type HandedOptions,
+  type MakeParts,
+  sdkOptions,
+} from "./options.js";
 import { createRequester } from "./requester.js";
 
 /**
@@ -21,7 +28,8 @@ export class GitLabApi<C extends boolean = false> extends Gitlab<C> {
   /**
    * @throws ConfigError when the account is empty, or a `requesterFn` is given, which is ours.
    */
-  constructor(account: string, options: GitLabApiOptions<C> & { readonly [factoryParts]?: MakeParts } = {}) {
+  constructor(account: string, options?: GitLabApiOptions<C>);
+  constructor(account: string, options: HandedOptions<C> = {}) {
     nonEmpty("account", account, 256);
     let parts: FactoryParts | undefined;
     const { profileToken, profileMode, ...sdk } = sdkOptions(options);

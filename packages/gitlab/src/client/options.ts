@@ -82,3 +82,8 @@ export interface FactoryParts {
 export type MakeParts = (knownOperations: readonly string[]) => FactoryParts;
 
 export const factoryParts: unique symbol = Symbol("gitlab.factoryParts");
+
+/** The options of the class with what the factory hands to it. */
+export interface HandedOptions<C extends boolean> extends GitLabApiOptions<C> {
+  readonly [factoryParts]?: MakeParts;
+}

@@ -58,14 +58,16 @@ export interface RouteLimitOptions<Request extends object> {
   readonly refund?: "failed" | ((status: number) => boolean);
 }
 
-/** What an engine of its own is made of. */
-type EngineParts = {
-  readonly [Part in (typeof ownParts)[number]]?: PolicyEngineOptions[Part] | undefined;
+/** What an engine of its own is made of: options of `createPolicyEngine`, for a limiter that is given no `engine`. */
+export type OwnEngineOptions = {
+  readonly [
+    Part in "policies" | "redis" | "store" | "control" | "onStoreError" | "lease" | "advanceMs" | "reputation" | "name"
+  ]?: PolicyEngineOptions[Part] | undefined;
 };
 
 /** How requests are limited. */
 export interface RateLimitOptions<Request extends object>
-  extends IdentifyOptions<Request>, RouteLimitOptions<Request>, EngineParts {
+  extends IdentifyOptions<Request>, RouteLimitOptions<Request>, OwnEngineOptions {
   /** Decides. Yours to close. @defaultValue one of its own, of `policies`, `redis` and the others of its options */
   readonly engine?: PolicyEngine;
   /** Which fields say what is left: `RateLimit` of the draft, `X-RateLimit-*`, both, or none. @defaultValue `"both"` */
@@ -92,7 +94,17 @@ export interface RouteLimitConfig<Request extends object> extends RouteLimitOpti
   readonly maxDelayed: number;
 }
 
-const ownParts = ["policies", "redis", "store", "control", "onStoreError", "lease", "reputation", "name"] as const;
+const ownParts = [
+  "policies",
+  "redis",
+  "store",
+  "control",
+  "onStoreError",
+  "lease",
+  "advanceMs",
+  "reputation",
+  "name",
+] as const satisfies readonly (keyof OwnEngineOptions)[];
 
 /** The engine to ask, and whether to close it. @throws ConfigError */
 export function engineOf(options: RateLimitOptions<never>): { readonly engine: PolicyEngine; readonly own: boolean } {

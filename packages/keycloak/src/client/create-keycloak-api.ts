@@ -12,7 +12,7 @@ import { numberIn } from "../settings/number-in.js";
 import { KeycloakApi } from "./keycloak-api.js";
 import { runLogin } from "./login-call.js";
 import { keycloakLimits } from "./limits/keycloak-limits.js";
-import { factoryParts, type KeycloakFactoryOptions, sdkOptions } from "./options.js";
+import { factoryParts, type HandedOptions, type KeycloakFactoryOptions, sdkOptions } from "./options.js";
 
 /**
  * While the server is down: five failures in a row open the breaker for ten seconds, each failed probe doubles that, up to a minute.
@@ -54,7 +54,7 @@ export function createKeycloakApi(account: string, options: KeycloakFactoryOptio
   const quotaOptions = isQuota(options.quota) ? {} : (options.quota ?? {});
   const secrets = secretsOf(credentials);
   let session: Session | undefined;
-  const api = new KeycloakApi(account, {
+  const handed: HandedOptions = {
     ...options,
     ...sdkOptions({ ...options, ...defined(connection) }),
     [factoryParts]: {
@@ -72,7 +72,8 @@ export function createKeycloakApi(account: string, options: KeycloakFactoryOptio
       clock,
       random,
     },
-  });
+  };
+  const api = new KeycloakApi(account, handed);
   if (credentials?.kind === "token") useToken(api, credentials);
   if (credentials?.kind === "credentials") {
     const sender = { chain: assembly.hooks, attemptTimeoutMs: () => api.timeout || undefined, forget: () => {}, clock };

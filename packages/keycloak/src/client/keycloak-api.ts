@@ -20,21 +20,20 @@ import { hideSecrets } from "./hide-secrets.js";
 import { currentLogicalCall, inContext, outside } from "./logical-call.js";
 import { logicalCall, runLogin } from "./login-call.js";
 import type { MethodCall } from "./method.js";
-import { type FactoryParts, factoryParts, type KeycloakApiOptions, sdkOptions } from "./options.js";
+import {
+  type Behalf,
+  type FactoryParts,
+  factoryParts,
+  type HandedOptions,
+  type KeycloakApiOptions,
+  onBehalfOf,
+  sdkOptions,
+  type TokenProvider,
+} from "./options.js";
 import { plainParts } from "./plain-parts.js";
 import { holdFetch, withScopedFetch } from "./scoped-fetch.js";
 import { secretsIn } from "./secrets-in.js";
 import { isResource, wrapResource } from "./wrap-resource.js";
-
-type TokenProvider = Parameters<KcAdminClient["registerTokenProvider"]>[0];
-
-/** Names on whose behalf a client made by `as` acts, and the client whose login it shares. */
-const onBehalfOf: unique symbol = Symbol("keycloak.onBehalfOf");
-
-interface Behalf {
-  readonly caller: Caller;
-  readonly root: KeycloakApi;
-}
 
 /**
  * Keycloak's admin client with a hook chain: the same methods, types and errors. Constructed plainly it measures and nothing else;
@@ -52,10 +51,8 @@ export class KeycloakApi extends KcAdminClient {
   #refreshing: Promise<string | undefined> | undefined;
 
   /** @throws ConfigError when the account is empty. */
-  constructor(
-    account: string,
-    options: KeycloakApiOptions & { readonly [factoryParts]?: FactoryParts; readonly [onBehalfOf]?: Behalf } = {},
-  ) {
+  constructor(account: string, options?: KeycloakApiOptions);
+  constructor(account: string, options: HandedOptions = {}) {
     nonEmpty("account", account, 256);
     super(sdkOptions(options));
     const parts = options[factoryParts] ?? plainParts(account, options);
@@ -104,7 +101,7 @@ export class KeycloakApi extends KcAdminClient {
   as(caller: Caller): KeycloakApi {
     const { baseUrl, realmName, timeout, enableExperimentalApis } = this;
     const [requestOptions, requestArgOptions] = [this.getRequestOptions(), this.getGlobalRequestArgOptions()];
-    const other = new KeycloakApi(this.account, {
+    const handed: HandedOptions = {
       baseUrl,
       realmName,
       enableExperimentalApis,
@@ -113,7 +110,8 @@ export class KeycloakApi extends KcAdminClient {
       ...(requestArgOptions === undefined ? {} : { requestArgOptions }),
       [factoryParts]: this.#parts,
       [onBehalfOf]: { caller: { ...this.#behalf?.caller, ...caller }, root: this.#behalf?.root ?? this },
-    });
+    };
+    const other = new KeycloakApi(this.account, handed);
     if (this.scope !== undefined) other.scope = this.scope;
     return other;
   }

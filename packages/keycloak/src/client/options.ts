@@ -5,9 +5,12 @@ import type { Quota } from "@sluice/limiter";
 import type { Credentials } from "../auth/credentials.js";
 import type { Session } from "../auth/session.js";
 import type { KeycloakQuotaOptions } from "../quota/options.js";
+import type { KeycloakApi } from "./keycloak-api.js";
 
-/** What the SDK's constructor takes. */
+/** What the SDK's constructor takes: a name for a type that the SDK's entry does not export. */
 export type ConnectionConfig = NonNullable<ConstructorParameters<typeof KcAdminClient>[0]>;
+/** What `registerTokenProvider` takes: gives the token for the next request. The SDK's entry does not export it either. */
+export type TokenProvider = Parameters<KcAdminClient["registerTokenProvider"]>[0];
 /** What the SDK hands on to `fetch`. */
 export type RequestOptions = NonNullable<ConnectionConfig["requestOptions"]>;
 
@@ -75,3 +78,17 @@ export interface FactoryParts {
 }
 
 export const factoryParts = Symbol("keycloak.factoryParts");
+/** Names on whose behalf a client made by `as` acts, and the client whose login it shares. */
+export const onBehalfOf = Symbol("keycloak.onBehalfOf");
+
+/** The options of the class with what the factory and `as` hand to it. */
+export interface HandedOptions extends KeycloakApiOptions {
+  readonly [factoryParts]?: FactoryParts;
+  readonly [onBehalfOf]?: Behalf;
+}
+
+/** On whose behalf a client acts. */
+export interface Behalf {
+  readonly caller: Caller;
+  readonly root: KeycloakApi;
+}

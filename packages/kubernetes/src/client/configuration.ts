@@ -9,13 +9,17 @@ import {
 } from "@kubernetes/client-node";
 import { ConfigError } from "@sluice/core";
 import { type Sender, throughChain } from "./attempts.js";
-import type { SdkOptions } from "./options.js";
+import type { KubernetesSdkOptions } from "./options.js";
 
 /**
  * The configuration that the SDK's classes are made with: as `KubeConfig.makeApiClient` makes it, with every request through the
  * chain. The kubeconfig is read when the first request is made.
  */
-export function configurationOf(kubeConfig: () => KubeConfig, sender: Sender, options: SdkOptions): Configuration {
+export function configurationOf(
+  kubeConfig: () => KubeConfig,
+  sender: Sender,
+  options: KubernetesSdkOptions,
+): Configuration {
   const library = options.httpApi ?? new IsomorphicFetchHttpLibrary();
   const { BearerToken } = options.authMethods ?? {};
   const made = createConfiguration({

@@ -9,7 +9,7 @@ import { classify } from "../retry/classify.js";
 import { findKubeConfig } from "../settings/kube-config.js";
 import { KubernetesApi } from "./kubernetes-api.js";
 import { kubernetesLimits } from "./limits/kubernetes-limits.js";
-import { factoryParts, type KubernetesFactoryOptions } from "./options.js";
+import { factoryParts, type HandedOptions, type KubernetesFactoryOptions } from "./options.js";
 import { readReply } from "./reply.js";
 
 /**
@@ -42,7 +42,7 @@ export function createKubernetesApi(cluster: string, options: KubernetesFactoryO
     env,
   });
   const quotaOptions = isQuota(options.quota) ? {} : (options.quota ?? {});
-  return new KubernetesApi(cluster, options.kubeConfig, {
+  const handed: HandedOptions = {
     ...options,
     [factoryParts]: {
       chain: assembly.hooks,
@@ -58,5 +58,6 @@ export function createKubernetesApi(cluster: string, options: KubernetesFactoryO
       clock,
       random,
     },
-  });
+  };
+  return new KubernetesApi(cluster, options.kubeConfig, handed);
 }

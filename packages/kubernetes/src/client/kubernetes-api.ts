@@ -16,18 +16,18 @@ import { type Sender, throughChain } from "./attempts.js";
 import { authenticationOf } from "./authentication.js";
 import { configurationOf } from "./configuration.js";
 import { currentLogicalCall, takeMark, within } from "./logical-call.js";
-import { type FactoryParts, factoryParts, type KubernetesApiOptions } from "./options.js";
+import {
+  type Behalf,
+  type FactoryParts,
+  factoryParts,
+  type HandedOptions,
+  type KubernetesApiOptions,
+  onBehalfOf,
+} from "./options.js";
+import { keepParts } from "./parts-of.js";
 import { plainParts } from "./plain-parts.js";
 import { secretsInArguments } from "./secrets-in.js";
 import { type MethodCall, wrapApi } from "./wrap-api.js";
-
-/** Names on whose behalf a client made by `as` acts, and the client whose jobs it shares. */
-const onBehalfOf: unique symbol = Symbol("kubernetes.onBehalfOf");
-
-interface Behalf {
-  readonly caller: Caller;
-  readonly root: KubernetesApi;
-}
 
 /**
  * The API of a cluster, by the SDK's own classes with a hook chain in them: the same methods, types and errors. Constructed plainly it
@@ -50,11 +50,8 @@ export class KubernetesApi {
    * @param kubeConfig - default: what the SDK's `loadFromDefault` finds, read on first use.
    * @throws ConfigError when the cluster is empty, or the kubeconfig has no cluster.
    */
-  constructor(
-    cluster: string,
-    kubeConfig?: KubeConfig,
-    options: KubernetesApiOptions & { readonly [factoryParts]?: FactoryParts; readonly [onBehalfOf]?: Behalf } = {},
-  ) {
+  constructor(cluster: string, kubeConfig?: KubeConfig, options?: KubernetesApiOptions);
+  constructor(cluster: string, kubeConfig?: KubeConfig, options: HandedOptions = {}) {
     nonEmpty("cluster", cluster, 256);
     const parts = options[factoryParts] ?? plainParts(cluster, kubeConfig, options);
     this.cluster = cluster;
@@ -69,12 +66,15 @@ export class KubernetesApi {
       clock: parts.clock,
     };
     this.#configuration = configurationOf(parts.kubeConfig, this.#sender, options);
-    this.#again = (caller) =>
-      new KubernetesApi(cluster, kubeConfig, {
+    keepParts(this, parts);
+    this.#again = (caller) => {
+      const handed: HandedOptions = {
         ...options,
         [factoryParts]: parts,
         [onBehalfOf]: { caller: { ...this.#behalf?.caller, ...caller }, root: this.#behalf?.root ?? this },
-      });
+      };
+      return new KubernetesApi(cluster, kubeConfig, handed);
+    };
   }
 
   /** The SDK's client of a class, `CoreV1Api` for one; always the same instance. */
@@ -141,11 +141,6 @@ export class KubernetesApi {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** What the jobs' runner needs. Not for users: it goes by a symbol. */
-  get [factoryParts](): FactoryParts {
-    return this.#parts;
   }
 
   /** What may be shown of a client: never its credentials. */

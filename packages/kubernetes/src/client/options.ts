@@ -1,21 +1,23 @@
 import type { createConfiguration, KubeConfig } from "@kubernetes/client-node";
-import type { Clock, HookChain, Random } from "@sluice/core";
+import type { Caller, Clock, HookChain, Random } from "@sluice/core";
 import type { ApiLimits, ApiOptions, Environment, Mode } from "@sluice/kit";
 import type { Limiter, Quota } from "@sluice/limiter";
 import type { JobRunnerOptions } from "../jobs/options.js";
 import type { KubernetesQuotaOptions } from "../quota/options.js";
+import type { KubernetesApi } from "./kubernetes-api.js";
 
-/** What the SDK's `createConfiguration` takes. */
-export type SdkOptions = NonNullable<Parameters<typeof createConfiguration>[0]>;
+/** What the SDK's `createConfiguration` takes: a name for a type that the SDK does not export. */
+export type KubernetesSdkOptions = NonNullable<Parameters<typeof createConfiguration>[0]>;
 
 /** What the plain constructor takes beside the kubeconfig: the SDK's options, and where metrics and hooks go. */
-export interface KubernetesApiOptions extends SdkOptions, Pick<ApiOptions, "registry" | "hooks" | "onHookError"> {
+export interface KubernetesApiOptions
+  extends KubernetesSdkOptions, Pick<ApiOptions, "registry" | "hooks" | "onHookError"> {
   /** The context of the kubeconfig to use. @defaultValue its current context */
   readonly context?: string | undefined;
 }
 
 /** What the factory takes: the SDK's options under their own names, and ours. */
-export interface KubernetesFactoryOptions extends SdkOptions, ApiOptions {
+export interface KubernetesFactoryOptions extends KubernetesSdkOptions, ApiOptions {
   /**
    * Where the cluster is, and who calls it.
    *
@@ -58,3 +60,17 @@ export interface FactoryParts {
 }
 
 export const factoryParts = Symbol("kubernetes.factoryParts");
+/** Names on whose behalf a client made by `as` acts, and the client whose jobs it shares. */
+export const onBehalfOf = Symbol("kubernetes.onBehalfOf");
+
+/** The options of the class with what the factory and `as` hand to it. */
+export interface HandedOptions extends KubernetesApiOptions {
+  readonly [factoryParts]?: FactoryParts;
+  readonly [onBehalfOf]?: Behalf;
+}
+
+/** On whose behalf a client acts. */
+export interface Behalf {
+  readonly caller: Caller;
+  readonly root: KubernetesApi;
+}

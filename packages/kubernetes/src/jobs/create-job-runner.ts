@@ -10,8 +10,8 @@ import {
   withCallOptions,
 } from "@sluice/core";
 import { createFailureBackoff, createJobs, type FailureBackoff, type Jobs } from "@sluice/limiter";
-import { factoryParts } from "../client/options.js";
 import type { KubernetesApi } from "../client/kubernetes-api.js";
+import { partsOf } from "../client/parts-of.js";
 import { createOnce, deleteJob } from "./cluster-jobs.js";
 import { followJob, lingerOn } from "./follow-job.js";
 import { JobFailedError } from "./job-failed-error.js";
@@ -30,7 +30,7 @@ const DELETING_MS = 10_000;
  * @throws ConfigError when an option is out of range, or the API is a plain one, which has no limits.
  */
 export function createJobRunner(api: KubernetesApi, options: JobRunnerOptions = {}): JobRunner {
-  const { limiter, env, kubeConfig, clock = systemClock, random = systemRandom } = api[factoryParts];
+  const { limiter, env, kubeConfig, clock = systemClock, random = systemRandom } = partsOf(api);
   if (limiter === undefined)
     throw new ConfigError({ option: "api", accepted: "an API made by createKubernetesApi", value: "a plain one" });
   const config = resolveJobRunner(options, env);

@@ -6,7 +6,7 @@ import {
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { concurrency } from "@sluice/limiter";
-import { factoryParts } from "../client/options.js";
+import { partsOf } from "../client/parts-of.js";
 import { newCluster } from "../test-support/clients.test-support.js";
 import { asked, clientOf, forOneTest, jobNamed, quick } from "../test-support/jobs.test-support.js";
 
@@ -45,7 +45,7 @@ it("a place of a process that is gone is free again after its lease", async () =
   const name = newCluster();
   const [first, second] = elsewhere();
   const jobs = { maxActive: 1, leaseMs: 400 };
-  const gone = clientOf(cluster, { ...first, jobs }, name)[factoryParts];
+  const gone = partsOf(clientOf(cluster, { ...first, jobs }, name));
   // Taken, and neither renewed nor given back: as by a process that was killed.
   await gone.limiter?.().acquire([{ bucket: "jobs", limit: concurrency({ max: 1, leaseMs: 400 }) }]);
   const startedMs = performance.now();

@@ -2,7 +2,7 @@ import { between, type Clock, ConfigError, type Timer, warnOnce, wholeBetween } 
 import { createHash } from "node:crypto";
 import type { Control } from "../control/control.js";
 import type { DecisionEvent } from "../engine/decision.js";
-import type { Identity } from "../policies/policy.js";
+import type { Identity, Subject } from "../policies/policy.js";
 
 /** How refusals are written to the audit. */
 export interface DecisionAuditOptions {
@@ -100,10 +100,10 @@ function refusedOf({ decision, identity }: DecisionEvent, atMs: number): Refused
   };
 }
 
-const parts = ["user", "tenant", "ip", "apiKey"] as const;
+const parts = ["user", "tenant", "ip", "apiKey"] as const satisfies readonly Subject[];
 
 /** The name under which somebody stands in the audit of decisions: `user:` and half of the SHA-256 of kind and value. */
-export function auditName(kind: (typeof parts)[number], value: string): string {
+export function auditName(kind: "user" | "tenant" | "ip" | "apiKey", value: string): string {
   return `${kind}:${createHash("sha256").update(`${kind}:${value}`).digest("hex").slice(0, 32)}`;
 }
 

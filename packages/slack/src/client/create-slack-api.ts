@@ -10,7 +10,7 @@ import { createClassify } from "../retry/classify.js";
 import { retryOptionsOf } from "../retry/retry-config.js";
 import { isThrottled } from "./buffered-response.js";
 import { slackLimits } from "./limits/slack-limits.js";
-import { factoryParts, type SlackFactoryOptions } from "./options.js";
+import { factoryParts, type HandedOptions, type SlackFactoryOptions } from "./options.js";
 import { SlackApi } from "./slack-api.js";
 import { findToken } from "./token.js";
 
@@ -61,7 +61,7 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
   });
 
   const limits = slackLimits({ workspace, token, quota: isQuota(options.quota) ? {} : (options.quota ?? {}), env });
-  return new SlackApi(workspace, token, {
+  const handed: HandedOptions = {
     ...options,
     // What Sluice does in the SDK's place, the SDK must not do again.
     retryConfig: { retries: 0 },
@@ -79,7 +79,8 @@ export function createSlackApi(workspace: string, options: SlackFactoryOptions =
       close: assembly.close,
       clock: options.clock,
     },
-  });
+  };
+  return new SlackApi(workspace, token, handed);
 }
 
 /** The SDK emits for the 429 it sees; those that are retried it never sees. */

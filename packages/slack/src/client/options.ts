@@ -1,5 +1,5 @@
 import type { WebClientOptions } from "@slack/web-api";
-import type { Clock, HookChain } from "@sluice/core";
+import type { Caller, Clock, HookChain } from "@sluice/core";
 import type { ApiLimits, ApiOptions, Environment, Mode } from "@sluice/kit";
 import type { Quota } from "@sluice/limiter";
 import type { SlackQuotaOptions } from "../quota/options.js";
@@ -64,3 +64,11 @@ export interface FactoryParts {
 }
 
 export const factoryParts = Symbol("slack.factoryParts");
+/** Names on whose behalf a client made by `as` acts. */
+export const onBehalfOf = Symbol("slack.onBehalfOf");
+
+/** The options of the class with what the factory and `as` hand to it. */
+export interface HandedOptions extends SlackApiOptions {
+  readonly [factoryParts]?: FactoryParts;
+  readonly [onBehalfOf]?: Caller;
+}

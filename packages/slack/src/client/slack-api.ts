@@ -27,9 +27,14 @@ import { withoutSecrets } from "./scrub-log.js";
 import { secretsIn, secretsInArguments } from "./secrets-in.js";
 import { slackOperations, slackRequests } from "./limits/slack-requests.js";
 import { currentLogicalCall, within } from "./logical-call.js";
-import { type FactoryParts, factoryParts, sdkOptions, type SlackApiOptions } from "./options.js";
-
-type UploadResult = Awaited<ReturnType<WebClient["filesUploadV2"]>>;
+import {
+  type FactoryParts,
+  factoryParts,
+  type HandedOptions,
+  onBehalfOf,
+  sdkOptions,
+  type SlackApiOptions,
+} from "./options.js";
 
 /**
  * Slack's `WebClient` with a hook chain: the same methods, types, events and errors. Constructed plainly it measures and
@@ -48,11 +53,8 @@ export class SlackApi extends WebClient {
   /**
    * @throws ConfigError when the workspace is empty.
    */
-  constructor(
-    workspace: string,
-    token?: string,
-    options: SlackApiOptions & { readonly [factoryParts]?: FactoryParts; readonly [onBehalfOf]?: Caller } = {},
-  ) {
+  constructor(workspace: string, token?: string, options?: SlackApiOptions);
+  constructor(workspace: string, token?: string, options: HandedOptions = {}) {
     nonEmpty("workspace", workspace, 256);
     const parts = options[factoryParts] ?? plainParts(workspace, token, options);
     const sdk = sdkOptions(options);
@@ -79,11 +81,12 @@ export class SlackApi extends WebClient {
     this.#parts = parts;
     this.#caller = options[onBehalfOf];
     this.#again = (caller) => {
-      const other = new SlackApi(workspace, token, {
+      const handed: HandedOptions = {
         ...options,
         [factoryParts]: parts,
         [onBehalfOf]: { ...this.#caller, ...caller },
-      });
+      };
+      const other = new SlackApi(workspace, token, handed);
       // One cap on requests in flight for both.
       Reflect.set(other, "requestQueue", Reflect.get(this, "requestQueue"));
       other.on(WebClientEvent.RATE_LIMITED, (...told: unknown[]) => this.emit(WebClientEvent.RATE_LIMITED, ...told));
@@ -115,7 +118,7 @@ export class SlackApi extends WebClient {
   }
 
   /** Uploads files: one logical call of at least three requests. */
-  override filesUploadV2(options: FilesUploadV2Arguments): Promise<UploadResult> {
+  override filesUploadV2(options: FilesUploadV2Arguments): ReturnType<WebClient["filesUploadV2"]> {
     return this.#call("files.uploadV2", options as unknown as Record<string, unknown>, true, () =>
       super.filesUploadV2(options),
     );
@@ -185,9 +188,6 @@ export class SlackApi extends WebClient {
     );
   }
 }
-
-/** Names the caller of a client made by `as`. */
-const onBehalfOf: unique symbol = Symbol("slack.onBehalfOf");
 
 function plainParts(workspace: string, token: string | undefined, options: SlackApiOptions): FactoryParts {
   return {

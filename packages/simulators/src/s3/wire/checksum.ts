@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
-/** Checksums that can be asked for; `crc64nvme` is taken as it comes and never computed. */
-export const checksumAlgorithms = ["crc32", "crc32c", "crc64nvme", "sha1", "sha256"] as const;
-
 /** Name of a checksum, as in `x-amz-checksum-<name>`. */
-export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
+export type ChecksumAlgorithm = "crc32" | "crc32c" | "crc64nvme" | "sha1" | "sha256";
+
+/** Checksums that can be asked for; `crc64nvme` is taken as it comes and never computed. */
+export const checksumAlgorithms: readonly ChecksumAlgorithm[] = ["crc32", "crc32c", "crc64nvme", "sha1", "sha256"];
 
 /** The checksum of some bytes in base64; undefined where it is not computed here. */
 export function checksumOf(algorithm: ChecksumAlgorithm, bytes: Uint8Array): string | undefined {
