@@ -50,6 +50,12 @@ for (const provider of only) {
     results.push(await runPhase(how, options, createProgress(`${provider}, ${how}`)));
   }
 }
+const late = results.filter(({ how, refused, givenUp }) => how === "factory" && refused + givenUp > 0);
+for (const { provider, refused, givenUp } of late)
+  console.error(
+    `${provider}: ${refused} requests of the factory were refused, ${givenUp} calls given up. This machine is too busy for minutes that short; try --speed 2.`,
+  );
+if (late.some(({ givenUp }) => givenUp > 0)) process.exitCode = 1;
 console.log(json === true ? JSON.stringify(results, null, 2) : reportTable(results));
 
 function whole(text: string): number {

@@ -23,6 +23,8 @@ export interface PhaseResult {
   readonly how: Orders["how"];
   readonly requests: number;
   readonly refused: number;
+  /** Calls that ended with an error. */
+  readonly givenUp: number;
   /** Share of requests that were refused. */
   readonly wasted: number;
   readonly seconds: number;
@@ -44,8 +46,10 @@ export async function runPhase(
   const total = scenario.kinds.reduce((sum, { perWindow }) => sum + perWindow * windows, 0);
   await using simulator = await scenario.start({ speed, enforce });
   let done = 0;
-  const onDone = (): void => {
+  let givenUp = 0;
+  const onDone = (isGivenUp: boolean): void => {
     done += 1;
+    if (isGivenUp) givenUp += 1;
     onProgress(done, total, simulator.ledger.throttled().length);
   };
   await Promise.all(
@@ -54,7 +58,7 @@ export async function runPhase(
       return redis === undefined ? work(orders, onDone) : workElsewhere(orders, onDone);
     }),
   );
-  return resultOf(scenario, how, { windows, speed, total }, simulator.ledger);
+  return resultOf(scenario, how, { windows, speed, total, givenUp }, simulator.ledger);
 }
 
 type SimulatorLedger = Awaited<ReturnType<Scenario["start"]>>["ledger"];
@@ -62,7 +66,7 @@ type SimulatorLedger = Awaited<ReturnType<Scenario["start"]>>["ledger"];
 function resultOf(
   { provider, windowMs, kinds }: Scenario,
   how: Orders["how"],
-  { windows, speed, total }: { windows: number; speed: number; total: number },
+  { windows, speed, total, givenUp }: { windows: number; speed: number; total: number; givenUp: number },
   ledger: SimulatorLedger,
 ): PhaseResult {
   const entries = ledger.entries();
@@ -76,6 +80,7 @@ function resultOf(
     how,
     requests: entries.length,
     refused,
+    givenUp,
     wasted: refused / entries.length,
     seconds: elapsedMs / 1000,
     idealSeconds: ((windows - 1) * windowMs) / speed / 1000,
@@ -86,11 +91,11 @@ function resultOf(
   };
 }
 
-function workElsewhere(orders: Orders, onDone: () => void): Promise<void> {
+function workElsewhere(orders: Orders, onDone: (givenUp: boolean) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     // Without the conditions and loaders of whoever runs this.
     const child = fork(fileURLToPath(new URL("../dist/worker.js", import.meta.url)), { execArgv: [] });
-    child.on("message", onDone);
+    child.on("message", (givenUp) => onDone(givenUp === true));
     child.on("error", reject);
     child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`A worker ended with code ${code}`))));
     child.send(orders);

@@ -1,17 +1,18 @@
 import { type Kind, type Orders, scenarioOf } from "./scenarios/index.js";
 
-/** Makes all calls of one worker at once, as a busy service does, and says when each is done. */
-export async function work(orders: Orders, onDone: () => void): Promise<void> {
+/** Makes all calls of one worker at once, as a busy service does, and says when each is done, and whether it was given up. */
+export async function work(orders: Orders, onDone: (givenUp: boolean) => void): Promise<void> {
   const { kinds, connect } = scenarioOf(orders.provider);
   const client = connect(orders);
   try {
     await Promise.all(
       shareOf(kinds, orders).map(async ({ kind, index }) => {
-        // Who gives up after refusals is a figure of the plain client, not an end of the demo.
-        await client.run(kind.name, index).catch((error: unknown) => {
-          if (orders.how === "factory") throw error;
-        });
-        onDone();
+        // Who gives up is a figure, not an end of the demo.
+        const done = await client.run(kind.name, index).then(
+          () => true,
+          () => false,
+        );
+        onDone(!done);
       }),
     );
   } finally {

@@ -3,7 +3,7 @@ import type { Orders } from "./scenarios/index.js";
 import { work } from "./work.js";
 
 process.once("message", (orders: Orders) => {
-  work(orders, () => process.send?.("done")).then(
+  work(orders, (givenUp) => process.send?.(givenUp)).then(
     () => process.disconnect(),
     (error: unknown) => {
       console.error(error);
