@@ -3,7 +3,7 @@ import { createPolicyEngine, type PolicyEngine } from "@sluice/policy";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type Ended, jsonOf, runProcess } from "./process.test-support.js";
+import { type Ended, jsonOf, runHere, runProcess } from "./process.test-support.js";
 
 let server: Awaited<ReturnType<typeof startRedisServer>>;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ function service(): {
   const sluice = (line: string, input?: string): Promise<Ended> => {
     // Words are parted by blanks; `_` within a word stands for one.
     const args = line.split(" ").map((word) => word.replaceAll("_", " "));
-    return runProcess([...args, "--name", name], { REDIS_URL: server.url }, input);
+    return runHere([...args, "--name", name], { REDIS_URL: server.url }, input);
   };
   return { engine, sluice };
 }

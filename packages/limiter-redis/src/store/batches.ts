@@ -34,7 +34,7 @@ export interface Batch {
 
 /** Most short questions in one script call, so that the server is never busy for more than a few milliseconds; and what a long one counts as. */
 const MOST_QUESTIONS = 256;
-const LONG_ONE = 8;
+const LONG_ONE = 2;
 
 class OpenBatch implements Batch {
   readonly short: ShortGroup[] = [];

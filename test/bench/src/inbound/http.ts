@@ -54,10 +54,12 @@ interface Row extends Pick<Situation, "framework" | "endpoint" | "users"> {
 /** How many requests a second a web server loses to the middleware. */
 export async function measureHttp(
   server: RedisServer,
-  effort: { readonly turns: number; readonly sliceMs: number },
+  effort: { readonly turns: number; readonly sliceMs: number; readonly frameworks?: readonly Framework[] },
 ): Promise<BenchTable> {
   const rows: Row[] = [];
-  for (const situation of situations) rows.push(...(await measure(server.url, situation, effort)));
+  const { frameworks = situations.map(({ framework }) => framework) } = effort;
+  for (const situation of situations.filter(({ framework }) => frameworks.includes(framework)))
+    rows.push(...(await measure(server.url, situation, effort)));
   const own = rows.filter(({ limiting, endpoint }) => limiting === "sluice, lease" && endpoint === "record");
   const losses = own.map((row) => `${row.framework}, ${row.users} users ${(100 * loss(row)).toFixed(1)} %`);
   return {
