@@ -49,6 +49,8 @@ it.each(pairs)(
       expect(await response.json()).toEqual({ id: 1, name: "a thing", tags: ["one", "two"] });
       const record = await fetch(`http://127.0.0.1:${port}/records/1`, { headers: { "x-user": "alice" } });
       expect(await record.json()).toMatchObject({ id: 1, total: 7866 });
+      const page = await fetch(`http://127.0.0.1:${port}/pages/1`, { headers: { "x-user": "alice" } });
+      expect(await page.json()).toMatchObject({ html: expect.stringContaining("€7,866.00") });
       const fields = [...response.headers.keys()].filter((name) => name.includes("ratelimit"));
       expect(fields.length > 0).toBe(limiting !== "none");
     } finally {
@@ -85,7 +87,7 @@ it("bytes are measured of buckets that are all still in use", async () => {
 
 it("web servers are measured with and without", async () => {
   const { rows } = await measureHttp(server, { turns: 1, sliceMs: 30, frameworks: ["node:http", "hono"] });
-  expect(rows).toHaveLength(9);
+  expect(rows).toHaveLength(13);
   for (const [, , , , bare, limited] of rows) {
     expect(bare).toBeGreaterThan(0);
     expect(limited).toBeGreaterThan(0);

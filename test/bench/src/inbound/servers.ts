@@ -22,8 +22,11 @@ export type Framework = "node:http" | "express" | "fastify" | "hono";
 export type Limiting = "none" | "sluice, lease" | "peer, in memory" | "peer, over Redis";
 
 const thing = { id: 1, name: "a thing", tags: ["one", "two"] };
-/** What is asked for: an object that is there, or a record that is read from a Redis, looked into and written out, as a small service does. */
-export const paths = { thing: "/things/1", record: "/records/1" } as const;
+/**
+ * What is asked for: an object that is there; a record that is read from a Redis, looked into and written out; or the same record as the page of a
+ * report, with numbers and dates as people read them.
+ */
+export const paths = { thing: "/things/1", record: "/records/1", page: "/pages/1" } as const;
 const RECORD = JSON.stringify({
   id: 1,
   name: "a record",
@@ -35,14 +38,41 @@ const RECORD = JSON.stringify({
   })),
 });
 
-/** Reads the record, as each of these servers does it. */
-async function openRecords(url: string): Promise<() => Promise<object>> {
+interface Line {
+  readonly index: number;
+  readonly article: string;
+  readonly amount: number;
+  readonly price: number;
+}
+
+/** What each of these servers does for its endpoints. */
+interface Work {
+  readonly record: () => Promise<object>;
+  readonly page: () => Promise<object>;
+}
+
+async function openWork(url: string): Promise<Work> {
   const client = connect(url);
   await client.set("record:1", RECORD);
-  return async () => {
-    const record = JSON.parse((await client.get("record:1")) ?? "{}") as { lines: { amount: number; price: number }[] };
-    return { ...record, total: record.lines.reduce((total, { amount, price }) => total + amount * price, 0) };
+  const record = async (): Promise<{ readonly lines: readonly Line[]; readonly total: number }> => {
+    const read = JSON.parse((await client.get("record:1")) ?? "{}") as { readonly lines: readonly Line[] };
+    return { ...read, total: read.lines.reduce((total, { amount, price }) => total + amount * price, 0) };
   };
+  return { record, page: async () => ({ html: pageOf(await record()) }) };
+}
+
+const money = new Intl.NumberFormat("en", { style: "currency", currency: "EUR" });
+const day = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
+
+/** A table with a row for each line and quarter of a year. */
+function pageOf({ lines, total }: { readonly lines: readonly Line[]; readonly total: number }): string {
+  const quarters = [0, 3, 6, 9].flatMap((month) => lines.map((line) => ({ month, ...line })));
+  const rows = quarters.map(({ month, index, article, amount, price }) => {
+    const due = day.format(Date.UTC(2026, month, 1 + (index % 28)));
+    const cells = [article, String(amount), money.format(price), money.format(amount * price), due];
+    return `<tr>${cells.map((cell) => `<td>${cell.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</td>`).join("")}</tr>`;
+  });
+  return `<h1>A record</h1><table>${rows.join("")}</table><p>${money.format(total)}</p>`;
 }
 const WINDOW_MS = 60_000;
 const LIMIT = 2_000_000_000;
@@ -51,10 +81,10 @@ const USER = "x-user";
 const ours = (url: string) => ({ redis: url, policies: [wide], lease: true });
 const nameOf = (header: string | string[] | undefined): string => String(header);
 
-/** A server with two endpoints. */
+/** A server with these endpoints. */
 export const servers: Readonly<Record<Framework, (limiting: Limiting, url: string) => Promise<Server>>> = {
   async "node:http"(limiting, url) {
-    const record = await openRecords(url);
+    const { record, page } = await openWork(url);
     const limit =
       limiting === "none"
         ? undefined
@@ -67,7 +97,7 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
       };
       const answer = (): void => {
         if (request.url === paths.thing) write(thing);
-        else void record().then(write);
+        else void (request.url === paths.record ? record : page)().then(write);
       };
       if (limit === undefined) answer();
       else limit(request, response, answer);
@@ -75,7 +105,7 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
   },
 
   async express(limiting, url) {
-    const record = await openRecords(url);
+    const { record, page } = await openWork(url);
     const app = express();
     if (limiting === "sluice, lease")
       app.use(expressLimit({ ...ours(url), identify: (request) => ({ user: nameOf(request.headers[USER]) }) }));
@@ -98,11 +128,12 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
     }
     app.get("/things/:id", (_request, response) => void response.json(thing));
     app.get("/records/:id", async (_request, response) => void response.json(await record()));
+    app.get("/pages/:id", async (_request, response) => void response.json(await page()));
     return createServer(app);
   },
 
   async fastify(limiting, url) {
-    const record = await openRecords(url);
+    const { record, page } = await openWork(url);
     const app = Fastify();
     const keyGenerator = (request: { headers: Record<string, string | string[] | undefined> }): string =>
       nameOf(request.headers[USER]);
@@ -117,12 +148,13 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
     }
     app.get("/things/:id", async () => thing);
     app.get("/records/:id", record);
+    app.get("/pages/:id", page);
     await app.ready();
     return app.server;
   },
 
   async hono(limiting, url) {
-    const record = await openRecords(url);
+    const { record, page } = await openWork(url);
     const app = new Hono<{ Bindings: HttpBindings }>();
     if (limiting === "sluice, lease")
       app.use(honoLimit({ ...ours(url), identify: (context) => ({ user: nameOf(context.req.header(USER)) }) }));
@@ -139,6 +171,7 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
     }
     app.get("/things/:id", (context) => context.json(thing));
     app.get("/records/:id", async (context) => context.json(await record()));
+    app.get("/pages/:id", async (context) => context.json(await page()));
     return createServer(getRequestListener(app.fetch));
   },
 };
