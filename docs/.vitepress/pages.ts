@@ -50,7 +50,7 @@ export const pageGroups: readonly PageGroup[] = [
     text: "Operations",
     pages: inFolder("operations", "redis sentinel-and-cluster rights runbooks emergency-procedures staged-roll-out"),
   },
-  { text: "Reference", pages: ["metrics", "alerts", "dashboards", "dashboard", "faults", "scale"] },
+  { text: "Reference", pages: ["metrics", "alerts", "dashboards", "dashboard", "faults", "scale", "mutation"] },
   {
     text: "Migration",
     pages: inFolder("migration", "bare-sdks plugin-throttling bottleneck rate-limiter-flexible express-rate-limit"),
