@@ -57,6 +57,23 @@ describe("an observer", () => {
     expect(told).toEqual([]);
   });
 
+  it("without a function for what happened is not asked, so nothing is reported", async () => {
+    const { chain, failures } = chainOf({ name: "a", after: () => {} });
+    await expect(chain.run("attempt", newCall(), fails)).rejects.toBe(apiError);
+    const other = chainOf({ name: "e", error: () => {} });
+    await other.chain.run("attempt", newCall(), answers);
+    expect([...failures, ...other.failures]).toEqual([]);
+  });
+
+  it.each([undefined, null, 7, "text", {}])(
+    "that returns %j, which is no promise, is not waited for and not reported",
+    async (returned) => {
+      const { chain, failures } = chainOf({ name: "a", after: () => returned as unknown as void });
+      expect(await chain.run("attempt", newCall(), answers)).toBe("the API's own result");
+      expect(failures).toEqual([]);
+    },
+  );
+
   it("that fails does not keep the others from being told", async () => {
     const told: string[] = [];
     const { chain } = chainOf(

@@ -25,6 +25,11 @@ describe("the plain reply reader", () => {
     },
   );
 
+  it("finds nothing in an error whose response is none", () => {
+    expect(readReply({ response: undefined })).toEqual({ status: undefined, headers: undefined });
+    expect(readReply({ response: null })).toEqual({ status: undefined, headers: undefined });
+  });
+
   it("does not go round in a response that refers to itself", () => {
     const self: { response?: unknown } = {};
     self.response = self;

@@ -105,6 +105,16 @@ describe("a connection error", () => {
     let deep: Error = coded("ECONNRESET");
     for (let n = 0; n < 50; n += 1) deep = new Error("wrapped", { cause: deep });
     expect(classifyConnectionError(deep)).toEqual({ kind: "final" });
+    const gathered = new AggregateError([]);
+    gathered.errors.push(gathered);
+    expect(classifyConnectionError(gathered)).toEqual({ kind: "final" });
+  });
+
+  it("is found as the fourth cause, and not as the fifth", () => {
+    const wrapped = (times: number): Error =>
+      times === 0 ? coded("EPIPE") : new Error("wrapped", { cause: wrapped(times - 1) });
+    expect(classifyConnectionError(wrapped(4))).toEqual(failed("unknown"));
+    expect(classifyConnectionError(wrapped(5))).toEqual({ kind: "final" });
   });
 
   it.each([undefined, null, "ECONNRESET", 7, { code: 7 }, { errors: "none" }])("is not seen in %j", (error) => {

@@ -74,6 +74,12 @@ describe("the wait before a retry", () => {
     },
   );
 
+  it("is a Retry-After of just the cap, which is not counted", async () => {
+    const { sentAt, counts } = await run([reply(429, "30"), reply(200)], { maxRetryAfterMs: 30_000 });
+    expect(sentAt).toEqual([0, 30_000]);
+    expect(counts.retryAfterCapped).toBe(0);
+  });
+
   it.each(["1000000000", "9".repeat(20), "9".repeat(400), "Thu, 31 Dec 2099 23:59:59 GMT"])(
     "believes a Retry-After of %s up to the cap, and counts that",
     async (header) => {
@@ -240,6 +246,13 @@ describe("the rest of the stage", () => {
       ["ignored", 3],
       ["capped", 4],
     ]);
+  });
+
+  it("needs no listeners: nobody is warned without them", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    await run([reply(503, "abc"), reply(503, "9999"), reply(200)]);
+    expect(warn.mock.calls).toEqual([]);
+    warn.mockRestore();
   });
 
   it("is not disturbed by listeners that throw; the process is warned, once", async () => {
