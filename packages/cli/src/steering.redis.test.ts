@@ -3,7 +3,7 @@ import { createPolicyEngine, type PolicyEngine } from "@sluice/policy";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type Ended, jsonOf, runHere, runProcess } from "./process.test-support.js";
+import { type Ended, jsonOf, runHere } from "./process.test-support.js";
 
 let server: Awaited<ReturnType<typeof startRedisServer>>;
 beforeAll(async () => {
@@ -196,18 +196,18 @@ describe("steering from the command line", { timeout: 60_000 }, () => {
   });
 
   it("names a Redis that is not there, or was not named, and shows no password", async () => {
-    expect(await runProcess(["limits", "list"])).toMatchObject({
+    expect(await runHere(["limits", "list"])).toMatchObject({
       code: 2,
       err: "error: which Redis? Name it by --redis <url> or in REDIS_URL\n",
     });
-    const gone = await runProcess(["limits", "list", "--redis", "redis://:s3cret@127.0.0.1:1", "--timeout", "200"]);
+    const gone = await runHere(["limits", "list", "--redis", "redis://:s3cret@127.0.0.1:1", "--timeout", "200"]);
     expect(gone.code).toBe(1);
     expect(gone.err).toContain("ECONNREFUSED");
     expect(gone.err).not.toContain("s3cret");
-    const odd = await runProcess(["limits", "list", "--redis", "http://:s3cret@x"]);
+    const odd = await runHere(["limits", "list", "--redis", "http://:s3cret@x"]);
     expect(odd.code).toBe(2);
     expect(odd.err).not.toContain("s3cret");
-    expect((await runProcess(["limits", "add", "x", "--redis", server.url])).code).toBe(2);
+    expect((await runHere(["limits", "add", "x", "--redis", server.url])).code).toBe(2);
   });
 });
 
@@ -222,7 +222,7 @@ describe("figures from the command line", { timeout: 60_000 }, () => {
     onTestFinished(() => clearInterval(calls));
     await new Promise((resolve) => setTimeout(resolve, 1300));
     const line = ["metrics", "--prefix", "figures", "--redis", server.url];
-    const [json, text] = await Promise.all([runProcess([...line, "--json"]), runProcess(line)]);
+    const [json, text] = await Promise.all([runHere([...line, "--json"]), runHere(line)]);
     const metrics = jsonOf(json) as { refusedPerSecond: number; processes: number; buckets: number };
     expect(metrics).toMatchObject({ processes: 1, buckets: 1, waiting: 0, scopes: [{ scope: "slack:acme" }] });
     expect(metrics.refusedPerSecond).toBeGreaterThan(10);
@@ -230,35 +230,35 @@ describe("figures from the command line", { timeout: 60_000 }, () => {
   });
 
   it("has the doctor say what is wrong, and what to do", async () => {
-    const fine = await runProcess(["doctor", "--redis", server.url]);
+    const fine = await runHere(["doctor", "--redis", server.url]);
     expect(fine).toMatchObject({ code: 0 });
     expect(fine.out).toMatch(/^ok {7}connection {3}127\.0\.0\.1:\d+ answers in /m);
     expect(fine.out).toMatch(/\n0 problems, 1 warning\n$/);
     await using odd = await startRedisServer({ args: ["--maxmemory-policy", "allkeys-lru"] });
-    const sick = await runProcess(["doctor", "--redis", odd.url]);
+    const sick = await runHere(["doctor", "--redis", odd.url]);
     expect(sick.code).toBe(3);
     expect(sick.out).toContain("problem  eviction     maxmemory-policy allkeys-lru");
     expect(sick.out).toContain("Set maxmemory-policy noeviction");
-    const gone = await runProcess(["doctor", "--redis", "redis://127.0.0.1:1", "--json"]);
+    const gone = await runHere(["doctor", "--redis", "redis://127.0.0.1:1", "--json"]);
     expect(gone.code).toBe(3);
     expect(jsonOf(gone)["findings"]).toContainEqual(expect.objectContaining({ check: "connection", state: "problem" }));
-    expect((await runProcess(["doctor", "--rights"])).out).toContain("ACL SETUSER <user> on ><password> ~sluice:*");
+    expect((await runHere(["doctor", "--rights"])).out).toContain("ACL SETUSER <user> on ><password> ~sluice:*");
   });
 
   it("lets somebody with just the rights that it names watch", async () => {
     await using guarded = await startRedisServer();
     const redis = new Redis(guarded.url);
     onTestFinished(() => redis.disconnect());
-    const { operator } = jsonOf(await runProcess(["doctor", "--rights", "--json"])) as { operator: string[] };
+    const { operator } = jsonOf(await runHere(["doctor", "--rights", "--json"])) as { operator: string[] };
     await redis.call("ACL", "SETUSER", "op", "on", ">pass", ...operator);
     const url = guarded.url.replace("redis://", "redis://op:pass@");
     for (const line of ["metrics", "top", "doctor", "audit tail"])
-      expect(await runProcess([...line.split(" "), "--redis", url])).toMatchObject({ code: 0, err: "" });
+      expect(await runHere([...line.split(" "), "--redis", url])).toMatchObject({ code: 0, err: "" });
   });
 
   it("runs its demo, in memory or in Redis: no 429s with the limiter", async () => {
     for (const where of [[], ["--redis", server.url, "--prefix", "demo"]]) {
-      const { runs } = jsonOf(await runProcess(["demo", "--calls", "30", "--json", ...where])) as {
+      const { runs } = jsonOf(await runHere(["demo", "--calls", "30", "--json", ...where])) as {
         runs: { limiter: boolean; done: number; refused: number }[];
       };
       expect(runs).toMatchObject([{ limiter: false }, { limiter: true, done: 30, refused: 0 }]);
