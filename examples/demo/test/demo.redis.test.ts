@@ -55,18 +55,23 @@ describe("the demo", () => {
   );
 
   it.each([
-    ["github", "2", 0.95],
-    ["gitlab", "2", 0.95],
-    ["s3", "5", 0.7],
-  ])("%s, in memory: the same, with nothing refused", { timeout: 120_000 }, async (provider, windows, quotaUsed) => {
-    const { plain, factory, said } = await demo("--only", provider, "--speed", "20", "--windows", windows);
-    console.log(
-      `${provider}, plain: ${plain.refused} of ${plain.requests} refused; factory: ${factory.refused} of ${factory.requests}, ` +
-        `${(factory.quotaUsed * 100).toFixed(1)} % of the quota used`,
-    );
-    expect(said).toContain("limits in memory");
-    expect(plain.refused).toBeGreaterThan(20);
-    expect(factory.refused).toBe(0);
-    expect(factory.quotaUsed).toBeGreaterThanOrEqual(quotaUsed);
-  });
+    // Of a window of GitHub's, which begins with a burst of hundreds, the machine's own delays are a large part at a higher speed.
+    ["github", "8", "2", 0.95],
+    ["gitlab", "20", "2", 0.95],
+    ["s3", "20", "5", 0.7],
+  ])(
+    "%s, in memory: the same, with nothing refused",
+    { timeout: 120_000 },
+    async (provider, speed, windows, quotaUsed) => {
+      const { plain, factory, said } = await demo("--only", provider, "--speed", speed, "--windows", windows);
+      console.log(
+        `${provider}, plain: ${plain.refused} of ${plain.requests} refused; factory: ${factory.refused} of ${factory.requests}, ` +
+          `${(factory.quotaUsed * 100).toFixed(1)} % of the quota used`,
+      );
+      expect(said).toContain("limits in memory");
+      expect(plain.refused).toBeGreaterThan(20);
+      expect(factory.refused).toBe(0);
+      expect(factory.quotaUsed).toBeGreaterThanOrEqual(quotaUsed);
+    },
+  );
 });

@@ -97,7 +97,14 @@ export function createBreaker(options: BreakerOptions): Breaker {
       const signal = how?.signal;
       signal?.throwIfAborted();
       open();
-      const probe = reports.fresh() && knowledge.state() === "closed" ? undefined : await admitSlowly(signal);
+      let probe: Probe | undefined;
+      let admitted = reports.fresh() && knowledge.state() === "closed";
+      while (!admitted) {
+        probe = await admitSlowly(signal);
+        // Between the answer and this line something else may have been told.
+        admitted = probe === undefined ? knowledge.state() === "closed" : probe.isCurrent();
+        if (!admitted) probe?.end(undefined);
+      }
       const rule = how?.isFailure ?? isFailure;
       const { version } = knowledge;
       const end = (settled: Settled): void => {

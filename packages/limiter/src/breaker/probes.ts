@@ -7,6 +7,8 @@ import type { ProbeEnd, ProbeReply } from "./store.js";
 
 /** A call that was let through half-open. */
 export interface Probe {
+  /** Whether nothing has been told since it was let through. */
+  isCurrent(): boolean;
   /** How it ended; `undefined` gives its place to another. */
   end(failed: boolean | undefined): void;
 }
@@ -88,7 +90,10 @@ export function createProbes({ one, knowledge, clock, leaseMs }: ProbesOptions):
         end("undecided");
         return undefined;
       }
-      return { end: (failed) => end(failed === undefined ? "undecided" : failed ? "failure" : "success") };
+      return {
+        isCurrent: () => knowledge.version === version,
+        end: (failed) => end(failed === undefined ? "undecided" : failed ? "failure" : "success"),
+      };
     },
   };
 }
