@@ -48,10 +48,10 @@ export function createAdvances(store: Store, holder: string, clock: Clock, ahead
     }
   };
   return {
-    of({ charges, ...question }) {
+    of(question) {
       // A store that answers at once is asked each time.
-      const most = aheadMs === 0 || store.immediate === true ? 0 : mostAhead({ charges, ...question }, aheadMs);
-      const limit = charges[0]?.limit;
+      const most = aheadMs === 0 || store.immediate === true ? 0 : mostAhead(question, aheadMs);
+      const limit = question.charges[0]?.limit;
       return most === 0 || limit?.kind !== "tokenBucket" ? undefined : new Advance(most, limit.burst);
     },
     async ask(advance, put) {

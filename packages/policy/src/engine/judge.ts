@@ -99,13 +99,15 @@ export function ask(
   peek: boolean,
   draw?: Draw,
 ): TakeReply | Promise<TakeReply> {
-  const question = { scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek };
   if (draw !== undefined) {
     const { count, loan, nobody } = draw;
     const conduct = nobody ? standings.map((standing) => ({ ...standing, penalty: 0 })) : standings;
-    return store.take({ ...question, count, loan, ...(conduct.length === 0 ? {} : { standings: conduct }) });
+    const question = { scope, charges, count, loan, ahead: 0, group: 1, withinMs: 0, id, peek };
+    return store.take(conduct.length === 0 ? question : { ...question, standings: conduct });
   }
-  if (standings.length === 0) return store.take(question);
+  // Field by field: this is on the way of every request.
+  if (standings.length === 0)
+    return store.take({ scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek });
   return store.take({ scope, charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek, standings });
 }
 
