@@ -21,7 +21,11 @@ it("Sentinels name the primary, and another one when it was killed", { timeout: 
   expect(first).toBe(set.servers[0]);
   const client = new Redis(first.port);
   await client.set("a", "1");
+  expect(await client.wait(2, 5_000)).toBe(2);
   client.disconnect();
   await first.kill();
   await expect.poll(async () => (await set.primary()).port, { timeout: 15_000 }).not.toBe(first.port);
+  const next = new Redis((await set.primary()).port);
+  expect(await next.get("a")).toBe("1");
+  next.disconnect();
 });

@@ -29,18 +29,22 @@ export interface RedisSentinels extends AsyncDisposable {
 
 const NAME = "main";
 const DOWN_AFTER_MS = 500;
+/** A primary waits five seconds for more replicas otherwise. */
+const COPY_AT_ONCE = ["--repl-diskless-sync-delay", "0"];
 const DEADLINE_MS = 20_000;
 const POLL_MS = 20;
 
-/** Starts them all, and waits until every Sentinel knows replicas and colleagues. */
+/**
+ * Starts them all, and waits until every replica holds what the primary holds and every Sentinel knows replicas and
+ * colleagues. A replica whose first copy is cut short by the end of its primary may never be chosen.
+ */
 export async function startRedisSentinels(options: RedisSentinelsOptions = {}): Promise<RedisSentinels> {
   const { replicas = 2, sentinels: many = 3, server = {} } = options;
-  const first = await startRedisServer(server);
-  const following = ["--replicaof", "127.0.0.1", String(first.port), "--repl-diskless-sync-delay", "0"];
+  const own = { ...server, args: [...(server.args ?? []), ...COPY_AT_ONCE] };
+  const first = await startRedisServer(own);
+  const following = ["--replicaof", "127.0.0.1", String(first.port)];
   const rest = await Promise.all(
-    Array.from({ length: replicas }, () =>
-      startRedisServer({ ...server, args: [...(server.args ?? []), ...following] }),
-    ),
+    Array.from({ length: replicas }, () => startRedisServer({ ...own, args: [...own.args, ...following] })),
   );
   const sentinels = await Promise.all(Array.from({ length: many }, () => startRedisServer({ sentinel: true })));
   const servers = [first, ...rest];
@@ -59,7 +63,9 @@ export async function startRedisSentinels(options: RedisSentinelsOptions = {}): 
       const times = ["down-after-milliseconds", String(DOWN_AFTER_MS), "failover-timeout", "2000"];
       await say(sentinel, "SENTINEL", "SET", NAME, ...times);
     }
-    for (const sentinel of sentinels) await untilComplete(sentinel, replicas, many);
+    for (const replica of rest) await untilSaid(replica, "replication", ["master_link_status:up"]);
+    const whole = ["status=ok,address=127.0.0.1:", `slaves=${replicas},sentinels=${many}`];
+    for (const sentinel of sentinels) await untilSaid(sentinel, "sentinel", whole);
   } catch (error) {
     await stop();
     throw error;
@@ -83,14 +89,12 @@ export async function startRedisSentinels(options: RedisSentinelsOptions = {}): 
   };
 }
 
-async function untilComplete(sentinel: RedisServer, replicas: number, sentinels: number): Promise<void> {
-  const sign = `status=ok,address=127.0.0.1:`;
-  const count = `slaves=${replicas},sentinels=${sentinels}`;
+async function untilSaid(server: RedisServer, section: string, signs: readonly string[]): Promise<void> {
   const deadlineMs = Date.now() + DEADLINE_MS;
   for (;;) {
-    const said = await say(sentinel, "INFO", "sentinel");
-    if (said.includes(sign) && said.includes(count)) return;
-    if (Date.now() > deadlineMs) throw new Error(`a Sentinel does not know the whole set: ${said}`);
+    const said = await say(server, "INFO", section);
+    if (signs.every((sign) => said.includes(sign))) return;
+    if (Date.now() > deadlineMs) throw new Error(`the set is not whole, port ${server.port} says: ${said}`);
     await sleep(POLL_MS);
   }
 }

@@ -4,6 +4,7 @@ import { systemRandom } from "@sluice/core";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { calmListener } from "./cluster-listener.js";
 import { connectPrimaries, keepMapFresh } from "./cluster-map.js";
+import { endFailoverWatchers, failoverWatchers } from "./failover-watchers.js";
 import type { RedisTarget } from "./options.js";
 import { askForPassword } from "./passwords.js";
 import { watchLogin } from "./refused-login.js";
@@ -160,19 +161,13 @@ function ownClient<Client extends RedisClient>(client: Client): Client {
   client.on("connect", () => {
     unref(client);
     if (client instanceof Redis) leaveWhenUnasked(client);
-    for (const watcher of watchersOf(client)) ownClient(watcher);
+    for (const watcher of failoverWatchers(client)) ownClient(watcher);
   });
+  endFailoverWatchers(client);
   client.on("reconnecting", () => unrefReconnect(client));
   if (client instanceof Cluster)
     client.on("+node", (node: Redis) => node.on("connect", () => (unref(node), leaveWhenUnasked(node))));
   return client;
-}
-
-/** The clients by which this one hears from the Sentinels of a failover; it makes new ones each time it connects. */
-function watchersOf(client: RedisClient): Redis[] {
-  const connector = Object(Reflect.get(client, "connector")) as { failoverDetector?: { sentinels?: unknown } };
-  const watchers = connector.failoverDetector?.sentinels;
-  return Array.isArray(watchers) ? watchers.map((watcher: { readonly client: Redis }) => watcher.client) : [];
 }
 
 function unref(client: RedisClient): void {
