@@ -4,10 +4,10 @@ import { systemRandom } from "@sluice/core";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { calmListener } from "./cluster-listener.js";
 import { connectPrimaries, keepMapFresh } from "./cluster-map.js";
-import { endFailoverWatchers, failoverWatchers } from "./failover-watchers.js";
 import type { RedisTarget } from "./options.js";
 import { askForPassword } from "./passwords.js";
 import { watchLogin } from "./refused-login.js";
+import { searchCalmly } from "./sentinels.js";
 import { leaveWhenUnasked } from "./unasked-answers.js";
 
 /** A client of ioredis: one server, one behind Sentinel, or a cluster. */
@@ -40,7 +40,8 @@ export function openClient(target: RedisTarget, commandTimeoutMs: number): Redis
           name: name ?? "",
           failoverDetector: true,
           sentinelCommandTimeout: commandTimeoutMs,
-          sentinelRetryStrategy: backOff,
+          // One search, then the next after a while: see searchCalmly.
+          sentinelRetryStrategy: () => null,
           sentinelReconnectStrategy: backOff,
           ...(target.sentinelPassword === undefined ? {} : { sentinelPassword: target.sentinelPassword }),
           ...(common.tls === undefined ? {} : { sentinelTLS: common.tls, enableTLSForSentinelMode: true }),
@@ -161,9 +162,8 @@ function ownClient<Client extends RedisClient>(client: Client): Client {
   client.on("connect", () => {
     unref(client);
     if (client instanceof Redis) leaveWhenUnasked(client);
-    for (const watcher of failoverWatchers(client)) ownClient(watcher);
   });
-  endFailoverWatchers(client);
+  searchCalmly(client, { own: ownClient, disconnectTimeout: DISCONNECT_MS, backOff });
   client.on("reconnecting", () => unrefReconnect(client));
   if (client instanceof Cluster)
     client.on("+node", (node: Redis) => node.on("connect", () => (unref(node), leaveWhenUnasked(node))));

@@ -46,10 +46,13 @@ function ready(client: RedisClient): Promise<void> {
     const settle = (): void => {
       client.off("ready", onReady);
       client.off("close", onClose);
+      client.off("end", onClose);
     };
     const onReady = (): void => (settle(), resolve());
     const onClose = (): void => (settle(), reject(new Error("Connection is closed.")));
     client.on("ready", onReady);
     client.on("close", onClose);
+    // Without a "close" where no connection was made.
+    client.on("end", onClose);
   });
 }

@@ -4,6 +4,7 @@ import { openClient, type RedisClient } from "./client.js";
 import { connected } from "./connected.js";
 import type { RedisConnectionConfig, RedisTarget } from "./options.js";
 import { explained } from "./refused-login.js";
+import { closeClient } from "./sentinels.js";
 import { missingForListening, rightsMessage } from "./rights.js";
 import { createStoreWarnings, type StoreWarnings } from "./store-warnings.js";
 import { noteAnswer, noteSilence } from "./silence.js";
@@ -140,7 +141,7 @@ function entryOfTarget(target: RedisTarget, commandTimeoutMs: number): Entry {
       byTarget.delete(key);
       warnings.stop();
       subscriptions.close();
-      opened?.disconnect();
+      if (opened !== undefined) closeClient(opened);
     },
   };
   byTarget.set(key, entry);

@@ -1,4 +1,5 @@
 import { openListener, type RedisClient } from "./client.js";
+import { closeClient } from "./sentinels.js";
 
 /** Channels that a process listens to over one connection, which is opened when the first one is wanted. */
 export interface Subscriptions {
@@ -24,6 +25,8 @@ export function createSubscriptions(client: () => RedisClient): Subscriptions {
       if (again && !opened.isCluster && listeners.size > 0) quietly(opened.subscribe(...listeners.keys()));
       again = true;
     });
+    // What was asked for meanwhile was given back then.
+    opened.on("end", () => (again = true));
     return opened;
   };
   const quietly = (command: Promise<unknown>): void => void command.catch(() => {});
@@ -45,7 +48,7 @@ export function createSubscriptions(client: () => RedisClient): Subscriptions {
     close() {
       closed = true;
       listeners.clear();
-      connection?.disconnect();
+      if (connection !== undefined) closeClient(connection);
     },
   };
 }

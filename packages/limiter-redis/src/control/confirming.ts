@@ -5,6 +5,7 @@ import { openClient, type RedisClient } from "../connection/client.js";
 import { connected } from "../connection/connected.js";
 import type { RedisSource } from "../connection/options.js";
 import { explained } from "../connection/refused-login.js";
+import { closeClient } from "../connection/sentinels.js";
 import type { ConfirmOptions } from "./options.js";
 
 /** A connection of one's own, for waiting: a wait for replicas holds up whatever comes after it on the same connection. */
@@ -30,7 +31,9 @@ export function createConfirming(
       const redis = client();
       return bounded(explained(redis, connected(redis).then(command)), timeoutMs, what);
     },
-    close: () => opened?.disconnect(),
+    close() {
+      if (opened !== undefined) closeClient(opened);
+    },
   };
 }
 
