@@ -1,6 +1,6 @@
 import type { RedisServer } from "@sluice/test/redis-server";
 import type { BenchTable } from "../bench.js";
-import { type Child, startChild } from "../children/start-child.js";
+import { startChild } from "../children/start-child.js";
 import { median } from "../statistics.js";
 import type { InboundLoadHandlers } from "./load-worker.js";
 import { type Framework, type Limiting, paths } from "./servers.js";
@@ -9,6 +9,7 @@ import type { InboundServerHandlers } from "./server-worker.js";
 /** Part of the requests a second that the middleware may cost. */
 const PROMISED_LOSS = 0.05;
 const CONNECTIONS = 32;
+const WARM_UP_SLICES = 12;
 
 /** Who serves what is in front of it in turn, and whose requests come. */
 interface Situation {
@@ -18,9 +19,9 @@ interface Situation {
   readonly limited: readonly Exclude<Limiting, "none">[];
 }
 
-const all = ["sluice, lease", "peer, in memory", "peer, over Redis"] as const;
-const inMemory = ["sluice, lease", "peer, in memory"] as const;
-const ours = ["sluice, lease"] as const;
+const all = ["fields alone", "sluice, lease", "peer, in memory", "peer, over Redis"] as const;
+const inMemory = ["fields alone", "sluice, lease", "peer, in memory"] as const;
+const ours = ["fields alone", "sluice, lease"] as const;
 const situations: readonly Situation[] = [
   { framework: "node:http", endpoint: "page", users: 32, limited: ours },
   { framework: "express", endpoint: "page", users: 32, limited: inMemory },
@@ -92,7 +93,7 @@ export async function measureHttp(
       100 * (between(row, "cpuPerRequestUs") - 1),
     ]),
     notes: [
-      `${CONNECTIONS} connections from another process, each asking again as soon as it is answered. Servers with and without take turns; medians of the turns' ratios.`,
+      `${CONNECTIONS} connections from another process, each asking again as soon as it is answered. One process serves with and without, in turns of a tenth of a second; medians of the turns' ratios.`,
       "A thing is an object of 46 bytes that is there already; a record is read from Redis and written out as 2 KB of JSON; a page is that record as a table of 96 rows with numbers and dates for people.",
     ],
     promises: [
@@ -111,31 +112,23 @@ async function measure(
   { turns, sliceMs }: { readonly turns: number; readonly sliceMs: number },
 ): Promise<Row[]> {
   const load = startChild<InboundLoadHandlers>("inbound/load-worker.js");
-  const children: Child<InboundServerHandlers>[] = [];
+  const child = startChild<InboundServerHandlers>("inbound/server-worker.js");
   try {
-    const subjects: { readonly run: (ms: number) => Promise<Turn>; readonly took: Turn[] }[] = [];
-    for (const limiting of ["none", ...limited] as const) {
-      const child = startChild<InboundServerHandlers>("inbound/server-worker.js");
-      children.push(child);
-      const port = await child.ask("open", { framework, limiting, url });
+    const ports = await child.ask("open", { framework, limiting: ["none", ...limited], url });
+    const subjects = ports.map((port) => {
       const run = async (ms: number): Promise<Turn> => {
         const before = await child.ask("cpu", undefined);
-        const { done, tookS } = await load.ask("run", {
-          port,
-          path: paths[endpoint],
-          connections: CONNECTIONS,
-          users,
-          ms,
-        });
+        const orders = { port, path: paths[endpoint], connections: CONNECTIONS, users, ms };
+        const { done, tookS } = await load.ask("run", orders);
         const after = await child.ask("cpu", undefined);
         return { perSecond: done / tookS, cpuPerRequestUs: (after - before) / done };
       };
-      subjects.push({ run, took: [] });
-    }
-    // Turn -1 warms up; the order is turned round each time.
+      return { run, took: [] as Turn[] };
+    });
+    // Turn -1 warms up; the order is turned round each time. Turns are short, since the machine's own speed drifts.
     for (let turn = -1; turn < turns; turn += 1)
       for (const { run, took } of turn % 2 === 0 ? subjects : subjects.toReversed()) {
-        const figures = await run(turn < 0 ? 2 * sliceMs : sliceMs);
+        const figures = await run(turn < 0 ? WARM_UP_SLICES * sliceMs : sliceMs);
         if (turn >= 0) took.push(figures);
       }
     const [bare, ...others] = subjects;
@@ -144,7 +137,7 @@ async function measure(
       return { framework, endpoint, users, limiting, bare: bare?.took ?? [], turns: took };
     });
   } finally {
-    await Promise.all([load.kill(), ...children.map((child) => child.kill())]);
+    await Promise.all([load.kill(), child.kill()]);
   }
 }
 

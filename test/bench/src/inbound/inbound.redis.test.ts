@@ -30,7 +30,7 @@ it("everybody lets a user in, ours and the others", async () => {
 });
 
 const frameworks = Object.keys(servers) as Framework[];
-const limits: readonly Limiting[] = ["none", "sluice, lease", "peer, in memory", "peer, over Redis"];
+const limits: readonly Limiting[] = ["none", "fields alone", "sluice, lease", "peer, in memory", "peer, over Redis"];
 const pairs = frameworks.flatMap((framework) =>
   limits
     .filter((limiting) => framework !== "node:http" || !limiting.startsWith("peer"))
@@ -60,6 +60,19 @@ it.each(pairs)(
   },
 );
 
+it.each(frameworks)("the fields alone are those that ours writes at %s", async (framework) => {
+  const fieldsOf = async (limiting: Limiting): Promise<string[]> => {
+    const http = await servers[framework](limiting, server.url);
+    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+    const { port } = http.address() as AddressInfo;
+    const { headers } = await fetch(`http://127.0.0.1:${port}/things/1`, { headers: { "x-user": "bob" } });
+    http.closeAllConnections();
+    http.close();
+    return [...headers].flatMap(([name, value]) => (name.includes("ratelimit") ? `${name}: ${value.length}` : []));
+  };
+  expect(await fieldsOf("fields alone")).toEqual(await fieldsOf("sluice, lease"));
+});
+
 it("latency is measured one at a time and in a crowd, ours in relation to everybody", async () => {
   const tiny = { rounds: 1, calls: 128 };
   const tables = await measureInboundLatency(server.url, { single: { rounds: 1, calls: 10 }, crowd: tiny });
@@ -87,7 +100,7 @@ it("bytes are measured of buckets that are all still in use", async () => {
 
 it("web servers are measured with and without", async () => {
   const { rows } = await measureHttp(server, { turns: 1, sliceMs: 30, frameworks: ["node:http"] });
-  expect(rows).toHaveLength(4);
+  expect(rows).toHaveLength(8);
   for (const [, , , , bare, limited] of rows) {
     expect(bare).toBeGreaterThan(0);
     expect(limited).toBeGreaterThan(0);

@@ -22,7 +22,7 @@ export const inboundBench: Bench = {
     await server.flush();
     const bytes = await measureBucketBytes(full ? 1_000_000 : 50_000);
     await server.flush();
-    const http = await measureHttp(server, full ? { turns: 9, sliceMs: 700 } : { turns: 2, sliceMs: 50 });
+    const http = await measureHttp(server, full ? { turns: 60, sliceMs: 100 } : { turns: 2, sliceMs: 50 });
     return [...latency, leased, bytes, http];
   },
 };

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { type HttpBindings, getRequestListener } from "@hono/node-server";
 import fastifyRateLimit from "@fastify/rate-limit";
 import { rateLimit as expressLimit } from "@sluice/http/express";
@@ -18,8 +18,11 @@ import { wide } from "./policies.js";
 /** Who serves. */
 export type Framework = "node:http" | "express" | "fastify" | "hono";
 
-/** What stands in front: nothing, ours, or the middleware that people use with this framework, in memory and over Redis. */
-export type Limiting = "none" | "sluice, lease" | "peer, in memory" | "peer, over Redis";
+/**
+ * What stands in front: nothing, a handler that writes the fields of the answer's header and decides nothing, ours, or the middleware that people
+ * use with this framework, in memory and over Redis.
+ */
+export type Limiting = "none" | "fields alone" | "sluice, lease" | "peer, in memory" | "peer, over Redis";
 
 const thing = { id: 1, name: "a thing", tags: ["one", "two"] };
 /**
@@ -78,6 +81,18 @@ const WINDOW_MS = 60_000;
 const LIMIT = 2_000_000_000;
 const USER = "x-user";
 
+/** What every answer of ours says in its header, as of the first second. */
+const fields: readonly (readonly [string, string])[] = [
+  ["RateLimit-Policy", `"per-user";q=${LIMIT};w=60`],
+  ["RateLimit", `"per-user";r=${LIMIT - 1};t=1`],
+  ["X-RateLimit-Limit", String(LIMIT)],
+  ["X-RateLimit-Remaining", String(LIMIT - 1)],
+  ["X-RateLimit-Reset", "1800000000"],
+];
+const writeFields = (response: ServerResponse): void => {
+  for (const [name, value] of fields) response.setHeader(name, value);
+};
+
 const ours = (url: string) => ({ redis: url, policies: [wide], lease: true });
 const nameOf = (header: string | string[] | undefined): string => String(header);
 
@@ -86,10 +101,11 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
   async "node:http"(limiting, url) {
     const { record, page } = await openWork(url);
     const limit =
-      limiting === "none"
+      limiting === "none" || limiting === "fields alone"
         ? undefined
         : nodeLimit({ ...ours(url), identify: (request) => ({ user: nameOf(request.headers[USER]) }) });
     return createServer((request, response) => {
+      if (limiting === "fields alone") writeFields(response);
       const write = (object: object): void => {
         const body = JSON.stringify(object);
         response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
@@ -109,6 +125,7 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
     const app = express();
     if (limiting === "sluice, lease")
       app.use(expressLimit({ ...ours(url), identify: (request) => ({ user: nameOf(request.headers[USER]) }) }));
+    else if (limiting === "fields alone") app.use((_request, response, next) => (writeFields(response), next()));
     else if (limiting !== "none") {
       const client = limiting === "peer, over Redis" ? connect(url) : undefined;
       const store = client && {
@@ -142,6 +159,8 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
         ...ours(url),
         identify: (request) => ({ user: nameOf(request.headers[USER]) }),
       });
+    else if (limiting === "fields alone")
+      app.addHook("onRequest", (_request, reply, done) => (writeFields(reply.raw), done()));
     else if (limiting !== "none") {
       const shared = limiting === "peer, over Redis" ? { redis: connect(url) } : {};
       await app.register(fastifyRateLimit, { max: LIMIT, timeWindow: WINDOW_MS, keyGenerator, ...shared });
@@ -158,6 +177,11 @@ export const servers: Readonly<Record<Framework, (limiting: Limiting, url: strin
     const app = new Hono<{ Bindings: HttpBindings }>();
     if (limiting === "sluice, lease")
       app.use(honoLimit({ ...ours(url), identify: (context) => ({ user: nameOf(context.req.header(USER)) }) }));
+    else if (limiting === "fields alone")
+      app.use(async (context, next) => {
+        await next();
+        for (const [name, value] of fields) context.res.headers.set(name, value);
+      });
     else if (limiting !== "none") {
       const shared = limiting === "peer, over Redis" ? { store: honoStore(connect(url)) } : {};
       app.use(
