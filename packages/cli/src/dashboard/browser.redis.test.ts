@@ -3,7 +3,7 @@ import { startRedisServer } from "@sluice/test/redis-server";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Started, start } from "../process.test-support.js";
-import { type Browser, picture, startBrowser } from "./browser.test-support.js";
+import { type Browser, picture, startBrowser, watchCoverage } from "./browser.test-support.js";
 import { busyFleet, hostile, hostileBucket } from "./fleet.test-support.js";
 
 let server: Awaited<ReturnType<typeof startRedisServer>>;
@@ -44,7 +44,11 @@ async function serve(
 /** The page at an address, and everything that a page should not do. */
 async function visit(address: string, width = 1360): Promise<{ readonly page: Page; readonly troubles: string[] }> {
   const page = await browser.context.newPage();
-  onTestFinished(() => page.close());
+  const noteCoverage = await watchCoverage(page);
+  onTestFinished(async () => {
+    await noteCoverage();
+    await page.close();
+  });
   await page.setViewportSize({ width, height: 900 });
   const troubles: string[] = [];
   page.on("console", (message) => {

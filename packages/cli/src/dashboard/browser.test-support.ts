@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,4 +59,16 @@ function chromiumPath(): string {
 export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage, animations: "disabled" });
+}
+
+/** Notes which parts of its scripts a page runs, where a run of the tests asks for it. Returns the way to write it down. */
+export async function watchCoverage(page: Page): Promise<() => Promise<void>> {
+  const folder = process.env["SLUICE_BROWSER_COVERAGE"];
+  if (folder === undefined) return async () => {};
+  await page.coverage.startJSCoverage({ resetOnNavigation: false });
+  return async () => {
+    const scripts = await page.coverage.stopJSCoverage();
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(scripts));
+  };
 }
