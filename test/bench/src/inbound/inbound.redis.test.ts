@@ -99,7 +99,7 @@ it("bytes are measured of buckets that are all still in use", async () => {
 });
 
 it("web servers are measured with and without", async () => {
-  const { rows } = await measureHttp(server, { turns: 1, sliceMs: 30, frameworks: ["node:http"] });
+  const { rows } = await measureHttp(server, { turns: 1, sliceMs: 10, frameworks: ["node:http"] });
   expect(rows).toHaveLength(8);
   for (const [, , , , bare, limited] of rows) {
     expect(bare).toBeGreaterThan(0);
