@@ -6,7 +6,7 @@ const github = createGitHubApi("acme"); // token from GITHUB_TOKEN_ACME, else GI
 
 const open = await github.paginate(github.rest.issues.listForRepo, { owner: "acme", repo: "shop", per_page: 100 });
 for (const { number } of open) {
-  await github.rest.issues.addLabels({ owner: "acme", repo: "shop", issue_number: number, labels: ["triage"] });
+  await github.rest.issues.createComment({ owner: "acme", repo: "shop", issue_number: number, body: "Seen" });
 }
 await github.close();
 // #endregion

@@ -21,11 +21,13 @@ import { withCaller, withCallOptions } from "@sluice/core";
 
 // On whose behalf: by the surroundings, or by a client of its own.
 const core = kubernetes.client(CoreV1Api);
-await withCaller({ namespace: "team-a" }, () => core.listNode());
-await kubernetes.as({ namespace: "team-b" }).client(CoreV1Api).listNode();
+await withCaller({ namespace: "team-a" }, () => core.listNamespacedPod({ namespace: "team-a" }));
+await kubernetes.as({ namespace: "team-b" }).client(CoreV1Api).listNamespacedPod({ namespace: "team-b" });
 
 // Abort while waiting or in flight; the call rejects with this very reason.
 const controller = new AbortController();
-await withCallOptions({ signal: controller.signal, priority: 5 }, () => core.readNode({ name: "node-1" }));
+await withCallOptions({ signal: controller.signal, priority: 5 }, () =>
+  core.listNamespacedPod({ namespace: "default" }),
+);
 // #endregion
 await kubernetes.close();
