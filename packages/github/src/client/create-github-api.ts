@@ -33,11 +33,11 @@ export type WithPlugins<Plugins extends readonly OctokitPlugin[]> = GitHubApi &
  * @throws ConfigError naming the option or variable, the range and the value, before anything is sent or opened: no token
  * anywhere, an empty account, an unknown tier, numbers out of range, a malformed `REDIS_URL`.
  */
-export function createGitHubApi(account: string, options?: GitHubFactoryOptions & { plugins?: undefined }): GitHubApi;
 export function createGitHubApi<const Plugins extends readonly OctokitPlugin[]>(
   account: string,
   options: GitHubFactoryOptions & { readonly plugins: Plugins },
 ): WithPlugins<Plugins>;
+export function createGitHubApi(account: string, options?: GitHubFactoryOptions): GitHubApi;
 export function createGitHubApi(account: string, options: GitHubFactoryOptions = {}): GitHubApi {
   const env = options.env ?? process.env;
   nonEmpty("account", account, 256);

@@ -44,6 +44,10 @@ expectTypeOf(greeted.rest).toEqualTypeOf<Octokit["rest"]>();
 const Own = GitHubApi.plugin(greeting).defaults({ userAgent: "mine" });
 expectTypeOf(new Own("acme").greet("a")).toEqualTypeOf<number>();
 expectTypeOf(new Own("acme").account).toEqualTypeOf<string>();
+// Options that come from elsewhere: what their plugins add is not known.
+declare const options: GitHubFactoryOptions;
+expectTypeOf(createGitHubApi("acme", options)).toEqualTypeOf<GitHubApi>();
+expectTypeOf(createGitHubApi("acme", { ...options, plugins: [greeting] }).greet).returns.toBeNumber();
 void new GitHubApi("acme", { auth: "ghp_1", hooks: [etagCache({ maxEntries: 5 })] });
 void Octokit;
 
