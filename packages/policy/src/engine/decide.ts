@@ -1,36 +1,18 @@
-import { type Clock, ConfigError, isSluiceError, LimitExceededError, warnOnce, wholeBetween } from "@sluice/core";
-import {
-  type Limiter,
-  type Mode,
-  scaleLimit,
-  type StandingRules,
-  type StandingSight,
-  type Store,
-  type StoreCharge,
-  type TakeReply,
-} from "@sluice/limiter";
+import { type Clock, warnOnce, wholeBetween } from "@sluice/core";
+import type { Limiter, Mode, StandingRules, Store, StoreCharge, TakeReply } from "@sluice/limiter";
 import type { MetricsBook } from "../metrics/metrics.js";
-import type { Override } from "../overrides/override.js";
 import type { Overrides } from "../overrides/overrides.js";
-import { limitsUnder } from "../overrides/limits-under.js";
 import type { Identity } from "../policies/policy.js";
 import type { Resolution } from "../resolution/resolution.js";
-import {
-  type Answer,
-  answerOf,
-  decisionOf,
-  impossible,
-  nothing,
-  ownerOf,
-  reputationFor,
-  spentHere,
-  unlimited,
-} from "./answer.js";
-import { type Case, caseOf, none, type Plan, switchedOff } from "./case.js";
+import { createAcquire } from "./acquire.js";
 import { createAdvances } from "./advances.js";
+import { type Answer, answerOf, decisionOf, impossible, nothing, spentHere, unlimited } from "./answer.js";
+import { type Case, caseOf, none, switchedOff } from "./case.js";
 import type { AcquireOptions, CheckOptions, DecisionEvent, PolicyDecision } from "./decision.js";
-import { ask, type Held, holdAll, impossibleIn, type Question, questionOf } from "./judge.js";
-import { Recent } from "./recent.js";
+import { ask, type Question } from "./judge.js";
+import { createLooker, nobody } from "./look.js";
+import { once } from "./once.js";
+import { createPlanner } from "./plans.js";
 import { Refusals } from "./refusals.js";
 
 /** What deciding needs. */
@@ -58,9 +40,6 @@ export interface Decider {
   peek(identity: Identity, options?: CheckOptions): Promise<PolicyDecision>;
 }
 
-/** As many plans as resolutions that are remembered. */
-const MOST_PLANS = 10_000;
-
 export function createDecider(around: DeciderOptions): Decider {
   const { store, scope, limiter, book, clock } = around;
   let questions = 0;
@@ -72,35 +51,11 @@ export function createDecider(around: DeciderOptions): Decider {
 
   const refusals = new Refusals();
   const advances = createAdvances(store, process, clock, around.leased ? 0 : around.advanceMs);
-  const plans = new Recent<Resolution, Plan>(MOST_PLANS);
-  const planOf = (identity: Identity, applied: Resolution, mode: Mode, cost: number): Plan => {
-    const rules = around.leased ? undefined : around.rules();
-    const { overrides } = around;
-    const plain =
-      overrides.size === 0 || applied.every(({ policy }) => overrides.of(identity, policy.name) === undefined);
-    if (plain) {
-      const known = plans.get(applied);
-      if (known !== undefined && known.mode === mode && known.rules === rules && known.cost === cost) return known;
-    }
-    let override: Override | undefined;
-    const enforced: Held[] = [];
-    const looking: Held[] = [];
-    for (const one of holdAll(applied, mode)) {
-      const own = plain ? undefined : overrides.of(identity, one.policy.name);
-      override ??= own;
-      const limits = own === undefined ? one.limits : limitsUnder(own, one.policy);
-      if (limits === undefined) continue;
-      (one.enforced ? enforced : looking).push(own === undefined ? one : { ...one, limits, apart: apartFor(own) });
-    }
-    const question = enforced.length === 0 ? undefined : questionOf(enforced, cost, rules);
-    const never = question === undefined ? undefined : impossibleIn(question);
-    const ahead = plain && looking.length === 0 && never === undefined && question !== undefined;
-    const advance = ahead ? advances.of(question) : undefined;
-    const names = [...enforced, ...looking].map(({ policy }) => policy.name);
-    const plan = { mode, rules, cost, enforced, looking, override, question, never, names, advance };
-    if (plain) plans.set(applied, plan);
-    return plan;
-  };
+  const planOf = createPlanner({
+    overrides: around.overrides,
+    rules: () => (around.leased ? undefined : around.rules()),
+    advances,
+  });
   const open = (identity: Identity, options: CheckOptions = {}, peeking = false): Case => {
     const cost = options.cost === undefined ? 1 : wholeBetween("cost", options.cost, 0, 1e6);
     const mode = around.mode();
@@ -109,38 +64,7 @@ export function createDecider(around: DeciderOptions): Decider {
     return caseOf(planOf(identity, applied, mode, Math.max(1, cost)), identity, peeking || cost === 0);
   };
 
-  /** Asks the policies that only look on, in the same turn, so that they travel with the others. */
-  const look = (one: Case): Promise<readonly string[]> => {
-    if (one.looking.length === 0) return nobody;
-    const { rules } = one;
-    const asked = one.looking.map(async (held) => {
-      const question = questionOf([held], one.cost, rules);
-      if (impossibleIn(question) !== undefined) return { held, refused: true, remaining: 0 };
-      const reply = await askUnlessAway(question, rules, one.peek);
-      return { held, refused: reply?.slots.length === 0, remaining: reply?.remaining };
-    });
-    return Promise.all(asked).then((seen) => {
-      for (const { held, refused, remaining } of seen)
-        if (!one.peek && remaining !== undefined)
-          book.judged(held.policy.name, refused ? "shadow-denied" : "allowed", remaining, one.identity);
-      return seen.filter(({ refused }) => refused).map(({ held }) => held.policy.name);
-    });
-  };
-
-  /** Who only looks on refuses nobody, so nobody hears that it could not look. */
-  const askUnlessAway = async (
-    question: Question,
-    rules: Case["rules"],
-    peek: boolean,
-  ): Promise<TakeReply | undefined> => {
-    try {
-      return await ask({ store, scope, rules }, question, nextId(), peek);
-    } catch (error) {
-      if (isSluiceError(error) && error.code === "STORE_UNAVAILABLE") return undefined;
-      throw error;
-    }
-  };
-
+  const look = createLooker({ store, scope, book, nextId });
   const settle = (one: Case, answer: Answer, shadowed: readonly string[], waitedMs = 0): PolicyDecision => {
     if (!one.peek) {
       book.decided(one.identity, answer.allowed, answer.remaining);
@@ -249,86 +173,11 @@ export function createDecider(around: DeciderOptions): Decider {
       return judgeHere(open(identity, options));
     },
     peek: async (identity, options) => judge(open(identity, options, true)),
-    async acquire(identity, { policy, cost, ...how } = {}) {
-      const one = open(identity, { policy, cost });
-      how.signal?.throwIfAborted();
-      const { question, never, rules } = one;
-      const looking = look(one);
-      if (question === undefined || one.peek) return settle(one, unlimited, await looking);
-      if (never !== undefined) throw costError(question, never);
-      const sights = await standingsOf(store, scope, question, rules);
-      const charges = scaled(question, sights);
-      try {
-        const grant = await limiter.acquire(charges, how);
-        const answer: Answer = {
-          ...ownerOf(question, 0),
-          allowed: true,
-          remaining: grant.remaining,
-          retryAfterMs: 0,
-          resetAfterMs: 0,
-          reputation: reputationFor(question, 0, sights, rules),
-          refund: once(() => grant.giveBack()),
-        };
-        return settle(one, answer, await looking, grant.waitedMs);
-      } catch (error) {
-        if (error instanceof LimitExceededError) refusedLate(book, one, question, error);
-        throw error;
-      }
-    },
+    acquire: createAcquire({ store, scope, limiter, book, open, look, settle }),
   };
 }
 
 const warn = warnOnce("SLUICE_POLICY");
-const nobody: Promise<readonly string[]> = Promise.resolve(none);
-async function standingsOf(
-  store: Store,
-  scope: string,
-  { subjects }: Question,
-  rules: StandingRules | undefined,
-): Promise<readonly StandingSight[]> {
-  if (rules === undefined || subjects.length === 0) return [];
-  return (await store.standings?.(scope, subjects, rules)) ?? [];
-}
-
-/** The charges at the rates that conduct has earned. */
-function scaled({ charges, standings }: Question, sights: readonly StandingSight[]): StoreCharge[] {
-  const own = [...charges];
-  for (const [which, { charges: following }] of standings.entries()) {
-    const rate = sights[which]?.rate ?? 1;
-    for (const { index, ...how } of following) {
-      const charge = own[index] as StoreCharge;
-      own[index] = { ...charge, limit: scaleLimit(charge.limit, rate, charge.cost, how) };
-    }
-  }
-  return own;
-}
-
-function refusedLate(
-  book: MetricsBook,
-  one: Case,
-  { charges, owners }: Question,
-  { bucket }: LimitExceededError,
-): void {
-  const index = charges.findIndex((charge) => charge.bucket === bucket);
-  const name = owners[Math.max(0, index)]?.held.policy.name;
-  book.decided(one.identity, false, 0);
-  if (name !== undefined) book.judged(name, "denied", 0, one.identity);
-}
-
-function costError({ charges, owners }: Question, index: number): ConfigError {
-  const most = owners[index]?.limit.window;
-  return new ConfigError({
-    option: "cost",
-    accepted: `at most ${(most?.limit ?? 0) + (most?.burst ?? 0)}, which policy ${owners[index]?.held.policy.name ?? ""} allows at once`,
-    value: charges[index]?.cost,
-  });
-}
-
-/** More is granted from buckets of its own, less from those there are. */
-function apartFor({ id, multiply }: Override): string {
-  return multiply !== undefined && multiply <= 1 ? "" : `!${id}`;
-}
-
 /** Whoever looks on changes nothing. */
 function tell(listener: (event: DecisionEvent) => void, event: DecisionEvent): void {
   try {
@@ -336,11 +185,6 @@ function tell(listener: (event: DecisionEvent) => void, event: DecisionEvent): v
   } catch (error) {
     warn("onDecision failed", error);
   }
-}
-
-function once(act: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => (done ??= act());
 }
 
 function uniqueText(): string {

@@ -1,0 +1,102 @@
+import { ConfigError, LimitExceededError } from "@sluice/core";
+import {
+  type Limiter,
+  scaleLimit,
+  type StandingRules,
+  type StandingSight,
+  type Store,
+  type StoreCharge,
+} from "@sluice/limiter";
+import type { MetricsBook } from "../metrics/metrics.js";
+import type { Identity } from "../policies/policy.js";
+import { type Answer, ownerOf, reputationFor, unlimited } from "./answer.js";
+import type { Case } from "./case.js";
+import type { AcquireOptions, CheckOptions, PolicyDecision } from "./decision.js";
+import type { Question } from "./judge.js";
+import type { Looker } from "./look.js";
+import { once } from "./once.js";
+
+/** What waiting for tokens needs. */
+export interface AcquireSurroundings {
+  readonly store: Store;
+  readonly scope: string;
+  readonly limiter: Limiter;
+  readonly book: MetricsBook;
+  readonly open: (identity: Identity, options: CheckOptions) => Case;
+  readonly look: Looker;
+  readonly settle: (one: Case, answer: Answer, shadowed: readonly string[], waitedMs: number) => PolicyDecision;
+}
+
+/** Waits for what the policies that apply to an identity allow. */
+export function createAcquire({ store, scope, limiter, book, open, look, settle }: AcquireSurroundings) {
+  return async (identity: Identity, { policy, cost, ...how }: AcquireOptions = {}): Promise<PolicyDecision> => {
+    const one = open(identity, { policy, cost });
+    how.signal?.throwIfAborted();
+    const { question, never, rules } = one;
+    const looking = look(one);
+    if (question === undefined || one.peek) return settle(one, unlimited, await looking, 0);
+    if (never !== undefined) throw costError(question, never);
+    const sights = await standingsOf(store, scope, question, rules);
+    const charges = scaled(question, sights);
+    try {
+      const grant = await limiter.acquire(charges, how);
+      const answer: Answer = {
+        ...ownerOf(question, 0),
+        allowed: true,
+        remaining: grant.remaining,
+        retryAfterMs: 0,
+        resetAfterMs: 0,
+        reputation: reputationFor(question, 0, sights, rules),
+        refund: once(() => grant.giveBack()),
+      };
+      return settle(one, answer, await looking, grant.waitedMs);
+    } catch (error) {
+      if (error instanceof LimitExceededError) refusedLate(book, one, question, error);
+      throw error;
+    }
+  };
+}
+
+async function standingsOf(
+  store: Store,
+  scope: string,
+  { subjects }: Question,
+  rules: StandingRules | undefined,
+): Promise<readonly StandingSight[]> {
+  if (rules === undefined || subjects.length === 0) return [];
+  return (await store.standings?.(scope, subjects, rules)) ?? [];
+}
+
+/** The charges at the rates that conduct has earned. */
+function scaled({ charges, standings }: Question, sights: readonly StandingSight[]): StoreCharge[] {
+  const own = [...charges];
+  for (const [which, { charges: following }] of standings.entries()) {
+    const rate = sights[which]?.rate ?? 1;
+    for (const { index, ...how } of following) {
+      const charge = own[index] as StoreCharge;
+      own[index] = { ...charge, limit: scaleLimit(charge.limit, rate, charge.cost, how) };
+    }
+  }
+  return own;
+}
+
+function refusedLate(
+  book: MetricsBook,
+  one: Case,
+  { charges, owners }: Question,
+  { bucket }: LimitExceededError,
+): void {
+  const index = charges.findIndex((charge) => charge.bucket === bucket);
+  const name = owners[Math.max(0, index)]?.held.policy.name;
+  book.decided(one.identity, false, 0);
+  if (name !== undefined) book.judged(name, "denied", 0, one.identity);
+}
+
+function costError({ charges, owners }: Question, index: number): ConfigError {
+  const most = owners[index]?.limit.window;
+  return new ConfigError({
+    option: "cost",
+    accepted: `at most ${(most?.limit ?? 0) + (most?.burst ?? 0)}, which policy ${owners[index]?.held.policy.name ?? ""} allows at once`,
+    value: charges[index]?.cost,
+  });
+}
