@@ -15,7 +15,9 @@ export function makeProject(folder, dependencies = {}) {
 
 /** Installs what package.json asks for and the given packages besides. Returns npm's warnings, throws when npm fails. */
 export function install(folder, packages = []) {
-  const { status, stdout, stderr } = run("npm", ["install", "--prefer-offline", ...packages], { cwd: folder });
+  // What npm hands to the scripts that it runs stands above the project's own settings.
+  const { npm_config_engine_strict: _strict, ...env } = process.env;
+  const { status, stdout, stderr } = run("npm", ["install", "--prefer-offline", ...packages], { cwd: folder, env });
   if (status !== 0) throw new Error(`npm install failed in ${folder}:\n${stdout}${stderr}`);
   return stderr;
 }
