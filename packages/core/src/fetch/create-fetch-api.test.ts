@@ -1,7 +1,9 @@
+import { getEventListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
-import { type Call, retry, withCallOptions } from "../index.js";
+import { type Call, createHookChain, retry, withCallOptions } from "../index.js";
+import { createFakeClock } from "../testing/fake-clock.js";
 import { createFetchApi, type FetchApi, type FetchApiOptions, fetchRequestOf } from "./index.js";
 
 interface Received {
@@ -262,6 +264,127 @@ describe("a fetch API", () => {
     expect(listeners).toBe(0);
   });
 
+  it("hands a streamed answer over with its headers, while its body is on the way", async () => {
+    const pending: ServerResponse[] = [];
+    const { origin } = await serve((response, { line }) => {
+      response.writeHead(200, line.endsWith("/events") ? { "content-type": "text/event-stream; charset=utf-8" } : {});
+      response.write("first");
+      pending.push(response);
+    });
+    const told = await api({ responses: "streamed", timeoutMs: 5000 }).fetch(`${origin}/things/1`);
+    const events = await api({ timeoutMs: 5000 }).fetch(`${origin}/events`);
+    for (const response of pending) response.end("last");
+    expect(await told.text()).toBe("firstlast");
+    expect(await events.text()).toBe("firstlast");
+  });
+
+  it("leaves no listener on the caller's signal when nothing could be sent, or nothing came back", async () => {
+    const { origin } = await serve((response) => response.writeHead(204).end());
+    const { signal } = new AbortController();
+    const refused = (async () => {
+      throw new TypeError("fetch failed");
+    }) as typeof fetch;
+    await rejection(api({ hooks: [], fetch: refused }).fetch(`${origin}/things/1`, { signal }));
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    const { body } = await api({ hooks: [], responses: "streamed" }).fetch(`${origin}/things/1`, { signal });
+    expect(body).toBeNull();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("ends as soon as the caller aborts, though the transport does not listen", async () => {
+    const { fetch: acme } = api({ fetch: () => new Promise(() => {}), timeoutMs: 2000 });
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const asked = rejection(acme("http://acme.invalid/things/1", { signal: controller.signal }));
+    controller.abort(reason);
+    expect(await asked).toBe(reason);
+  });
+
+  it.each([
+    [undefined, 30_000],
+    [5000, 5000],
+  ])("given a budget of %s ms, ends after %d ms of its clock", async (timeoutMs, endsMs) => {
+    const clock = createFakeClock();
+    const { fetch: acme } = api({ clock, timeoutMs, fetch: () => new Promise(() => {}) });
+    let ended = false;
+    const asked = rejection(acme("http://acme.invalid/things/1")).finally(() => (ended = true));
+    await clock.advance(endsMs - 1);
+    expect(ended).toBe(false);
+    await clock.advance(1);
+    expect(await asked).toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("hands out the caller's reason untouched, whatever it says", async () => {
+    const { origin, received } = await serve(() => {});
+    const controller = new AbortController();
+    const reason = new Error("hunter2 is not needed any more");
+    const headers = { authorization: "Bearer hunter2" };
+    const asked = rejection(api().fetch(`${origin}/things/1`, { headers, signal: controller.signal }));
+    await expect.poll(() => received.length).toBe(1);
+    controller.abort(reason);
+    expect(await asked).toBe(reason);
+    expect(reason.message).toBe("hunter2 is not needed any more");
+  });
+
+  it("shows hooks no secret in what a transport makes of an abort", async () => {
+    const seen: unknown[] = [];
+    const telling = ((_input, init) =>
+      new Promise((_resolve, reject) => {
+        const fail = () => reject(new Error(`aborted: ${JSON.stringify(init?.headers)}`));
+        init?.signal?.addEventListener("abort", fail);
+      })) as typeof fetch;
+    const { fetch: acme } = api({
+      fetch: telling,
+      hooks: [{ name: "seen", error: (_call, error) => void seen.push((error as Error).message) }],
+    });
+    const controller = new AbortController();
+    const headers = { authorization: "Bearer hunter2" };
+    const asked = rejection(acme("http://acme.invalid/things/1", { headers, signal: controller.signal }));
+    setTimeout(() => controller.abort(new Error("enough")), 10);
+    expect((await asked).message).toBe("enough");
+    await expect.poll(() => seen).toEqual(['aborted: {"authorization":"[secret]"}']);
+  });
+
+  it("takes an answer to HEAD whose transport gives it an empty body", async () => {
+    const bare = async () => new Response("", { headers: { "content-length": "12" } });
+    const response = await api({ fetch: bare }).fetch("http://acme.invalid/things/1", { method: "head" });
+    expect(response.headers.get("content-length")).toBe("12");
+    expect(await response.text()).toBe("");
+  });
+
+  it("asks a function of the caller's for the operation", async () => {
+    const { origin } = await serve((response) => response.end("ok"));
+    const operation: FetchApiOptions["operation"] = ({ method, url }) =>
+      url.pathname === "/a" ? `${method} of ${url.searchParams.get("kind")}` : undefined;
+    const { fetch: acme, calls } = api({ operation });
+    await acme(`${origin}/a?kind=x`);
+    await acme(`${origin}/b`);
+    expect(calls.map((call) => call.operation)).toEqual(["GET of x", "other"]);
+  });
+
+  it("takes a chain as it is, makes one of hooks, and has an empty one without", async () => {
+    const { origin } = await serve((response) => response.end("ok"));
+    const seen: string[] = [];
+    const own = createHookChain({ hooks: [{ name: "own", before: (call) => void seen.push(call.operation) }] });
+    const given = api({ hooks: own }).fetch;
+    expect(given.hooks).toBe(own);
+    await given(`${origin}/things/1`);
+    expect(seen).toEqual(["GET /things/{id}"]);
+
+    const names = ({ hooks }: FetchApi) => [hooks.list("call"), hooks.list("attempt")].map((list) => list.map(nameOf));
+    const nameOf = ({ name }: { readonly name: string }) => name;
+    expect(names(api({ hooks: [{ name: "one" }, { name: "two", stage: "call" }] }).fetch)).toEqual([["two"], ["one"]]);
+    const bare = api({ hooks: undefined }).fetch;
+    expect(names(bare)).toEqual([[], []]);
+    expect(await (await bare(`${origin}/things/1`)).text()).toBe("ok");
+  });
+
+  it("takes a quota that is not there", async () => {
+    const { origin } = await serve((response) => response.end("ok"));
+    expect((await api({ quota: undefined } as Partial<FetchApiOptions>).fetch(`${origin}/things/1`)).status).toBe(200);
+  });
+
   it("reads the global fetch at the moment of sending", async () => {
     const { fetch: acme } = api();
     const own = globalThis.fetch;
@@ -287,6 +410,12 @@ describe("a fetch API", () => {
     for (const secret of secrets) expect(shown).not.toContain(secret);
   });
 
+  it("shows no secret of an address, however it was written there", async () => {
+    const leaky = ((input) => Promise.reject(new Error(`cannot reach ${String(input)}`))) as typeof fetch;
+    const error = await rejection(api({ fetch: leaky }).fetch("http://acme.invalid/things/1?token=a+b%2fc&page=2"));
+    expect(error.message).toBe("cannot reach http://acme.invalid/things/1?token=[secret]&page=2");
+  });
+
   it.each([
     [{ provider: "" }, "provider"],
     [{ account: "" }, "account"],
@@ -300,5 +429,23 @@ describe("a fetch API", () => {
 
   it("refuses an address that is none as fetch does", async () => {
     expect(await rejection(api().fetch("no address"))).toBeInstanceOf(TypeError);
+  });
+
+  it("refuses an address with a password as fetch does, and does not show it", async () => {
+    const address = "http://user:100%hunter2@acme.invalid/things/1";
+    const theirs = await rejection(fetch(address));
+    const ours = await rejection(api().fetch(address));
+    expect(ours).toBeInstanceOf(TypeError);
+    expect(ours.message).not.toContain("hunter2");
+    expect(ours.message).toBe(theirs.message.replace("100%hunter2", "[secret]"));
+  });
+
+  it.each([
+    ["GET /x", '"GET /x"'],
+    [undefined, "undefined"],
+  ])("says what operation may be instead of %s", (operation, shown) => {
+    expect(() => api({ operation } as never)).toThrow(
+      `operation must be a list of patterns, or a function, got ${shown}`,
+    );
   });
 });

@@ -44,7 +44,8 @@ export function replayable(input: Input, init: Init): ReplayableRequest {
       url: new URL(given?.url ?? String(input)),
       headers: new Headers((init?.headers as ConstructorParameters<typeof Headers>[0]) ?? given?.headers),
     },
-    signal: init?.signal ?? given?.signal,
+    // As with fetch itself, null takes the request's own signal off.
+    signal: init?.signal === null ? undefined : (init?.signal ?? given?.signal),
     // A Request's body can be cloned before each attempt; a stream that was given bare cannot be read twice.
     once: body !== undefined && isStream(body),
     attempt: (signal) => [

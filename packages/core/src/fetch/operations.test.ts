@@ -30,12 +30,64 @@ describe("operation patterns", () => {
     expect(match(method, path)).toBe(operation);
   });
 
-  it.each(["/things", "get /things", "GET things", "GET /a/**/b", "GET /a{b}", "GET /a b", "", 7])(
-    "refuse %j, which is none",
-    (pattern) => {
-      expect(() => matchOperations([pattern as string])).toThrow(expect.objectContaining({ option: "operation" }));
-    },
-  );
+  it.each([
+    "/things",
+    "get /things",
+    "getGET /things",
+    "GET1 /things",
+    "** /things",
+    "GET things",
+    "GET /a/**/b",
+    "GET /a{b}",
+    "GET /a/{}",
+    "GET /a b",
+    "",
+    7,
+  ])("refuse %j, which is none", (pattern) => {
+    expect(() => matchOperations([pattern as string])).toThrow(expect.objectContaining({ option: "operation" }));
+  });
+
+  it("say what would have been one", () => {
+    expect(() => matchOperations(["GET /a/{}"])).toThrow(
+      'operation must be patterns such as GET /repos/{owner}/{repo}, with ** at the end for any rest, got "GET /a/{}"',
+    );
+  });
+
+  it.each([
+    ["GET", "/files/a", "GET /files/**"],
+    ["GET", "/files/a/b/c", "GET /files/**"],
+    ["GET", "/files/shared/b", "GET /files/shared/**"],
+    ["GET", "/files/private/b", "GET /files/**"],
+    ["POST", "/files/private/b", "POST /files/private/**"],
+    ["PUT", "/files/shared/b", "* /**"],
+    ["GET", "/", "* /**"],
+  ])("take %s %s for the nearest rest that has the method", (method, path, operation) => {
+    const find = matchOperations(["* /**", "GET /files/**", "GET /files/shared/**", "POST /files/private/**"]);
+    expect(find(method, path)).toBe(operation);
+  });
+
+  it.each([
+    ["POST", "/things/special", "POST /things/special"],
+    ["GET", "/things/special", "GET /things/{id}"],
+    ["DELETE", "/things/special", "DELETE /{kind}/special"],
+    ["PATCH", "/things/special", "* /{kind}/{id}"],
+    ["PUT", "/things/special", "* /{kind}/{id}"],
+    ["PUT", "/things", undefined],
+  ])("take %s %s for the most literal that has the method", (method, path, operation) => {
+    const patterns = ["* /{kind}/{id}", "DELETE /{kind}/special", "GET /things/{id}", "POST /things/special"];
+    expect(matchOperations(patterns)(method, path)).toBe(operation);
+    expect(matchOperations(patterns.toReversed())(method, path)).toBe(operation);
+  });
+
+  it.each(["/health/", "/health"])("take %s for the same, with a slash at the end or without", (path) => {
+    expect(matchOperations(["GET /health"])("GET", path)).toBe("GET /health");
+    expect(matchOperations(["GET /health/"])("GET", path)).toBe("GET /health/");
+    expect(matchOperations(["GET /{name}"])("GET", path)).toBe("GET /{name}");
+  });
+
+  it.each(["/health//", "//health"])("do not take %s for /health, whose parts are others", (path) => {
+    expect(matchOperations(["GET /health", "GET /{name}"])("GET", path)).toBeUndefined();
+  });
 
   it("find every pattern by a path made from it, and nothing that was not given", () => {
     const part = fc.constantFrom("a", "b", "{x}", "c");

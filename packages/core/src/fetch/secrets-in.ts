@@ -7,7 +7,22 @@ const telling = /authorization|cookie|token|secret|password|passwd|api[-_]?key|s
 export function secretsIn(url: URL, headers: Headers): string[] {
   const found: string[] = [];
   for (const [name, value] of headers) if (telling.test(name)) found.push(value, value.replace(/^\S+\s+/, ""));
-  for (const [name, value] of url.searchParams) if (telling.test(name)) found.push(value, encodeURIComponent(value));
-  if (url.password !== "") found.push(url.password, decodeURIComponent(url.password));
+  for (const written of url.search.slice(1).split("&")) {
+    for (const [name, value] of new URLSearchParams(written)) {
+      // As it stands in the address too, since there are many ways to escape one text.
+      if (telling.test(name) && value !== "")
+        found.push(value, encodeURIComponent(value), written.slice(written.indexOf("=") + 1));
+    }
+  }
+  if (url.password !== "") found.push(url.password, decoded(url.password));
   return found.filter((secret) => secret !== "");
+}
+
+/** A `%` that begins no escape is left as it is by addresses, and refused by `decodeURIComponent`. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

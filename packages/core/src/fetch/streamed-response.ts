@@ -7,6 +7,13 @@ export function streamedResponse(response: Response, onEnd: () => void): Respons
     return response;
   }
   const reader = response.body.getReader();
+  let ended = false;
+  // A read that was under way when the body was given up ends as well.
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    onEnd();
+  };
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -19,10 +26,10 @@ export function streamedResponse(response: Response, onEnd: () => void): Respons
       } catch (error) {
         controller.error(error);
       }
-      onEnd();
+      end();
     },
     async cancel(reason) {
-      onEnd();
+      end();
       await reader.cancel(reason);
     },
   });
