@@ -56,7 +56,7 @@ describe("the demo", () => {
 
   it.each([
     // Of a window of GitHub's, which begins with a burst of hundreds, the machine's own delays are a large part at a higher speed.
-    ["github", "8", "2", 0.95],
+    ["github", "5", "2", 0.95],
     ["gitlab", "20", "2", 0.95],
     ["s3", "20", "5", 0.7],
   ])(

@@ -89,7 +89,10 @@ it("finds out when all entries are gone, and when the whole chain is another one
   expect(await emptied.audit.verify()).toMatchObject({ intact: false, at: "" });
   await store.change("s", { records: {}, entry });
   expect(await made(store).audit.verify({ noted: head })).toMatchObject({ intact: true });
-  expect(await made(await filled(10)).audit.verify({ noted: head })).toMatchObject({
+  const other = memoryControlStore();
+  const another = { ...entry, author: "somebody" };
+  for (let n = 1; n <= 10; n += 1) await other.change("s", { records: { a: `${n}` }, entry: another });
+  expect(await made(other).audit.verify({ noted: head })).toMatchObject({
     intact: false,
     why: expect.stringContaining("noted"),
   });
