@@ -14,6 +14,7 @@ import {
   startS3Simulator,
 } from "@sluice/simulators";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { redirect } from "./redirect.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -28,17 +29,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.unstubAllEnvs();
 });
-
-/** Sends what is meant for one address to another. */
-function redirect(from: string, to: string): void {
-  const { fetch } = globalThis;
-  vi.stubGlobal("fetch", (input: string | URL | Request, init?: RequestInit) =>
-    fetch(
-      input instanceof Request ? new Request(input.url.replace(from, to), input) : String(input).replace(from, to),
-      init,
-    ),
-  );
-}
 
 /** A file that is there for as long as the test. */
 async function fileWith(text: string): Promise<string> {
@@ -128,7 +118,7 @@ describe("what the packages' pages show runs:", () => {
   it("kubernetes", async () => {
     await using server = await startKubernetesSimulator({ jobDurationMs: 200, namespaces: ["default", "team-a"] });
     const config = JSON.parse(server.kubeConfig()) as { "current-context": string; contexts: { name: string }[] };
-    for (const context of [...config.contexts]) config.contexts.push({ ...context, name: "staging" });
+    config.contexts = [...config.contexts, ...config.contexts.map((context) => ({ ...context, name: "staging" }))];
     vi.stubEnv("KUBECONFIG", await fileWith(JSON.stringify(config)));
     await import("../../docs/snippets/kubernetes-legacy.js");
     await import("../../docs/snippets/kubernetes-options.js");

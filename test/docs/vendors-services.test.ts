@@ -13,6 +13,7 @@ import * as aws from "../../docs/snippets/vendors-aws.js";
 import * as github from "../../docs/snippets/vendors-github.js";
 import * as gitlab from "../../docs/snippets/vendors-gitlab.js";
 import * as kubernetes from "../../docs/snippets/vendors-kubernetes.js";
+import { redirect } from "./redirect.js";
 
 let printed: unknown[][];
 beforeEach(() => {
@@ -25,17 +26,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.unstubAllEnvs();
 });
-
-/** Sends what is meant for one address to another. */
-function redirect(from: string, to: string): void {
-  const { fetch } = globalThis;
-  vi.stubGlobal("fetch", (input: string | URL | Request, init?: RequestInit) =>
-    fetch(
-      input instanceof Request ? new Request(input.url.replace(from, to), input) : String(input).replace(from, to),
-      init,
-    ),
-  );
-}
 
 /** As they stand on the page: only the environment, and what answers in the provider's place. */
 describe("the service, and the plain client, of", () => {
