@@ -101,6 +101,7 @@ describe("changes that a page asks for", { timeout: 30_000 }, () => {
     for (const odd of [
       { forMs: 36_500 * day },
       { forMs: 0 },
+      { forMs: 999 },
       { forMs: "1h" },
       { forMs: null },
       { multiply: 1e9 },

@@ -63,7 +63,7 @@ describe("times", () => {
     expect(readDuration(text)).toBe(ms);
   });
 
-  it.each(["", "10", "m", "-1s", "1 h", "1h!", "1w", "1e3s"])("does not read %j", (text) => {
+  it.each(["", "10", "m", "-1s", "0s", "0h0m", "1 h", "1h!", "1w", "1e3s"])("does not read %j", (text) => {
     expect(() => readDuration(text)).toThrow("It must be a time such as 90s, 10m or 2h30m");
   });
 

@@ -5,9 +5,10 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as cons
 /** Reads `90s`, `10m`, `2h30m`, `1d`. Unit of what is given: milliseconds. */
 export function readDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join("") !== text)
-    throw new InvalidArgumentError(`It must be a time such as 90s, 10m or 2h30m, got ${text}.`);
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
+  const read = parts.map(([part]) => part).join("") === text;
+  const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
+  if (!read || ms === 0) throw new InvalidArgumentError(`It must be a time such as 90s, 10m or 2h30m, got ${text}.`);
+  return ms;
 }
 
 /** In the two largest units that matter: `2h 30m`, `45s`, `0.3s`. */

@@ -1,4 +1,4 @@
-import { nonEmpty, oneOf } from "@sluice/core";
+import { between, nonEmpty, oneOf } from "@sluice/core";
 import type { OverrideDraft, OverrideSubject } from "@sluice/policy";
 import { instant } from "../../output/time.js";
 import { readWindow } from "../../shared/window.js";
@@ -18,7 +18,14 @@ export function grantOverride(nowMs: () => Promise<number>): Action {
       const under = body["under"];
       const policies = under === undefined || under === "" ? {} : { policies: [nonEmpty("under", under, 64)] };
       const draft = { ...whyOf(body), subject, ...policies, ...meansOf(body) };
-      const until = (await nowMs()) + numberOf(body, "forMs");
+      const forMs = between(
+        "forMs",
+        body["forMs"],
+        1000,
+        Number.MAX_SAFE_INTEGER,
+        "a number of milliseconds from 1000",
+      );
+      const until = (await nowMs()) + forMs;
       const { id, untilMs } = await engine.overrides.grant({ ...draft, until });
       return `Override ${id.slice(0, 8)} holds until ${instant(untilMs)} UTC`;
     },
