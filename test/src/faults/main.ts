@@ -18,7 +18,16 @@ const file = join(tmpdir(), `sluice-faults-${process.pid}.jsonl`);
 const pattern =
   wanted.length === 0 ? [] : ["-t", `^(?:${wanted.map((id) => (/\d/.test(id) ? `${id} ` : id)).join("|")})`];
 // A neighbour may take the processor for a second: a line that fails is tried once more, and the table says so.
-const code = await run(["run", "test/faults", "--maxWorkers", "1", "--retry", "1", "--reporter", "dot", ...pattern]);
+const code = await run([
+  "run",
+  "test/faults",
+  "--no-file-parallelism",
+  "--retry",
+  "1",
+  "--reporter",
+  "dot",
+  ...pattern,
+]);
 const rows = readFileSync(file, "utf8")
   .trim()
   .split("\n")
