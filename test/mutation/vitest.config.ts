@@ -30,6 +30,8 @@ export default defineConfig({
   cacheDir: "reports/vite",
   test: {
     ...root.test,
+    // One project for all: what a test leaves behind in a process, a mutant could too.
+    projects: undefined,
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/*.redis.test.ts"],
     setupFiles: [fileURLToPath(new URL("no-shrinking.ts", import.meta.url))],
