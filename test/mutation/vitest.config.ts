@@ -29,9 +29,7 @@ export default defineConfig({
   // Within the copy that is tested, for `node_modules` is the one of the repository.
   cacheDir: "reports/vite",
   test: {
-    ...root.test,
-    // One project for all: what a test leaves behind in a process, a mutant could too.
-    projects: undefined,
+    ...inOneProject(root.test),
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/*.redis.test.ts"],
     setupFiles: [fileURLToPath(new URL("no-shrinking.ts", import.meta.url))],
@@ -41,3 +39,8 @@ export default defineConfig({
     sequence: { sequencer: LikelyFirst },
   },
 });
+
+/** Without the suite's projects: what a test leaves behind in a process that others use too, a mutant could as well. */
+function inOneProject({ projects: _projects, ...shared }: NonNullable<typeof root.test> = {}) {
+  return shared;
+}
