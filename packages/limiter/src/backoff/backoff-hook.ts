@@ -26,7 +26,6 @@ export function failureBackoffHook({
   return {
     name,
     stage,
-    wrap: (next, call) =>
-      backoff.run(keyOf(call), () => next(call), call.signal === undefined ? {} : { signal: call.signal }),
+    wrap: (next, call) => backoff.run(keyOf(call), () => next(call), { signal: call.signal }),
   };
 }

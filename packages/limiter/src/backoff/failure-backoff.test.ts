@@ -1,4 +1,4 @@
-import { LimitExceededError } from "@sluice/core";
+import { DeadlineExceededError, LimitExceededError } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { createFailureBackoff } from "./failure-backoff.js";
@@ -56,6 +56,35 @@ describe("what has failed", () => {
     expect(() => backoff.check("job")).toThrow(expect.objectContaining({ retryAfterMs: 5000 }));
     backoff.clear();
     expect(() => backoff.check("job")).not.toThrow();
+  });
+
+  it("is forgotten one by one, or all at once", () => {
+    const backoff = createFailureBackoff({ clock: createFakeClock() });
+    for (const key of ["a", "b", "c"]) backoff.failed(key);
+    backoff.clear("a");
+    expect(() => backoff.check("a")).not.toThrow();
+    expect(() => backoff.check("b")).toThrow();
+    backoff.clear();
+    for (const key of ["b", "c"]) expect(() => backoff.check(key)).not.toThrow();
+  });
+
+  it("is left alone for a minute at most, or for the first period where that is longer", async () => {
+    const clock = createFakeClock();
+    const [usual, long] = [createFailureBackoff({ clock }), createFailureBackoff({ clock, baseMs: 90_000 })];
+    for (let n = 0; n < 10; n += 1) usual.failed("job");
+    long.failed("job");
+    long.failed("job");
+    expect(() => usual.check("job")).toThrow(expect.objectContaining({ retryAfterMs: 60_000 }));
+    expect(() => long.check("job")).toThrow(expect.objectContaining({ retryAfterMs: 90_000 }));
+  });
+
+  it("counts an error of our own that was not a refusal", async () => {
+    const backoff = createFailureBackoff({ clock: createFakeClock() });
+    const timedOut = (): never => {
+      throw new DeadlineExceededError("o", 5);
+    };
+    await expect(backoff.run("job", timedOut)).rejects.toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    expect(() => backoff.check("job")).toThrow(expect.objectContaining({ failures: 1 }));
   });
 
   it("is remembered for so many keys, and names in errors are cut and on one line", () => {

@@ -3,6 +3,7 @@ import { createFakeClock } from "@sluice/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLimiter } from "../limiter/create-limiter.js";
+import { concurrency } from "../limits/concurrency.js";
 import { tokenBucket } from "../limits/token-bucket.js";
 import { memoryStore } from "../memory/memory-store.js";
 import { throttleBytes } from "./throttle-bytes.js";
@@ -76,6 +77,34 @@ describe("a stream of bytes", () => {
     expect(await limiter.peek({ bucket: "crumbs", limit: slow })).toMatchObject({ remaining: 800 });
   });
 
+  it("draws a twentieth of a second's bytes at a time, or the burst where that is less", async () => {
+    const drawn = async (own: typeof limit): Promise<number> => {
+      const { limiter } = rig();
+      const stream = throttleBytes([new Uint8Array(10_000)], limiter, { bucket: "bytes", limit: own });
+      const first = await stream.next();
+      await stream.return();
+      return (first.value as Uint8Array).byteLength;
+    };
+    expect(await drawn(limit)).toBe(500);
+    expect(await drawn(tokenBucket({ refillRate: 10_000, burst: 300 }))).toBe(300);
+    expect(await drawn(tokenBucket({ refillRate: 1, burst: 300 }))).toBe(1);
+  });
+
+  it("gives a slice back whole when nothing of it was passed on, and keeps one that was used up", async () => {
+    const slow = tokenBucket({ refillRate: 0.001, burst: 2_000 });
+    const left = async (bytes: number) => {
+      const { clock, limiter, questions } = rig();
+      await read(throttleBytes([new Uint8Array(bytes)], limiter, { bucket: "b", limit: slow, sliceBytes: 500 }), clock);
+      const asked = questions();
+      const seen = await limiter.peek({ bucket: "b", limit: slow });
+      return { remaining: seen.kind === "allowed" ? seen.remaining : 0, questions: asked };
+    };
+    expect(await left(0)).toEqual({ remaining: 2000, questions: 0 });
+    // One question for each slice; what was used of the last is taken again by another.
+    expect(await left(1000)).toEqual({ remaining: 1000, questions: 2 });
+    expect(await left(700)).toEqual({ remaining: 1300, questions: 3 });
+  });
+
   it("closes its source when the reader stops, when the caller aborts and when a slice would take too long", async () => {
     const { clock, limiter } = rig();
     let closed = 0;
@@ -112,5 +141,10 @@ describe("a stream of bytes", () => {
     const { limiter } = rig();
     const wrong = { bucket: "bytes", limit, sliceBytes: 2001 };
     await expect(throttleBytes([], limiter, wrong).next()).rejects.toMatchObject({ option: "sliceBytes" });
+    for (const other of [undefined, concurrency({ max: 1 })] as unknown as (typeof limit)[])
+      await expect(throttleBytes([], limiter, { bucket: "bytes", limit: other }).next()).rejects.toMatchObject({
+        option: "limit",
+        accepted: expect.stringContaining("tokenBucket"),
+      });
   });
 });

@@ -19,7 +19,6 @@ export function guardHook({ guard, charges, name = "guard", clock = systemClock 
     wrap: (next, call) => {
       const list = charges(call);
       if (list.length === 0) return next(call);
-      const { signal, priority } = call;
       return guard.run(
         list,
         ({ waitedMs }) => {
@@ -27,9 +26,9 @@ export function guardHook({ guard, charges, name = "guard", clock = systemClock 
           return next(call);
         },
         {
-          priority,
+          priority: call.priority,
           timeoutMs: Math.max(0, call.deadlineMs - clock.now()),
-          ...(signal === undefined ? {} : { signal }),
+          signal: call.signal,
         },
       );
     },

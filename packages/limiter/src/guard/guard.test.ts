@@ -138,6 +138,43 @@ describe("a guard", () => {
     };
     const away = createLimiter({ store: { ...memoryStore({ clock }), take }, clock });
     expect(await createGuard({ limiter: away, mode: "shadow" }).run(charge, done)).toBe("done");
+    const broken = { ...away, tryAcquire: () => Promise.reject(new Error("broken")) };
+    await expect(createGuard({ limiter: broken, mode: "shadow" }).run(charge, done)).rejects.toThrow("broken");
+  });
+
+  it("in shadow takes what there is, for as long as the task runs", async () => {
+    const { guard, limiter, told } = rig("reject");
+    guard.mode = "shadow";
+    expect(guard.mode).toBe("shadow");
+    const place = { bucket: "place", limit: concurrency({ max: 1, leaseMs: 60_000 }) };
+    const meanwhile = await guard.run(place, () => limiter.peek(place));
+    expect(meanwhile).toMatchObject({ kind: "delayed" });
+    expect(await limiter.peek(place)).toMatchObject({ kind: "allowed", remaining: 1 });
+    expect(told).toMatchObject([{ outcome: "allowed", mode: "shadow" }]);
+  });
+
+  it("counts waits from when it was asked", async () => {
+    const { clock, guard, told, spend } = rig("queue");
+    await clock.advance(5000);
+    await spend();
+    const running = guard.run(charge, ({ waitedMs }) => waitedMs);
+    await clock.advance(100);
+    expect(await running).toBe(100);
+    await expect(guard.run({ ...charge, cost: 3 }, done)).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    expect(told.map(({ outcome, waitedMs }) => [outcome, waitedMs])).toEqual([
+      ["waited", 100],
+      ["refused", 0],
+    ]);
+  });
+
+  it.each([{}, { limiter: null }, { limiter: {} }])("needs a limiter, which %j is not", (options) => {
+    expect(() => createGuard(options as never)).toThrow(
+      expect.objectContaining({
+        code: "CONFIG_INVALID",
+        option: "limiter",
+        accepted: expect.stringContaining("createLimiter"),
+      }),
+    );
   });
 
   it("releases places once, however the task ends, and never what was spent", async () => {
@@ -197,5 +234,31 @@ describe("a guard", () => {
     expect(await running).toBe("answer");
     expect(seen).toMatchObject({ durationMs: 0, waitedMs: 100 });
     expect(await chain.run("attempt", call("free"), async () => "at once")).toBe("at once");
+  });
+
+  it("is a hook that waits no longer than the call may, and asks nothing where nothing is taken", async () => {
+    const { clock, guard, told, spend } = rig("queue");
+    await clock.advance(1000);
+    const hook = guardHook({ guard, clock, charges: ({ operation }) => (operation === "free" ? [] : [charge]) });
+    expect(hook.name).toBe("guard");
+    const chain = createHookChain({ clock, hooks: [hook] });
+    const call = (init: Partial<Parameters<typeof createCall>[0]>) =>
+      createCall({ provider: "p", account: "a", operation: "paid", ...init });
+    const run = (init: Partial<Parameters<typeof createCall>[0]>) => chain.run("attempt", call(init), async () => init);
+    await run({ operation: "free" });
+    expect(told).toEqual([]);
+    await spend();
+    await expect(run({ deadlineMs: clock.now() + 50 })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    await expect(run({ deadlineMs: clock.now() - 50 })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    const controller = new AbortController();
+    const [aborted, usual, urgent] = [run({ signal: controller.signal }), run({}), run({ priority: 5 })];
+    const order: string[] = [];
+    void usual.then(() => order.push("usual"));
+    void urgent.then(() => order.push("urgent"));
+    const gone = new Error("gone");
+    controller.abort(gone);
+    await expect(aborted).rejects.toBe(gone);
+    await clock.advance(200);
+    expect(order).toEqual(["urgent", "usual"]);
   });
 });

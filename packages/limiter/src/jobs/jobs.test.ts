@@ -1,7 +1,9 @@
+import { getEventListeners } from "node:events";
 import { withCaller } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { createLimiter } from "../limiter/create-limiter.js";
+import type { Grant, Limiter } from "../limiter/limiter.js";
 import { memoryStore } from "../memory/memory-store.js";
 import { createJobs, type JobsOptions } from "./jobs.js";
 
@@ -107,4 +109,108 @@ describe("jobs", () => {
     controller.abort(gone);
     await expect(aborted).rejects.toBe(gone);
   });
+
+  it("wait no longer in the queue than they are told to", async () => {
+    const { clock, process, lasting } = rig({ max: 1, timeoutMs: 50 });
+    const jobs = process();
+    void jobs.run(lasting(1000));
+    await clock.advance(1);
+    const late = jobs.run(lasting(1)).catch((error: unknown) => [clock.now(), (error as { code: string }).code]);
+    await clock.advance(1000);
+    expect(await late).toEqual([51, "LIMIT_EXCEEDED"]);
+  });
+
+  it("leave neither timers nor listeners behind", async () => {
+    const { clock, process, lasting } = rig({ max: 1, leaseMs: 300 });
+    const { signal } = new AbortController();
+    const before = clock.pending;
+    const job = process().run(lasting(10), { signal });
+    await clock.advance(1);
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await clock.advance(10);
+    await job;
+    expect([getEventListeners(signal, "abort").length, clock.pending]).toEqual([0, before]);
+  });
 });
+
+describe("the signal of a job", () => {
+  type Renew = Grant["renew"];
+  /** A job that runs until it is told to end; what its place's renewal answers, and how far the clock is ahead of all timers. */
+  async function held(renew: Renew) {
+    const clock = createFakeClock();
+    let aheadMs = 0;
+    const limiter = renewing(createLimiter({ store: memoryStore({ clock }), clock }), renew);
+    const jobs = createJobs({ limiter, max: 1, leaseMs: 300, clock: { ...clock, now: () => clock.now() + aheadMs } });
+    let end = (): void => {};
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    let signal = AbortSignal.abort();
+    const job = jobs.run((own) => ((signal = own), ended));
+    await clock.advance(0);
+    const stalledFor = (ms: number): boolean => ((aheadMs = ms), signal.aborted);
+    return { clock, signal: () => signal, stalledFor, end: () => (end(), job) };
+  }
+
+  it("tells after a stall that the lease has ended, before any timer has run", async () => {
+    const { clock, signal, stalledFor, end } = await held(async () => true);
+    expect([stalledFor(299), stalledFor(300)]).toEqual([false, true]);
+    expect(signal().reason).toMatchObject({ code: "LOCK_LOST" });
+    expect(clock.pending).toBe(0);
+    await end();
+  });
+
+  it("counts the lease anew from when its renewal was asked for", async () => {
+    const { clock, stalledFor, end } = await held(async () => true);
+    await clock.advance(100);
+    expect([stalledFor(299), stalledFor(300)]).toEqual([false, true]);
+    await end();
+  });
+
+  it("says nothing more once the job has ended, and asks for nothing more", async () => {
+    let answer: (kept: boolean) => void = () => {};
+    const { clock, stalledFor, end } = await held(() => new Promise((resolve) => (answer = resolve)));
+    await clock.advance(100);
+    await end();
+    answer(true);
+    await clock.advance(0);
+    expect([clock.pending, stalledFor(1e6)]).toEqual([0, false]);
+  });
+
+  it("says that the place is lost as soon as the store does", async () => {
+    const { clock, signal, end } = await held(async () => false);
+    await clock.advance(99);
+    expect(signal().aborted).toBe(false);
+    await clock.advance(1);
+    expect([signal().aborted, clock.pending]).toEqual([true, 0]);
+    await end();
+  });
+
+  it("leaves the place to the job until the lease ends while the store is away", async () => {
+    const { clock, signal, end } = await held(() => Promise.reject(new Error("away")));
+    await clock.advance(299);
+    expect(signal().aborted).toBe(false);
+    await clock.advance(1);
+    expect([signal().aborted, clock.pending]).toEqual([true, 0]);
+    await end();
+  });
+});
+
+/** The limiter, whose grants are renewed as told. */
+function renewing(limiter: Limiter, renew: Grant["renew"]): Limiter {
+  const withRenew = (grant: Grant): Grant => ({
+    ...grant,
+    renew,
+    release: () => grant.release(),
+    giveBack: (buckets) => grant.giveBack(buckets),
+    landed: () => grant.landed(),
+  });
+  return {
+    ...limiter,
+    acquire: async (...asked) => withRenew(await limiter.acquire(...asked)),
+    tryAcquire: async (...asked) => {
+      const decision = await limiter.tryAcquire(...asked);
+      return decision.kind === "allowed" && decision.grant !== undefined
+        ? { ...decision, grant: withRenew(decision.grant) }
+        : decision;
+    },
+  };
+}

@@ -1,3 +1,4 @@
+import { createCall, createHookChain } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { createLoadShedder, type LoadSample, type SheddingEvent } from "./load-shedder.js";
@@ -43,6 +44,37 @@ describe("a process that has too much to do", () => {
     await rest(40);
     for (let n = 0; n < 50 && events.length < 2; n += 1) await rest(20);
     expect(events.slice(0, 2)).toEqual(["shedding-began", "shedding-ended"]);
+    shedder.close();
+  });
+
+  it("says what there is too much of, and how much", async () => {
+    const clock = createFakeClock();
+    let sample: LoadSample = { eventLoopDelayMs: 250.04, heapRatio: 0.3 };
+    const shedder = createLoadShedder({ clock, sample: () => sample });
+    expect(() => shedder.check()).toThrow("the event loop is 250.0 ms late, 100 ms may be; retry after 100 ms");
+    sample = { eventLoopDelayMs: 5, heapRatio: 0.954 };
+    await clock.advance(100);
+    expect(() => shedder.check()).toThrow("95.4 % of the heap is used, 90.0 % may be; retry after 100 ms");
+    // It ends at four fifths of what began it.
+    sample = { eventLoopDelayMs: 5, heapRatio: 0.73 };
+    await clock.advance(100);
+    expect(shedder.shedding).toBe(true);
+    sample = { eventLoopDelayMs: 5, heapRatio: 0.71 };
+    await clock.advance(100);
+    expect(shedder.shedding).toBe(false);
+    shedder.close();
+  });
+
+  it("is a hook at the call stage, which spares what is urgent", async () => {
+    const clock = createFakeClock();
+    const shedder = createLoadShedder({ clock, sample: () => ({ eventLoopDelayMs: 500, heapRatio: 0.3 }) });
+    const hook = shedder.hook();
+    expect([hook.name, hook.stage, shedder.hook("mine").name]).toEqual(["load-shedding", "call", "mine"]);
+    const chain = createHookChain({ hooks: [hook] });
+    const send = (priority: number): Promise<string> =>
+      chain.run("call", createCall({ provider: "p", account: "a", operation: "o", priority }), async () => "sent");
+    await expect(send(999)).rejects.toMatchObject({ code: "PROCESS_OVERLOADED", reason: "event-loop" });
+    expect(await send(1000)).toBe("sent");
     shedder.close();
   });
 
