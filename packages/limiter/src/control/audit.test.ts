@@ -99,6 +99,43 @@ it("an edit whose digest was made anew is found at the next entry", () => {
   );
 });
 
+it("a verdict says what is wrong", () => {
+  const of = (version: number, atMs: number, before: string): AuditEntry => {
+    const whole = { action: "a", subject: "s", author: "x", atMs, version };
+    return { id: `${atMs}-${version}`, ...whole, digest: digestOf(before, whole) };
+  };
+  const first = of(1, 1000, noDigest);
+  const whyOf = (next: AuditEntry, before: readonly AuditEntry[] = [first]): unknown => {
+    const verdict = verifyAudit([...before, next]);
+    expect(verdict).toMatchObject({ intact: false, at: next.id });
+    return verdict.intact ? undefined : verdict.why;
+  };
+  const elsewhere = "it was edited, or entries before it were removed or moved";
+  expect(verifyAudit([first, of(2, 1000, first.digest)])).toMatchObject({ intact: true });
+  expect(whyOf(of(3, 1001, first.digest))).toBe("its version does not follow that of the entry before");
+  expect(whyOf(of(2, 999, first.digest))).toBe("it is older than the entry before");
+  expect(whyOf({ ...of(2, 1001, first.digest), author: "y" })).toBe("its digest does not follow: it was edited");
+  expect(whyOf(of(3, 1001, noDigest))).toContain(elsewhere);
+  expect(whyOf(of(1, 1001, first.digest), [])).toContain(elsewhere);
+  expect(whyOf(readEntry("1-1", "{", first.digest))).toBe("it cannot be read: it was edited");
+});
+
+it("a text of other types is no entry, though it is canonical", () => {
+  const whole = { action: "a", subject: "s", author: "x", reason: "r", atMs: 1, version: 2 };
+  expect(readCanonical(canonicalText(whole))).toEqual(whole);
+  for (const odd of [
+    { action: 1 },
+    { subject: null },
+    { author: true },
+    { reason: [] },
+    { atMs: 1.5 },
+    { atMs: "1" },
+    { version: 2.5 },
+    { version: null },
+  ])
+    expect(readCanonical(canonicalText({ ...whole, ...odd } as AuditContent)), JSON.stringify(odd)).toBeUndefined();
+});
+
 it("an entry whose text is not the canonical one is given, and found", () => {
   const [first] = linked([{ action: "a", subject: "s", author: "x" }]);
   const { id, digest, ...rest } = first as AuditEntry;

@@ -186,6 +186,8 @@ describe("a look at a limiter", () => {
     const long = { ...bucket, bucket: "x".repeat(257) };
     await limiter.tryAcquire(long);
     expect((await limiter.inspect()).buckets).toEqual([]);
+    await limiter.tryAcquire({ ...bucket, bucket: "x".repeat(256) });
+    expect((await limiter.inspect()).buckets).toHaveLength(1);
     expect((await limiter.inspect(long)).buckets).toMatchObject([{ bucket: long.bucket }]);
   });
 
@@ -203,6 +205,46 @@ describe("a look at a limiter", () => {
     const { limiter } = setup();
     limiter.mode = "shadow";
     expect((await limiter.inspect()).enforcement).toBe("shadow");
+  });
+});
+
+describe("a look at a limiter whose store is elsewhere", () => {
+  /** A store in this process that answers a moment later, as one over a network does. */
+  function remote(refuses?: string) {
+    const { clock, inner } = setup();
+    const take = async (...asked: Parameters<Store["take"]>) => {
+      await Promise.resolve();
+      if (asked[0].charges.some((one) => one.bucket === refuses)) throw new StoreUnavailableError("away");
+      return inner.take(...asked);
+    };
+    return { clock, limiter: createLimiter({ store: { ...inner, immediate: false, take }, clock }) };
+  }
+
+  it("shows the same, in mode shared, and leaves no timer behind", async () => {
+    const { clock, limiter } = remote();
+    await clock.advance(5000);
+    await limiter.acquire({ ...bucket, cost: 3 });
+    const { mode, buckets } = await limiter.inspect();
+    expect(mode).toBe("shared");
+    expect(buckets).toMatchObject([{ left: 1, fill: 0.25, nextSlotMs: 0, fullAfterMs: 300 }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("shows what was answered where one question was not", async () => {
+    const { limiter } = remote("posts");
+    const { mode, buckets } = await limiter.inspect([bucket, window]);
+    expect(mode).toBe("shared");
+    expect(buckets.map((one) => [one.bucket, one.left])).toEqual([
+      ["requests", 4],
+      ["posts", null],
+    ]);
+  });
+
+  it("remembers what it saw of a bucket by its kind of limit", async () => {
+    const { limiter } = remote("same");
+    await limiter.inspect([{ ...bucket, bucket: "same" }]);
+    const { buckets } = await limiter.inspect([{ ...window, bucket: "same" }]);
+    expect(buckets).toMatchObject([{ left: null, limit: { kind: "slidingWindow" } }]);
   });
 });
 
@@ -278,6 +320,12 @@ describe("a look that cannot be", () => {
       initial: 0,
     });
     await expect(limiter.inspect({ bucket: "b", limit: own })).rejects.toBeInstanceOf(Error);
+  });
+
+  it("of a thousand buckets is none", async () => {
+    const { limiter } = setup();
+    const charges = Array.from({ length: 1000 }, (_, n) => ({ ...bucket, bucket: `b${n}` }));
+    expect((await limiter.inspect(charges)).buckets).toHaveLength(1000);
   });
 
   it("of a closed limiter says so", async () => {
