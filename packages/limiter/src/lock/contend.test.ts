@@ -1,0 +1,197 @@
+import { getEventListeners } from "node:events";
+import { createFakeClock } from "@sluice/core/testing";
+import { describe, expect, it } from "vitest";
+import { createLock } from "./create-lock.js";
+import type { Kept, LockKeeper } from "./keeper.js";
+
+/** A lock over a keeper that answers as told; the clock may run ahead of its timers, as after a stall. */
+function rig(take: (attempt: number) => Promise<Partial<Kept> | undefined>, random = 0) {
+  const clock = createFakeClock();
+  let aheadMs = 0;
+  const attemptsMs: number[] = [];
+  let releases = 0;
+  const keeper: LockKeeper = {
+    pollMs: 20,
+    async take() {
+      attemptsMs.push(clock.now());
+      const kept = await take(attemptsMs.length);
+      const usual = { fence: 1, contended: false, extend: async () => true };
+      return kept && { ...usual, ...kept, release: async () => ((releases += 1), true) };
+    },
+    close: async () => {},
+  };
+  const ahead = { ...clock, now: () => clock.now() + aheadMs };
+  const lock = createLock(keeper, { clock: ahead, random: () => random });
+  const stall = (ms: number): void => void (aheadMs = ms);
+  return { clock, lock, attemptsMs, stall, releases: () => releases };
+}
+const held = async (): Promise<undefined> => undefined;
+const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
+
+describe("whoever waits for a lock", () => {
+  it.each([
+    [0, [0, 1, 3, 7, 15, 25, 35, 45]],
+    [1, [0, 2, 6, 14, 30]],
+  ])("asks again after pauses that double up to the keeper's, spread by chance (%d)", async (random, expected) => {
+    const { clock, lock, attemptsMs } = rig(held, random);
+    const waiting = lock.acquire("n", { timeoutMs: 50 }).catch(codeOf);
+    await clock.advance(60);
+    expect(await waiting).toBe("LOCK_UNAVAILABLE");
+    expect(attemptsMs).toEqual(expected);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("gives back what came too late to be of use, and asks again", async () => {
+    const { clock, lock, attemptsMs, releases } = rig(async (attempt) => {
+      // 100 ms count as 97, with what clocks may differ.
+      if (attempt === 1) await new Promise<void>((resolve) => clock.setTimer(resolve, 97));
+      return {};
+    });
+    const coming = lock.acquire("n", { leaseMs: 100 });
+    await clock.advance(97);
+    expect(releases()).toBe(1);
+    await clock.advance(1);
+    expect((await coming).fence).toBe(1);
+    expect(attemptsMs).toEqual([0, 98]);
+  });
+
+  it("after a stall has a moment for the answer that is under way", async () => {
+    let answer: (kept: Partial<Kept>) => void = () => {};
+    const silent = (): Promise<Partial<Kept>> => new Promise((resolve) => (answer = resolve));
+    const lucky = rig(silent);
+    const coming = lucky.lock.acquire("n", { timeoutMs: 50 });
+    await lucky.clock.advance(49);
+    lucky.stall(10);
+    await lucky.clock.advance(30);
+    answer({});
+    expect((await coming).fence).toBe(1);
+
+    const late = rig(silent);
+    const refused = late.lock
+      .acquire("n", { timeoutMs: 50 })
+      .catch((error: unknown) => [codeOf(error), late.clock.now()]);
+    await late.clock.advance(49);
+    late.stall(10);
+    await late.clock.advance(100);
+    expect(await refused).toEqual(["LOCK_UNAVAILABLE", 80]);
+
+    const awake = rig(silent);
+    const inTime = awake.lock
+      .acquire("n", { timeoutMs: 50 })
+      .catch((error: unknown) => [codeOf(error), awake.clock.now()]);
+    await awake.clock.advance(49);
+    awake.stall(9);
+    await awake.clock.advance(100);
+    expect(await inTime).toEqual(["LOCK_UNAVAILABLE", 50]);
+  });
+
+  it("with no time asks once, and with all of it sets no deadline", async () => {
+    const { clock, lock, attemptsMs } = rig(held);
+    expect(await lock.acquire("n", { timeoutMs: 0 }).catch(codeOf)).toBe("LOCK_UNAVAILABLE");
+    expect([attemptsMs, clock.pending]).toEqual([[0], 0]);
+    void lock.acquire("n", { timeoutMs: Number.POSITIVE_INFINITY }).catch(codeOf);
+    await clock.advance(0);
+    // The next attempt alone.
+    expect(clock.pending).toBe(1);
+    await lock.close();
+  });
+
+  it("leaves no listener behind, however the wait ends", async () => {
+    const { clock, lock } = rig(async (attempt) => (attempt > 2 ? {} : undefined));
+    const { signal } = new AbortController();
+    const coming = lock.acquire("n", { signal });
+    await clock.advance(0);
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await clock.advance(100);
+    await coming;
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
+  it("learns that the lock was closed, at once, and so does who comes later", async () => {
+    const { clock, lock, attemptsMs } = rig(held);
+    const why = (error: unknown): string => (error as Error).message;
+    const closed = 'Lock "n" could not be had: this lock is closed';
+    const waiting = lock.acquire("n").catch(why);
+    const behind = lock.acquire("n").catch(why);
+    await clock.advance(5);
+    await lock.close();
+    expect([await waiting, await behind]).toEqual([closed, closed]);
+    const asked = attemptsMs.length;
+    expect(await lock.acquire("n").catch(why)).toBe(closed);
+    await clock.advance(1000);
+    expect([attemptsMs.length, clock.pending]).toEqual([asked, 0]);
+  });
+
+  it("lets others go first once it has held the lock while they waited", async () => {
+    const { clock, lock, attemptsMs } = rig(async () => ({ contended: true }));
+    await (await lock.acquire("n")).release();
+    await (await lock.acquire("other")).release();
+    expect(attemptsMs).toEqual([0, 0]);
+    await clock.advance(10);
+    const again = lock.acquire("n");
+    await clock.advance(19);
+    expect(attemptsMs).toHaveLength(2);
+    await clock.advance(1);
+    await (await again).release();
+    expect(attemptsMs).toEqual([0, 0, 30]);
+    // Whoever has no time to wait has none for courtesy.
+    await (await lock.acquire("n", { timeoutMs: 0 })).release();
+    expect(attemptsMs).toEqual([0, 0, 30, 30]);
+  });
+
+  it("needs a signal that is one, and work that is a function", async () => {
+    const { lock } = rig(held);
+    const odd = { signal: {} as AbortSignal };
+    await expect(lock.acquire("n", odd)).rejects.toMatchObject({ option: "signal", accepted: "an AbortSignal" });
+    await expect(lock.run("n", {}, 7 as never)).rejects.toMatchObject({ option: "work", accepted: "a function" });
+  });
+});
+
+describe("a lease", () => {
+  it("ends a little before the store's does, and its signal says so before any timer", async () => {
+    const { lock, stall, releases } = rig(async () => ({}));
+    const handle = await lock.acquire("n", { leaseMs: 1000 });
+    stall(987);
+    expect(() => handle.signal.throwIfAborted()).not.toThrow();
+    stall(988);
+    expect(() => handle.signal.throwIfAborted()).toThrow(expect.objectContaining({ code: "LOCK_LOST" }));
+    expect(releases()).toBe(1);
+    expect(await handle.release()).toBe(false);
+  });
+
+  it("is extended for as long as the work runs, and no longer", async () => {
+    const { clock, lock } = rig(async () => ({}));
+    let end: (value: string) => void = () => {};
+    const running = lock.run("n", { leaseMs: 300 }, ({ assertHeld }) =>
+      new Promise<string>((resolve) => (end = resolve)).finally(assertHeld),
+    );
+    await clock.advance(2000);
+    end("done");
+    expect(await running).toBe("done");
+    expect(clock.pending).toBe(0);
+  });
+
+  it("that could not be extended runs on, and is tried again before it ends", async () => {
+    const asked: number[] = [];
+    const { clock, lock } = rig(async () => ({
+      extend: async () => {
+        asked.push(clock.now());
+        if (asked.length === 1) throw new Error("away");
+        return true;
+      },
+    }));
+    let end: () => void = () => {};
+    const running = lock.run("n", { leaseMs: 240 }, () => new Promise<void>((resolve) => (end = resolve)));
+    await clock.advance(115);
+    expect(asked).toEqual([80, 110]);
+    end();
+    await running;
+  });
+
+  it("is lost as soon as the store says so", async () => {
+    const { clock, lock } = rig(async () => ({ extend: async () => false }));
+    const handle = await lock.acquire("n", { leaseMs: 300 });
+    await expect(handle.extend()).rejects.toMatchObject({ code: "LOCK_LOST" });
+    expect([handle.signal.aborted, clock.pending]).toEqual([true, 0]);
+  });
+});
