@@ -31,7 +31,8 @@ export default defineConfig({
   test: {
     ...inOneProject(root.test),
     include: ["**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", "**/*.redis.test.ts"],
+    // What measures time would measure the instruments.
+    exclude: ["**/node_modules/**", "**/dist/**", "**/*.redis.test.ts", "**/cost.test.ts"],
     setupFiles: [fileURLToPath(new URL("no-shrinking.ts", import.meta.url))],
     retry: 0,
     // Several times what the longest takes: many a mutant makes a test wait for ever, and each costs this.
