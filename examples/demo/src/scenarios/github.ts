@@ -25,7 +25,7 @@ export const github: Scenario = {
         : createGitHubApi("acme", {
             ...sdk,
             timeoutMs: 600_000,
-            // The machine's own delays do not shrink with the minutes.
+            // The machine's own delays do not shrink with the minutes, and grow with what is in flight.
             quota: { tier: "user", minuteMs: 60_000 / speed, marginMs: 1000, concurrent: 20 },
             redis,
           });

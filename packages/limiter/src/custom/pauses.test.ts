@@ -26,7 +26,7 @@ it("what is over is forgotten once there are a thousand, and what is not stays",
   pauses.add("s", "long", 5000);
   for (let n = 0; n < 998; n += 1) pauses.add("s", `b${n}`, 10);
   await clock.advance(10);
-  // The thousandth looks after the others, itself included, when it is over by then.
+  // The thousandth, which makes it look for those that are over.
   pauses.add("s", "last", 20);
   expect([pauses.leftUs("s", "long"), pauses.leftUs("s", "last"), pauses.leftUs("s", "b0")]).toEqual([
     4_990_000, 20_000, 0,

@@ -57,32 +57,25 @@ describe("whoever waits for a lock", () => {
 
   it("after a stall has a moment for the answer that is under way", async () => {
     let answer: (kept: Partial<Kept>) => void = () => {};
-    const silent = (): Promise<Partial<Kept>> => new Promise((resolve) => (answer = resolve));
-    const lucky = rig(silent);
-    const coming = lucky.lock.acquire("n", { timeoutMs: 50 });
-    await lucky.clock.advance(49);
-    lucky.stall(10);
-    await lucky.clock.advance(30);
+    const { clock, lock, stall } = rig(() => new Promise((resolve) => (answer = resolve)));
+    const coming = lock.acquire("n", { timeoutMs: 50 });
+    await clock.advance(49);
+    stall(10);
+    await clock.advance(30);
     answer({});
     expect((await coming).fence).toBe(1);
+  });
 
-    const late = rig(silent);
-    const refused = late.lock
-      .acquire("n", { timeoutMs: 50 })
-      .catch((error: unknown) => [codeOf(error), late.clock.now()]);
-    await late.clock.advance(49);
-    late.stall(10);
-    await late.clock.advance(100);
-    expect(await refused).toEqual(["LOCK_UNAVAILABLE", 80]);
-
-    const awake = rig(silent);
-    const inTime = awake.lock
-      .acquire("n", { timeoutMs: 50 })
-      .catch((error: unknown) => [codeOf(error), awake.clock.now()]);
-    await awake.clock.advance(49);
-    awake.stall(9);
-    await awake.clock.advance(100);
-    expect(await inTime).toEqual(["LOCK_UNAVAILABLE", 50]);
+  it.each([
+    [9, 50],
+    [10, 80],
+  ])("whose timer comes %d ms late gives a silent store up at %d ms", async (lateMs, atMs) => {
+    const { clock, lock, stall } = rig(() => new Promise(() => {}));
+    const refused = lock.acquire("n", { timeoutMs: 50 }).catch((error: unknown) => [codeOf(error), clock.now()]);
+    await clock.advance(49);
+    stall(lateMs);
+    await clock.advance(100);
+    expect(await refused).toEqual(["LOCK_UNAVAILABLE", atMs]);
   });
 
   it("with no time asks once, and with all of it sets no deadline", async () => {
