@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "@sluice/core";
 import type { StoreCharge, TakeReply } from "../store/store.js";
+import { BookedUnits, ROUNDING_MS } from "./booked-units.js";
 import { giveBackUnits } from "./give-back-units.js";
 import { leastWaitMs } from "./pace.js";
 import { Spare } from "./spare.js";
@@ -17,8 +18,6 @@ export interface LaneSurroundings extends TimingSurroundings {
   readonly onWaiting: (lane: Lane, waiting: boolean) => void;
 }
 
-/** Sums of milliseconds may miss by a last bit; no timer is set for that. Unit: milliseconds. */
-const ROUNDING_MS = 1e-6;
 /** Clocks of store and process are matched by replies, which arrive late by some of this. Unit: milliseconds. */
 const TOLERANCE_MS = 20;
 
@@ -28,9 +27,7 @@ const TOLERANCE_MS = 20;
  */
 export class Lane {
   readonly #queue = new WaiterQueue();
-  /** Booked units in order of time, and who gets each. */
-  readonly #units: Unit[] = [];
-  readonly #holders: Waiter[] = [];
+  readonly #booked = new BookedUnits();
   readonly #timing: LaneTiming;
   readonly #spare: Spare;
   #waited = false;
@@ -57,7 +54,7 @@ export class Lane {
   }
 
   get waiting(): number {
-    return this.#queue.size + this.#holders.length;
+    return this.#queue.size + this.#booked.size;
   }
 
   get idle(): boolean {
@@ -86,8 +83,7 @@ export class Lane {
   join(waiter: Waiter): void {
     const spare = this.waiting === 0 && !this.#asking ? this.#spare.take(waiter) : undefined;
     if (spare !== undefined) {
-      this.#units.push(spare);
-      this.#holders.push(waiter);
+      this.#booked.add(spare, waiter);
       this.#grantDue();
       this.#schedule();
       return;
@@ -100,7 +96,7 @@ export class Lane {
     }
     this.#queue.push(waiter);
     // With units booked there is time until the last of them is due; whoever comes meanwhile travels along.
-    if (this.#units.length > 0) this.#schedule();
+    if (this.#booked.size > 0) this.#schedule();
     else {
       this.#tellWaiting();
       this.#pump();
@@ -109,15 +105,9 @@ export class Lane {
 
   /** Leaves early; what was booked for the waiter goes to the next, or back. */
   leave(waiter: Waiter): void {
-    const place = this.#holders.indexOf(waiter);
-    if (place === -1) {
-      this.#queue.remove(waiter);
-    } else {
-      this.#holders.splice(place, 1);
-      const last = this.#units.pop() as Unit;
-      const surplus = this.#assign([last]);
-      this.#giveBack(surplus);
-    }
+    const free = this.#booked.leave(waiter);
+    if (free === undefined) this.#queue.remove(waiter);
+    else this.#giveBack(this.#assign([free]));
     this.#schedule();
   }
 
@@ -128,9 +118,9 @@ export class Lane {
     if (untilMs <= this.#heldUntilMs) return;
     this.#heldUntilMs = untilMs;
     this.#nextMs = Math.max(this.#nextMs, untilMs);
-    const early = this.#units.splice(0);
-    for (const holder of this.#holders.splice(0).toReversed()) this.#queue.unshift(holder);
-    this.#giveBack(early);
+    const { units, holders } = this.#booked.clear();
+    for (const holder of holders.toReversed()) this.#queue.unshift(holder);
+    this.#giveBack(units);
     this.#refuseLate();
     this.#schedule();
   }
@@ -145,19 +135,18 @@ export class Lane {
   close(error: unknown): void {
     this.#closed = true;
     this.#spare.drop();
-    this.#giveBack(this.#units.splice(0));
-    this.#refuseAll([...this.#holders.splice(0), ...this.#drain()], error);
+    const { units, holders } = this.#booked.clear();
+    this.#giveBack(units);
+    this.#refuseAll([...holders, ...this.#drain()], error);
     this.#schedule();
   }
 
   /** Goes before holders of a lower priority, the last of whom waits on; but nobody whose turn has come by age is put back. */
   #overtake(waiter: Waiter): boolean {
     const behind = (holder: Waiter): boolean => waiter.priority > holder.priority && !this.#queue.hasTurn(holder);
-    const place = this.#holders.findIndex(behind);
-    if (place === -1) return false;
-    const [put] = this.#holders.splice(this.#holders.findLastIndex(behind), 1);
-    this.#holders.splice(place, 0, waiter);
-    this.#queue.unshift(put as Waiter);
+    const put = this.#booked.overtake(waiter, behind);
+    if (put === undefined) return false;
+    this.#queue.unshift(put);
     this.#pump();
     return true;
   }
@@ -228,8 +217,7 @@ export class Lane {
         surplus.push(unit);
         continue;
       }
-      this.#units.push(unit);
-      this.#holders.push(holder);
+      this.#booked.add(unit, holder);
       this.#servedMs = unit.dueMs;
     }
     return surplus;
@@ -245,12 +233,10 @@ export class Lane {
 
   #grantDue(): void {
     const nowMs = this.around.clock.now();
-    let count = 0;
-    while (count < this.#units.length && (this.#units[count] as Unit).dueMs <= nowMs + ROUNDING_MS) count += 1;
-    if (count === 0) return;
-    const units = this.#units.splice(0, count);
-    if (this.waiting === count) this.#spare.granted(nowMs);
-    for (const [index, holder] of this.#holders.splice(0, count).entries()) holder.grant(units[index] as Unit);
+    const all = this.waiting;
+    const due = this.#booked.takeDue(nowMs);
+    if (due.length > 0 && due.length === all) this.#spare.granted(nowMs);
+    for (const { unit, holder } of due) holder.grant(unit);
   }
 
   /** Says no to all whose wait cannot end in time any more. */
@@ -274,12 +260,12 @@ export class Lane {
     this.#due = undefined;
     this.#tellWaiting();
     const nowMs = clock.now();
-    const first = this.#units[0];
+    const { first } = this.#booked;
     if (first !== undefined) this.#due = clock.setTimer(() => this.#onDue(), first.dueMs - nowMs);
     if (this.#queue.size === 0 || this.#asking || this.#closed) return;
 
     // With units booked, ask again as the last of them falls due: others have had their chunk meanwhile. Else when told.
-    const last = this.#timing.slow ? undefined : this.#units.at(-1);
+    const last = this.#timing.slow ? undefined : this.#booked.last;
     const hopedMs = last?.dueMs ?? this.#timing.hopedMs(nowMs, this.#nextMs, this.#waitedMs(nowMs), this.#binding);
     const askMs = Math.max(this.#notBeforeMs, this.#heldUntilMs, hopedMs - this.#timing.leadMs);
     if (askMs <= nowMs + ROUNDING_MS) this.#pump();
