@@ -6,9 +6,11 @@ import { createLimiter } from "../limiter/create-limiter.js";
 import { concurrency } from "../limits/concurrency.js";
 import { tokenBucket } from "../limits/token-bucket.js";
 import { memoryStore } from "../memory/memory-store.js";
+import { degrade } from "./degrade.js";
 import { queue } from "./queue.js";
 import { resolveStrategy, type StrategyChoice } from "./resolve-strategy.js";
 import { retryAfter } from "./retry-after.js";
+import type { Refusal } from "./strategy.js";
 import { throttle } from "./throttle.js";
 
 const charge = { bucket: "b", limit: tokenBucket({ refillRate: 10, burst: 2 }) };
@@ -144,6 +146,33 @@ describe("queue", () => {
     await clock.advance(1000);
     const codes = (await Promise.all(all)).map((one) => (one as { code?: string }).code ?? one);
     expect(codes).toEqual([100, 200, "QUEUE_FULL", "QUEUE_FULL"]);
+  });
+});
+
+describe("degrade", () => {
+  it("runs the task while there are tokens, and answers in its place afterwards", async () => {
+    const { guard, run, spend } = rig(degrade("less"));
+    expect(await run()).toBe(0);
+    await spend(1);
+    expect(await guard.run(charge, () => "all")).toBe("less");
+  });
+
+  it("awaits what a function makes of the refusal", async () => {
+    const own = degrade(async ({ bucket, retryAfterMs }: Refusal) => ({ bucket, retryAfterMs }));
+    const { run, spend } = rig(own);
+    await spend();
+    expect(own.name).toBe("degrade");
+    expect(await run()).toEqual({ bucket: "b", retryAfterMs: 100 });
+  });
+});
+
+describe("reject", () => {
+  it("runs the task while there are tokens, and refuses afterwards with the time to come back", async () => {
+    const { clock, run, spend } = rig("reject");
+    expect(await run()).toBe(0);
+    await spend(1);
+    expect(await run()).toMatchObject({ code: "LIMIT_EXCEEDED", bucket: "b", retryAfterMs: 100 });
+    expect(clock.pending).toBe(0);
   });
 });
 
