@@ -46,6 +46,68 @@ describe("the mode of a limiter", () => {
     await expect(limiter.acquire({ ...charge, cost: -1 })).rejects.toMatchObject({ option: "cost" });
   });
 
+  it("shadow gives real grants where there are tokens: they can be given back, waited for or cancelled", async () => {
+    const { limiter } = rig("shadow");
+    const left = async (): Promise<unknown> => limiter.peek({ ...charge, cost: 0 });
+    const decision = await limiter.tryAcquire(charge);
+    if (decision.kind === "allowed") await decision.grant?.giveBack();
+    await (await limiter.acquire(charge)).giveBack();
+    await (await limiter.reserve(charge)).cancel();
+    expect(await left()).toMatchObject({ remaining: 2 });
+    const sync = limiter.tryAcquireSync(charge);
+    expect(sync).toMatchObject({ kind: "allowed", remaining: 1 });
+    expect(await limiter.acquire(charge)).toMatchObject({ remaining: 0 });
+    expect(await limiter.acquire(charge)).toMatchObject({ remaining: Number.POSITIVE_INFINITY });
+    expect(await limiter.reserve(charge)).toMatchObject({ delayMs: 0 });
+    expect(limiter.tryAcquireSync(charge)).toEqual({
+      kind: "allowed",
+      remaining: Number.POSITIVE_INFINITY,
+      resetAfterMs: 0,
+    });
+  });
+
+  it("shadow tells of what was asked, and takes the provider's word", async () => {
+    const clock = createFakeClock();
+    const told: unknown[] = [];
+    const limiter = createLimiter({
+      store: memoryStore({ clock }),
+      clock,
+      mode: "shadow",
+      onShadowDecision: (asked, { kind }) => told.push([asked, kind]),
+    });
+    await limiter.observe(charge, { retryAfterMs: 1000 });
+    await limiter.tryAcquire(charge);
+    limiter.tryAcquireSync([charge]);
+    expect(told).toEqual([
+      [charge, "delayed"],
+      [[charge], "delayed"],
+    ]);
+  });
+
+  it.each(["shadow", "disabled"] as const)("%s lets nobody go who has given up already", async (mode) => {
+    const { limiter, questions } = rig(mode);
+    const gone = new Error("gone");
+    await expect(limiter.acquire(charge, { signal: AbortSignal.abort(gone) })).rejects.toBe(gone);
+    expect(questions()).toBe(0);
+  });
+
+  it("shadow hides no fault but the store's absence", async () => {
+    const fault = new Error("a fault");
+    const { limiter } = rig("shadow", { take: () => Promise.reject(fault), immediate: false });
+    await expect(limiter.tryAcquire(charge)).rejects.toBe(fault);
+  });
+
+  it("disabled says yes to everything", async () => {
+    const { limiter } = rig("disabled");
+    const yes = { kind: "allowed", remaining: Number.POSITIVE_INFINITY, resetAfterMs: 0 };
+    expect(await limiter.tryAcquire({ ...charge, cost: 99 })).toEqual(yes);
+    expect(limiter.tryAcquireSync({ ...charge, cost: 99 })).toEqual(yes);
+    const reservation = await limiter.reserve(charge);
+    expect(reservation.delayMs).toBe(0);
+    await reservation.cancel();
+    expect(await limiter.peek(charge)).toMatchObject({ remaining: 2 });
+  });
+
   it("disabled does not even ask", async () => {
     const { limiter, told, questions } = rig("disabled");
     for (let n = 0; n < 5; n += 1) {

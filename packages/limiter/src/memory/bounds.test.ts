@@ -67,6 +67,29 @@ describe.each(kinds)("a memory store that is full of busy %s", (_kind, limit) =>
     expect(store.size).toBe(2);
   });
 
+  it("takes nothing from those it has for a question that names a new one besides", () => {
+    const { store, take } = rig();
+    const dear: Limit = limit.kind === "tokenBucket" ? { ...limit, burst: 2 } : { ...limit, limit: 2 };
+    take("a", dear);
+    take("b", limit);
+    const charges = [
+      { bucket: "a", limit: dear, cost: 1 },
+      { bucket: "c", limit, cost: 1 },
+    ];
+    const how = { count: 1, ahead: 0, group: 1, withinMs: 0, id: "both", peek: false };
+    expect(() => store.take({ scope: "s", charges, ...how })).toThrow(full);
+    expect(take("a", dear, { peek: true }).remaining).toBe(1);
+  });
+
+  it("refuses to note a word about a new one", () => {
+    const { store, take, charge } = rig();
+    take("a", limit);
+    take("b", limit);
+    expect(() => store.observe({ ...charge("c", limit), pauseMs: 10, remaining: undefined })).toThrow(full);
+    store.observe({ ...charge("a", limit), pauseMs: 10, remaining: undefined });
+    expect(store.size).toBe(2);
+  });
+
   it("counts scopes apart", async () => {
     const { clock, store, take } = rig(3);
     take("a", limit);
