@@ -69,16 +69,19 @@ describe.each(kinds)("a memory store that is full of busy %s", (_kind, limit) =>
 
   it("takes nothing from those it has for a question that names a new one besides", () => {
     const { store, take } = rig();
-    const dear: Limit = limit.kind === "tokenBucket" ? { ...limit, burst: 2 } : { ...limit, limit: 2 };
-    take("a", dear);
+    const ofTwo =
+      limit.kind === "tokenBucket"
+        ? tokenBucket({ refillRate: 1, burst: 2 })
+        : slidingWindow({ limit: 2, windowMs: 1000 });
+    take("a", ofTwo);
     take("b", limit);
     const charges = [
-      { bucket: "a", limit: dear, cost: 1 },
+      { bucket: "a", limit: ofTwo, cost: 1 },
       { bucket: "c", limit, cost: 1 },
     ];
     const how = { count: 1, ahead: 0, group: 1, withinMs: 0, id: "both", peek: false };
     expect(() => store.take({ scope: "s", charges, ...how })).toThrow(full);
-    expect(take("a", dear, { peek: true }).remaining).toBe(1);
+    expect(take("a", ofTwo, { peek: true }).remaining).toBe(1);
   });
 
   it("refuses to note a word about a new one", () => {
