@@ -1,4 +1,4 @@
-import { systemClock } from "@sluice/core";
+import { anObject, systemClock } from "@sluice/core";
 import { register } from "prom-client";
 import type { MetricsRegistry } from "./families/registry.js";
 import { boardOf } from "./labels/board-of.js";
@@ -34,6 +34,7 @@ const values: ReadonlyMap<string, number> = new Map([
 
 /** Makes the observer; those of one registry share the gauge, and the room in it. */
 export function createBreakerObserver(options: BreakerObserverOptions = {}): BreakerObserver {
+  anObject("options", options);
   const registry = options.registry ?? register;
   const gauge = boardOf(registry, systemClock).families.breaker;
   const { shown, hidden } = roomOf(registry);

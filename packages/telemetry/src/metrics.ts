@@ -1,4 +1,4 @@
-import { type Call, type Caller, type Clock, type Hook, type Outcome, systemClock } from "@sluice/core";
+import { anObject, type Call, type Caller, type Clock, type Hook, type Outcome, systemClock } from "@sluice/core";
 import { register } from "prom-client";
 import type { MetricsRegistry } from "./families/registry.js";
 import { type StoreMode, storeModes } from "./families/store-mode.js";
@@ -54,6 +54,7 @@ export interface Metrics {
  * throws into a call, unless `callerLabel` does.
  */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
+  anObject("options", options);
   const board = boardOf(options.registry ?? register, options.clock ?? systemClock);
   const known = options.knownOperations === undefined ? undefined : new Set(options.knownOperations);
   const textOf = options.callerLabel ?? callerText;

@@ -1,4 +1,4 @@
-import { ConfigError } from "@sluice/core";
+import { anObject, ConfigError } from "@sluice/core";
 import { operationsOf } from "../operations/operation.js";
 import { type AwsApi, extend } from "./aws-api.js";
 import { limitedParts } from "./limited-parts.js";
@@ -23,7 +23,7 @@ export function createAwsApi<Class extends AwsClientClass>(
 ): AwsApi<InstanceType<Class>> {
   if (typeof ClientClass !== "function")
     throw new ConfigError({ option: "ClientClass", accepted: "a client class of the AWS SDK", value: ClientClass });
-  const given: AwsOptions = options ?? {};
+  const given: AwsOptions = options === undefined ? {} : anObject("options", options);
   const parts = limitedParts(account, given, operationsOf(ClientClass));
   const Client = ClientClass as unknown as new (config: object) => InstanceType<Class>;
   return extend(new Client(sdkConfig(given)), parts);
@@ -39,7 +39,8 @@ export function instrumentAws<Client extends AwsClient>(
   client: Client,
   options: AwsOptions & { readonly account: string },
 ): AwsApi<Client> {
-  return extend(client, limitedParts(options?.account, options, operationsOf(classOf(client)), true));
+  anObject("options", options, "{ account, ... }");
+  return extend(client, limitedParts(options.account, options, operationsOf(classOf(client)), true));
 }
 
 /**

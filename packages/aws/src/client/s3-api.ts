@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import type { Caller, HookChain } from "@sluice/core";
+import { anObject, type Caller, type HookChain } from "@sluice/core";
 import type { ApiLimits, Mode } from "@sluice/kit";
 import { extend } from "./aws-api.js";
 import { limitedParts } from "./limited-parts.js";
@@ -38,6 +38,7 @@ export class S3Api extends S3Client {
    */
   constructor(account: string, options?: S3ApiOptions);
   constructor(account: string, options: S3ApiOptions & Handed = {}) {
+    anObject("options", options);
     const parts = options[clientParts] ?? plainParts(account, options, secretsInCredentials(options.credentials));
     super(sdkConfig(options));
     extend<S3Client>(this, parts);
@@ -54,6 +55,7 @@ export class S3Api extends S3Client {
  * @throws ConfigError naming the option or variable, the range and the value, before anything is sent or opened.
  */
 export function createS3Api(account: string, options: S3FactoryOptions = {}): S3Api {
+  anObject("options", options);
   const parts = limitedParts(account, options, []);
   const given: S3ApiOptions & Handed = { ...(sdkConfig(options) as S3ClientConfig), [clientParts]: parts };
   return new S3Api(account, given);

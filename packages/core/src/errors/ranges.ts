@@ -31,6 +31,12 @@ export function wholeBetween(option: string, value: unknown, least: number, most
   throw new ConfigError({ option, accepted, value });
 }
 
+/** An object, such as the options of a factory, which a program without types may have left out. */
+export function anObject<Value extends object>(option: string, value: Value, accepted = "an object"): Value {
+  if (typeof value === "object" && value !== null) return value;
+  throw new ConfigError({ option, accepted, value });
+}
+
 /** A text with something in it. */
 export function nonEmpty(option: string, value: unknown, most = 1024): string {
   if (typeof value === "string" && value.trim() !== "" && value.length <= most) return value;

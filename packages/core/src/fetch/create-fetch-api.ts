@@ -4,7 +4,7 @@ import { linkSignals } from "../call/linked-signal.js";
 import { runCall } from "../call/run-call.js";
 import type { Clock } from "../clock/clock.js";
 import { ConfigError } from "../errors/config-error.js";
-import { nonEmpty, oneOf } from "../errors/ranges.js";
+import { anObject, nonEmpty, oneOf } from "../errors/ranges.js";
 import type { Hook } from "../hooks/hook.js";
 import { createHookChain, type HookChain } from "../hooks/hook-chain.js";
 import { scrubSecrets } from "../secrets/scrub.js";
@@ -64,6 +64,7 @@ export interface FetchApi {
  * @throws ConfigError for an option out of range.
  */
 export function createFetchApi(options: FetchApiOptions): FetchApi {
+  anObject("options", options, "{ provider, ... }");
   const provider = nonEmpty("provider", options.provider, 256);
   const account = nonEmpty("account", options.account, 256);
   const operationOf = operationsOf(options.operation);

@@ -1,3 +1,4 @@
+import { anObject } from "../errors/ranges.js";
 import { type Call, nextAttempt } from "../call/call.js";
 import { type Clock, systemClock } from "../clock/clock.js";
 import { ConfigError } from "../errors/config-error.js";
@@ -53,6 +54,7 @@ export interface HookChain {
  * @throws SluiceError `HOOK_INVALID` for hooks without a name or with one name twice.
  */
 export function createHookChain(options: HookChainOptions = {}): HookChain {
+  anObject("options", options);
   const around: HookSurroundings = {
     clock: options.clock ?? systemClock,
     reply: options.reply ?? readReply,

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../clock/clock.js";
-import { nonNegative } from "../errors/ranges.js";
+import { anObject, nonNegative } from "../errors/ranges.js";
 
 /** How many retries an account may make. */
 export interface RetryBudgetOptions {
@@ -45,6 +45,7 @@ export interface RetryBudget {
  * @throws ConfigError when an option is out of range.
  */
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
+  anObject("options", options);
   const capacity = nonNegative("capacity", options.capacity ?? 20);
   const ratio = nonNegative("ratio", options.ratio ?? 0.1);
   const refillRate = nonNegative("refillRate", options.refillRate ?? 0.5);

@@ -1,3 +1,4 @@
+import { anObject } from "../errors/ranges.js";
 import { type Call, nextAttempt } from "../call/call.js";
 import { type Clock, systemClock } from "../clock/clock.js";
 import { type Random, systemRandom } from "../clock/random.js";
@@ -36,6 +37,7 @@ export interface RetryHook extends Hook {
  * @throws ConfigError when an option is out of range.
  */
 export function retry(options: RetryOptions = {}): RetryHook {
+  anObject("options", options);
   const config = resolveRetry(options);
   const clock: Clock = options.clock ?? systemClock;
   const random: Random = options.random ?? systemRandom;

@@ -1,5 +1,5 @@
 import type { OctokitPlugin, ReturnTypeOf, UnionToIntersection } from "@octokit/core/types";
-import { ConfigError, nonEmpty, systemClock } from "@sluice/core";
+import { anObject, ConfigError, nonEmpty, systemClock } from "@sluice/core";
 import { type ApiOptions, assemble } from "@sluice/kit";
 import { knownOperations } from "../operations/operation.js";
 import { createFeedback } from "../quota/feedback.js";
@@ -39,6 +39,7 @@ export function createGitHubApi<const Plugins extends readonly OctokitPlugin[]>(
 ): WithPlugins<Plugins>;
 export function createGitHubApi(account: string, options?: GitHubFactoryOptions): GitHubApi;
 export function createGitHubApi(account: string, options: GitHubFactoryOptions = {}): GitHubApi {
+  anObject("options", options);
   const env = options.env ?? process.env;
   nonEmpty("account", account, 256);
   const { quota: given, plugins = [], log } = options;

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import type { Constructor, OctokitOptions } from "@octokit/core/types";
 import { Octokit } from "@octokit/rest";
-import { type Caller, ConfigError, type HookChain, nonEmpty, systemClock, withCaller } from "@sluice/core";
+import { anObject, type Caller, ConfigError, type HookChain, nonEmpty, systemClock, withCaller } from "@sluice/core";
 import { type ApiLimits, assemblePlain, type Mode, plainLimits } from "@sluice/kit";
 import { installationTokens } from "../installation/installation-tokens.js";
 import { isApp, sharingStrategy } from "../installation/sharing-strategy.js";
@@ -56,6 +56,7 @@ export class GitHubApi extends Octokit {
   constructor(account: string, options?: GitHubApiOptions);
   constructor(account: string, options: HandedOptions = {}) {
     nonEmpty("account", account, 256);
+    anObject("options", options);
     const parts = options[clientParts] ?? plainParts(account, options);
     const own = clientFor(account, options, parts);
     super({ ...octokitOptions(options, oursOfPlain), ...shared(options, own), [client]: own } as OctokitOptions);

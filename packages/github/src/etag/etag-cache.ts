@@ -1,4 +1,4 @@
-import { type Hook, wholeBetween } from "@sluice/core";
+import { anObject, type Hook, wholeBetween } from "@sluice/core";
 import { isGitHubCall, requestOf } from "../operations/request.js";
 import { responseCache } from "./response-cache.js";
 
@@ -17,6 +17,7 @@ export interface EtagCacheOptions {
  * @throws ConfigError when a bound is out of range.
  */
 export function etagCache(options: EtagCacheOptions = {}): Hook {
+  anObject("options", options);
   const cache = responseCache({
     maxEntries: wholeBetween("maxEntries", options.maxEntries ?? 1000, 1, 1e6),
     maxBytes: wholeBetween("maxBytes", options.maxBytes ?? 16 * 2 ** 20, 1, 2 ** 40),

@@ -1,4 +1,4 @@
-import { nonEmpty, nonNegative, systemClock } from "@sluice/core";
+import { anObject, nonEmpty, nonNegative, systemClock } from "@sluice/core";
 import { type ApiOptions, assemble } from "@sluice/kit";
 import { isQuota, resolveQuota } from "../quota/options.js";
 import { createRule } from "../quota/rule.js";
@@ -25,6 +25,7 @@ export function createGitLabApi<C extends boolean = false>(
   account: string,
   options: GitLabFactoryOptions<C> = {},
 ): GitLabApi<C> {
+  anObject("options", options);
   const env = options.env ?? process.env;
   nonEmpty("account", account, 256);
   const { host, credentials } = findAccess(account, options as GitLabFactoryOptions<boolean>, env);

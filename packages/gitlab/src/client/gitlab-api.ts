@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { Gitlab } from "@gitbeaker/rest";
-import { type Caller, ConfigError, type HookChain, nonEmpty } from "@sluice/core";
+import { anObject, type Caller, ConfigError, type HookChain, nonEmpty } from "@sluice/core";
 import { type ApiLimits, assemblePlain, type Mode, plainLimits } from "@sluice/kit";
 import { operationsOf } from "../operations/operation.js";
 import { gitlabRequests } from "./limits/gitlab-requests.js";
@@ -31,6 +31,7 @@ export class GitLabApi<C extends boolean = false> extends Gitlab<C> {
   constructor(account: string, options?: GitLabApiOptions<C>);
   constructor(account: string, options: HandedOptions<C> = {}) {
     nonEmpty("account", account, 256);
+    anObject("options", options);
     let parts: FactoryParts | undefined;
     const { profileToken, profileMode, ...sdk } = sdkOptions(options);
     super({

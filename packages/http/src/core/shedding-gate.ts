@@ -1,4 +1,4 @@
-import { isSluiceError } from "@sluice/core";
+import { anObject, isSluiceError } from "@sluice/core";
 import { createLoadShedder, type LoadShedder, type LoadShedderOptions, type OverloadedError } from "@sluice/limiter";
 import { capacityProblem, problemAnswer } from "./problem.js";
 import { type Gate, onward } from "./request-view.js";
@@ -21,6 +21,7 @@ export interface SheddingGate<Request extends object> extends Gate<Request> {
 export function createSheddingGate<Request extends object>(
   options: LoadSheddingOptions<Request> | LoadShedder = {},
 ): SheddingGate<Request> {
+  anObject("options", options);
   const { shedder: given, priority, ...own } = isShedder(options) ? { shedder: options, priority: undefined } : options;
   const shedder = given ?? createLoadShedder(own);
   return {

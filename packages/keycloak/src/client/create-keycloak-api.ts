@@ -1,4 +1,4 @@
-import { between, classifyHttp, nonEmpty, nonNegative, systemClock } from "@sluice/core";
+import { anObject, between, classifyHttp, nonEmpty, nonNegative, systemClock } from "@sluice/core";
 import { type ApiOptions, assemble } from "@sluice/kit";
 import { badToken, findLogin, type Login } from "../auth/credentials.js";
 import { createSession, type Session } from "../auth/session.js";
@@ -31,6 +31,7 @@ const HOUR_MS = 3_600_000;
  * @throws ConfigError naming the option or variable, the range and the value, before anything is sent or opened.
  */
 export function createKeycloakApi(account: string, options: KeycloakFactoryOptions = {}): KeycloakApi {
+  anObject("options", options);
   const env = options.env ?? process.env;
   nonEmpty("account", account, 256);
   const variables = accountVariables(account, env);

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import KcAdminClient from "@keycloak/keycloak-admin-client";
 import {
+  anObject,
   type Caller,
   ConfigError,
   currentContext,
@@ -54,6 +55,7 @@ export class KeycloakApi extends KcAdminClient {
   constructor(account: string, options?: KeycloakApiOptions);
   constructor(account: string, options: HandedOptions = {}) {
     nonEmpty("account", account, 256);
+    anObject("options", options);
     super(sdkOptions(options));
     const parts = options[factoryParts] ?? plainParts(account, options);
     this.account = account;

@@ -1,4 +1,4 @@
-import { type Caller, type Classify, classifyHttp, currentContext, withCaller } from "@sluice/core";
+import { anObject, type Caller, type Classify, classifyHttp, currentContext, withCaller } from "@sluice/core";
 import {
   createFetchApi as createBareApi,
   type FetchApi as BareApi,
@@ -45,6 +45,7 @@ export interface FetchApi extends BareApi, AsyncDisposable {
  * @throws ConfigError for an option or variable out of range.
  */
 export function createFetchApi(options: FetchApiOptions): FetchApi {
+  anObject("options", options, "{ provider, account, quota, ... }");
   const { provider, operation } = options;
   const assembly = assemble(options, {
     provider,

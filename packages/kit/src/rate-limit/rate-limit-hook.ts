@@ -1,4 +1,5 @@
 import {
+  anObject,
   type Call,
   type Clock,
   type ConfigError,
@@ -40,6 +41,7 @@ export interface RateLimitOptions {
  * vetoes the attempt. Tokens of a request that was sent are spent, whatever became of it; those of one that was not go back.
  */
 export function rateLimitHook(options: RateLimitOptions): Hook {
+  anObject("options", options, "{ limiterFor, quota, ... }");
   const { limiterFor, quota, observer } = options;
   const clock = options.clock ?? systemClock;
   const admission = createAdmission({

@@ -1,4 +1,4 @@
-import { nonEmpty, systemClock } from "@sluice/core";
+import { anObject, nonEmpty, systemClock } from "@sluice/core";
 import { type ApiOptions, assemble } from "@sluice/kit";
 import { resolveJobRunner } from "../jobs/options.js";
 import { knownOperations } from "../operations/operation.js";
@@ -21,6 +21,7 @@ import { readReply } from "./reply.js";
  * @throws ConfigError naming the option or variable, the range and the value, before anything is sent or opened.
  */
 export function createKubernetesApi(cluster: string, options: KubernetesFactoryOptions = {}): KubernetesApi {
+  anObject("options", options);
   const env = options.env ?? process.env;
   nonEmpty("cluster", cluster, 256);
   const identity = options.identity === undefined ? undefined : nonEmpty("identity", options.identity, 256);

@@ -7,7 +7,7 @@ import {
   KubernetesObjectApi,
   type V1Job,
 } from "@kubernetes/client-node";
-import { type Caller, currentContext, type HookChain, nonEmpty, runCall, scrubSecrets } from "@sluice/core";
+import { anObject, type Caller, currentContext, type HookChain, nonEmpty, runCall, scrubSecrets } from "@sluice/core";
 import type { ApiLimits, Mode } from "@sluice/kit";
 import { createJobRunner } from "../jobs/create-job-runner.js";
 import type { JobRunner } from "../jobs/job-runner.js";
@@ -53,6 +53,7 @@ export class KubernetesApi {
   constructor(cluster: string, kubeConfig?: KubeConfig, options?: KubernetesApiOptions);
   constructor(cluster: string, kubeConfig?: KubeConfig, options: HandedOptions = {}) {
     nonEmpty("cluster", cluster, 256);
+    anObject("options", options);
     const parts = options[factoryParts] ?? plainParts(cluster, kubeConfig, options);
     this.cluster = cluster;
     this.hooks = parts.chain;

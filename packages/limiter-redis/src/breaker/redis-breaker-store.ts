@@ -1,4 +1,4 @@
-import { isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
+import { anObject, isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
 import { type BreakerRules, type BreakerStore, type BreakerView, encodePart } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
 import { disposable } from "../connection/disposable.js";
@@ -20,6 +20,7 @@ import { createRemembered } from "./remembered.js";
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
 export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerStore & AsyncDisposable {
+  anObject("options", options, "{ url } or { client }");
   const { onEvent, ...rest } = options;
   const config = resolveConnection(rest);
   const { commandTimeoutMs, prefix } = config;

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
-import { ConfigError, positive } from "@sluice/core";
+import { anObject, ConfigError, positive } from "@sluice/core";
 import { isRedisClient, type RedisClient } from "./client.js";
 import { parseRedisUrl, placeOf, type RedisAddress } from "./parse-url.js";
 
@@ -64,7 +64,7 @@ export function checkConnection(options: RedisConnectionOptions): void {
 
 /** @throws ConfigError naming the option that is out of range; passwords do not show in it. */
 export function resolveConnection(options: RedisConnectionOptions): RedisConnectionConfig {
-  const { prefix = "sluice" } = options;
+  const { prefix = "sluice" } = anObject("options", options, "{ url } or { client }");
   if (typeof prefix !== "string" || !/^[\w.-]{1,64}$/.test(prefix)) {
     throw new ConfigError({ option: "prefix", accepted: "1 to 64 letters, digits, _, - or .", value: prefix });
   }

@@ -1,4 +1,4 @@
-import { type Clock, type Random, wholeBetween } from "@sluice/core";
+import { anObject, type Clock, type Random, wholeBetween } from "@sluice/core";
 import { createLock, type Lock } from "@sluice/limiter";
 import { disposable } from "../connection/disposable.js";
 import { redisKeeper } from "./redis-keeper.js";
@@ -27,6 +27,7 @@ export interface RedisLockOptions extends RedisRunnerOptions {
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
 export function redisLock(options: RedisLockOptions): Lock & AsyncDisposable {
+  anObject("options", options, "{ url } or { client }");
   const pollMs = wholeBetween("pollMs", options.pollMs ?? 20, 1, 10_000);
   return disposable(createLock(redisKeeper(createRedisRunner(options), pollMs), options));
 }

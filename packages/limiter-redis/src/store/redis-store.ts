@@ -1,4 +1,4 @@
-import { isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
+import { anObject, isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
 import type {
   GiveBackRequest,
   ObserveRequest,
@@ -46,6 +46,7 @@ export interface RedisStore extends Store, AsyncDisposable {
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
 export function redisStore(options: RedisStoreOptions): RedisStore {
+  anObject("options", options, "{ url } or { client }");
   const config = resolveRedisStore(options);
   const { commandTimeoutMs, onStoreError } = config;
   const keys = createKeys(config.prefix);

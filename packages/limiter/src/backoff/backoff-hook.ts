@@ -1,4 +1,4 @@
-import type { Call, Hook, Stage } from "@sluice/core";
+import { anObject, type Call, type Hook, type Stage } from "@sluice/core";
 import { encodePart } from "../store/encode-part.js";
 import type { FailureBackoff } from "./failure-backoff.js";
 
@@ -14,12 +14,8 @@ export interface FailureBackoffHookOptions {
 }
 
 /** The hook that does not try again, for a while, what has just failed. */
-export function failureBackoffHook({
-  backoff,
-  key,
-  name = "failure-backoff",
-  stage = "call",
-}: FailureBackoffHookOptions): Hook {
+export function failureBackoffHook(options: FailureBackoffHookOptions): Hook {
+  const { backoff, key, name = "failure-backoff", stage = "call" } = anObject("options", options, "{ backoff, ... }");
   const keyOf =
     key ??
     (({ provider, account, operation }: Call): string => `${encodePart(provider)} ${encodePart(account)} ${operation}`);

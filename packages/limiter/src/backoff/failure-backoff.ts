@@ -1,4 +1,13 @@
-import { between, type Clock, isSluiceError, positive, SluiceError, systemClock, wholeBetween } from "@sluice/core";
+import {
+  anObject,
+  between,
+  type Clock,
+  isSluiceError,
+  positive,
+  SluiceError,
+  systemClock,
+  wholeBetween,
+} from "@sluice/core";
 
 /** How long what failed is left alone. */
 export interface FailureBackoffOptions {
@@ -62,6 +71,7 @@ interface Trouble {
 
 /** @throws ConfigError when an option is out of range. */
 export function createFailureBackoff(options: FailureBackoffOptions = {}): FailureBackoff {
+  anObject("options", options);
   const clock = options.clock ?? systemClock;
   const baseMs = positive("baseMs", options.baseMs ?? 1000);
   const maxMs = between("maxMs", options.maxMs ?? Math.max(baseMs, 60_000), baseMs, Number.MAX_SAFE_INTEGER);

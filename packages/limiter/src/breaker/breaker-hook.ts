@@ -1,4 +1,5 @@
 import {
+  anObject,
   type Call,
   classifyConnectionError,
   type Hook,
@@ -34,6 +35,7 @@ export interface BreakerHookOptions {
  * @throws ConfigError when an option is out of range.
  */
 export function breakerHook(breaker: Breaker | Breakers, options: BreakerHookOptions = {}): Hook {
+  anObject("options", options);
   const isFailure = optionalFunction("isFailure", options.isFailure) ?? providerFailed;
   return {
     name: options.name ?? "breaker",

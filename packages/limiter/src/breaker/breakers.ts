@@ -1,4 +1,4 @@
-import { type Call, ConfigError, wholeBetween } from "@sluice/core";
+import { anObject, type Call, ConfigError, wholeBetween } from "@sluice/core";
 import type { Breaker } from "./breaker.js";
 import { createBreaker } from "./create-breaker.js";
 import { memoryBreakerStore } from "./memory-breaker-store.js";
@@ -38,6 +38,7 @@ const other = "other";
  * @throws ConfigError when an option is out of range.
  */
 export function breakers(options: BreakersOptions): Breakers {
+  anObject("options", options, "{ name, key, ... }");
   const { key, maxBreakers: most = 1000, ...common } = options;
   if (typeof key !== "function") throw new ConfigError({ option: "key", accepted: "a function", value: key });
   const maxBreakers = wholeBetween("maxBreakers", most, 1, 100_000);

@@ -1,4 +1,4 @@
-import { between, oneOf, type Settled, SluiceError, warnOnce } from "@sluice/core";
+import { anObject, between, oneOf, type Settled, SluiceError, warnOnce } from "@sluice/core";
 import type { Breaker, BreakerSight, ForceOptions, IsFailure } from "./breaker.js";
 import { CircuitOpenError } from "./circuit-open-error.js";
 import { createCounts } from "./counts.js";
@@ -21,6 +21,7 @@ const LONGEST_FORCE_MS = 30 * 86_400_000;
  * @throws ConfigError when an option is out of range.
  */
 export function createBreaker(options: BreakerOptions): Breaker {
+  anObject("options", options, "{ name, ... }");
   const { name, rules, store, onStoreError, isFailure, onEvent, clock } = resolveBreaker(options);
   const warn = warnOnce("SLUICE_BREAKER_LISTENER");
   const knowledge = createKnowledge({

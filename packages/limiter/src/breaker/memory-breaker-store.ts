@@ -1,4 +1,4 @@
-import { type Clock, StoreUnavailableError, systemClock, wholeBetween } from "@sluice/core";
+import { anObject, type Clock, StoreUnavailableError, systemClock, wholeBetween } from "@sluice/core";
 import type { BreakerRules } from "./rules.js";
 import { type Circuit, force, keptUntil, newCircuit, probe, report, settle, tune, view } from "./circuit.js";
 import type { BreakerStore, BreakerView } from "./store.js";
@@ -38,6 +38,7 @@ interface Kept {
  * @throws ConfigError when `maxBreakers` is out of range.
  */
 export function memoryBreakerStore(options: MemoryBreakerStoreOptions = {}): MemoryBreakerStore {
+  anObject("options", options);
   const clock = options.clock ?? systemClock;
   const maxBreakers = wholeBetween("maxBreakers", options.maxBreakers ?? 10_000, 1, 1e6);
   const kept = new Map<string, Kept>();

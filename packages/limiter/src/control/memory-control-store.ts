@@ -1,4 +1,4 @@
-import { type Clock, type Random, systemClock, systemRandom, wholeBetween } from "@sluice/core";
+import { anObject, type Clock, type Random, systemClock, systemRandom, wholeBetween } from "@sluice/core";
 import { createListeners } from "../store/listeners.js";
 import { digestOf, noDigest } from "./audit.js";
 import { otherVersion } from "./change-conflict-error.js";
@@ -35,6 +35,7 @@ interface Space {
  * @throws ConfigError when a bound is out of range.
  */
 export function memoryControlStore(options: MemoryControlStoreOptions = {}): ControlStore {
+  anObject("options", options);
   const { clock = systemClock, random = systemRandom } = options;
   const bounds = checkBounds(options);
   const spaces = new Map<string, Space>();

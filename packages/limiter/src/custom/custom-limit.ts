@@ -1,4 +1,4 @@
-import { between, ConfigError, nonEmpty, wholeBetween } from "@sluice/core";
+import { anObject, between, ConfigError, nonEmpty, wholeBetween } from "@sluice/core";
 import { freezeJson, jsonRule } from "./json.js";
 import { encodeRecord } from "./record.js";
 
@@ -62,7 +62,7 @@ export interface CustomLimitOptions<State> {
 export function customLimit<State>(options: CustomLimitOptions<State> & { readonly initial: State }): CustomLimit;
 export function customLimit<State>(options: CustomLimitOptions<State | undefined>): CustomLimit;
 export function customLimit<State>(options: CustomLimitOptions<State>): CustomLimit {
-  const { name, algorithm, initial, rate, capacity } = options;
+  const { name, algorithm, initial, rate, capacity } = anObject("options", options, "{ name, algorithm, ... }");
   if (typeof algorithm !== "function")
     throw new ConfigError({ option: "algorithm", accepted: "a function", value: algorithm });
   const own = initial === undefined ? undefined : checkInitial(initial);

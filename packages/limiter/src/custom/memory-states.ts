@@ -1,4 +1,4 @@
-import { type Clock, StoreUnavailableError, systemClock, wholeBetween } from "@sluice/core";
+import { anObject, type Clock, StoreUnavailableError, systemClock, wholeBetween } from "@sluice/core";
 import type { CustomStates } from "./states.js";
 
 /** Settings of states in memory. */
@@ -22,7 +22,8 @@ interface Kept {
 }
 
 /** States of custom limits in this process alone: beside a memory store, and for tests. */
-export function memoryStates({ maxStates, clock = systemClock }: MemoryStatesOptions = {}): CustomStates {
+export function memoryStates(options: MemoryStatesOptions = {}): CustomStates {
+  const { maxStates, clock = systemClock } = anObject("options", options);
   const most = wholeBetween("maxStates", maxStates ?? 100_000, 1, 1e7);
   const states = new Map<string, Kept>();
   const keyOf = (scope: string, name: string): string => `${scope.length}:${scope}${name}`;

@@ -1,4 +1,4 @@
-import { isSluiceError } from "@sluice/core";
+import { anObject, isSluiceError } from "@sluice/core";
 import { createListeners } from "../store/listeners.js";
 import type { GiveBackRequest, ObserveRequest, Pause, Store, TakeReply, TakeRequest } from "../store/store.js";
 import { customOf, isCustom, type Mixed, plainOf } from "./charges.js";
@@ -26,6 +26,7 @@ export interface CustomStore extends Omit<Store, "take" | "giveBack" | "landed" 
  * @throws ConfigError when an option is out of range.
  */
 export function withCustomLimits(inner: Store, options: CustomLimitsOptions): CustomStore {
+  anObject("options", options, "{ states, lock }");
   const around = resolveCustomLimits(inner, options);
   const pausesHere = createListeners<Pause>();
   const { renew } = inner;

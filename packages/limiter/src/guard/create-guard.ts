@@ -1,4 +1,4 @@
-import { between, type Clock, ConfigError, oneOf, systemClock } from "@sluice/core";
+import { anObject, between, type Clock, ConfigError, oneOf, systemClock } from "@sluice/core";
 import { freeGrant } from "../limiter/grant.js";
 import type { Grant, Limiter, Mode } from "../limiter/limiter.js";
 import type { Charge } from "../limits/charge.js";
@@ -27,6 +27,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
  * @throws ConfigError when there is no limiter, or strategy or mode is none.
  */
 export function createGuard(options: GuardOptions): Guard {
+  anObject("options", options, "{ limiter, ... }");
   const { limiter, onDecision, clock = systemClock } = options;
   if (typeof limiter?.tryAcquire !== "function")
     throw new ConfigError({ option: "limiter", accepted: "a limiter made by createLimiter()", value: limiter });

@@ -1,4 +1,4 @@
-import { type Call, type Clock, type Hook, recordWait, systemClock } from "@sluice/core";
+import { anObject, type Call, type Clock, type Hook, recordWait, systemClock } from "@sluice/core";
 import type { Charge } from "../limits/charge.js";
 import type { Guard } from "./guard.js";
 
@@ -13,7 +13,13 @@ export interface GuardHookOptions {
 }
 
 /** The hook that lets attempts out as a guard says. What a strategy answers in an attempt's place becomes its result. */
-export function guardHook({ guard, charges, name = "guard", clock = systemClock }: GuardHookOptions): Hook {
+export function guardHook(options: GuardHookOptions): Hook {
+  const {
+    guard,
+    charges,
+    name = "guard",
+    clock = systemClock,
+  } = anObject("options", options, "{ guard, charges, ... }");
   return {
     name,
     wrap: (next, call) => {

@@ -1,4 +1,5 @@
 import {
+  anObject,
   type Clock,
   currentContext,
   nonEmpty,
@@ -74,6 +75,7 @@ export interface Jobs {
  * @throws ConfigError when an option is out of range.
  */
 export function createJobs(options: JobsOptions): Jobs {
+  anObject("options", options, "{ name, ... }");
   const name = nonEmpty("name", options.name ?? "jobs");
   // Encoded, so that no namespace of one can name a bucket of another.
   const bucket = encodePart(name);

@@ -1,4 +1,12 @@
-import { type Clock, ConfigError, LimitExceededError, nonEmpty, SluiceError, systemClock } from "@sluice/core";
+import {
+  anObject,
+  type Clock,
+  ConfigError,
+  LimitExceededError,
+  nonEmpty,
+  SluiceError,
+  systemClock,
+} from "@sluice/core";
 import { createInspector } from "../inspect/inspector.js";
 import type { Charge } from "../limits/charge.js";
 import { encodePart } from "../store/encode-part.js";
@@ -42,6 +50,7 @@ export interface LimiterOptions extends ModeOptions {
  * @throws ConfigError when provider or account is empty, there is no store, or the mode is none.
  */
 export function createLimiter(options: LimiterOptions): Limiter {
+  anObject("options", options, "{ store, ... }");
   if (typeof options.store?.take !== "function")
     throw new ConfigError({ option: "store", accepted: "memoryStore() or redisStore()", value: options.store });
   const provider = nonEmpty("provider", options.provider ?? "default");

@@ -1,4 +1,4 @@
-import { wholeBetween } from "@sluice/core";
+import { anObject, wholeBetween } from "@sluice/core";
 
 /**
  * At most so many at a time. A place is a lease: it comes back when its grant is released, or by itself when the lease ends, so that a
@@ -31,6 +31,7 @@ export interface ConcurrencyOptions {
  * @throws ConfigError `CONFIG_INVALID` naming the option that is out of range.
  */
 export function concurrency(options: ConcurrencyOptions): ConcurrencyLimit {
+  anObject("options", options, "{ max, leaseMs? }");
   return Object.freeze({
     kind: "concurrency",
     max: wholeBetween("max", options.max, 1, 100_000),

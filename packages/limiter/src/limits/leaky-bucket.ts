@@ -1,4 +1,4 @@
-import { between } from "@sluice/core";
+import { anObject, between } from "@sluice/core";
 
 /** One at a time, evenly spaced: what costs one token keeps the next caller waiting for `1 / rate` seconds, whatever came before. */
 export interface LeakyBucketLimit {
@@ -23,6 +23,7 @@ export interface LeakyBucketOptions {
  * @throws ConfigError `CONFIG_INVALID` naming the option that is out of range.
  */
 export function leakyBucket(options: LeakyBucketOptions): LeakyBucketLimit {
+  anObject("options", options, "{ rate }");
   const rate = between("rate", options.rate, 1e-6, 1e6, "a number of tokens per second from 1e-6 to 1e6");
   return Object.freeze({ kind: "leakyBucket", rate });
 }

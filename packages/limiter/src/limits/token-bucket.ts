@@ -1,4 +1,4 @@
-import { between, ConfigError, wholeBetween } from "@sluice/core";
+import { anObject, between, ConfigError, wholeBetween } from "@sluice/core";
 
 /** Tokens drip in at a steady rate up to a full bucket; an idle bucket admits a burst at once. */
 export interface TokenBucketLimit {
@@ -31,6 +31,7 @@ export interface TokenBucketOptions {
  * @throws ConfigError `CONFIG_INVALID` naming the option that is out of range.
  */
 export function tokenBucket(options: TokenBucketOptions): TokenBucketLimit {
+  anObject("options", options, "{ refillRate, burst? }");
   const refillRate = between(
     "refillRate",
     options.refillRate,

@@ -1,4 +1,4 @@
-import { wholeBetween } from "@sluice/core";
+import { anObject, wholeBetween } from "@sluice/core";
 
 /**
  * A provider counts a request when it arrives; one that is answered later than this after its grant was counted before. Unit:
@@ -83,6 +83,7 @@ export function slidingWindowCounter(options: CountedWindowOptions): SlidingWind
 }
 
 function windowNumbers(options: CountedWindowOptions, most: number): { limit: number; windowMs: number } {
+  anObject("options", options, "{ limit, windowMs }");
   return {
     limit: wholeBetween("limit", options.limit, 1, most),
     windowMs: wholeBetween("windowMs", options.windowMs, 1, 31 * 86_400_000),

@@ -1,4 +1,4 @@
-import { type Clock, type Random, systemClock } from "@sluice/core";
+import { anObject, type Clock, type Random, systemClock } from "@sluice/core";
 import { createLock } from "./create-lock.js";
 import type { LockKeeper } from "./keeper.js";
 import type { Lock } from "./lock.js";
@@ -11,6 +11,7 @@ export interface MemoryLockOptions {
 
 /** A lock within this process alone: for one process, and for tests. */
 export function memoryLock(options: MemoryLockOptions = {}): Lock {
+  anObject("options", options);
   return createLock(memoryKeeper(options.clock ?? systemClock), options);
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, systemClock, wholeBetween } from "@sluice/core";
+import { anObject, type Clock, systemClock, wholeBetween } from "@sluice/core";
 import { plan, type PlannedCharge } from "../algorithms/plan.js";
 import { createListeners } from "../store/listeners.js";
 import { StandingTable } from "../standing/standing-table.js";
@@ -26,6 +26,7 @@ export interface MemoryStore extends Store {
 
 /** Buckets in this process alone: for one process, for tests, and while no shared store can be asked. */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  anObject("options", options);
   const clock = options.clock ?? systemClock;
   const table = new BucketTable(wholeBetween("maxBuckets", options.maxBuckets ?? 100_000, 1, 1e7));
   const standings = new StandingTable();

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
-import { between, type Clock, type Hook, positive, SluiceError, systemClock, type Timer } from "@sluice/core";
+import { anObject, between, type Clock, type Hook, positive, SluiceError, systemClock, type Timer } from "@sluice/core";
 
 /** When a process has enough to do. */
 export interface LoadShedderOptions {
@@ -71,6 +71,7 @@ const ENDS_AT = 0.8;
  * @throws ConfigError when an option is out of range.
  */
 export function createLoadShedder(options: LoadShedderOptions = {}): LoadShedder {
+  anObject("options", options);
   const clock = options.clock ?? systemClock;
   const maxDelayMs = positive("maxEventLoopDelayMs", options.maxEventLoopDelayMs ?? 100);
   const maxHeapRatio = between("maxHeapRatio", options.maxHeapRatio ?? 0.9, 0.01, 1);

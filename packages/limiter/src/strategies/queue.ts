@@ -1,4 +1,4 @@
-import { nonNegative, SluiceError, wholeBetween } from "@sluice/core";
+import { anObject, nonNegative, SluiceError, wholeBetween } from "@sluice/core";
 import { askNow, refusalError } from "./ask.js";
 import type { Strategy } from "./strategy.js";
 
@@ -34,6 +34,7 @@ export interface QueueStrategy extends Strategy {
  * @throws ConfigError when an option is out of range.
  */
 export function queue(options: QueueOptions = {}): QueueStrategy {
+  anObject("options", options);
   const maxWaiting = wholeBetween("maxWaiting", options.maxWaiting ?? 1000, 1, 1e6);
   const longestMs = nonNegative("timeoutMs", options.timeoutMs ?? 30_000);
   let waiting = 0;

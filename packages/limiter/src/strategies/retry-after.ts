@@ -1,4 +1,4 @@
-import { nonNegative, sleep, wholeBetween } from "@sluice/core";
+import { anObject, nonNegative, sleep, wholeBetween } from "@sluice/core";
 import { askNow, refusalError } from "./ask.js";
 import type { Strategy } from "./strategy.js";
 
@@ -17,6 +17,7 @@ export interface RetryAfterOptions {
  * @throws ConfigError when an option is out of range.
  */
 export function retryAfter(options: RetryAfterOptions = {}): Strategy {
+  anObject("options", options);
   const retries = wholeBetween("retries", options.retries ?? 3, 0, 100);
   const longestMs = nonNegative("maxRetryAfterMs", options.maxRetryAfterMs ?? 10_000);
   return {

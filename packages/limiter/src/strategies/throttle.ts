@@ -1,4 +1,4 @@
-import { between, positive, sleep } from "@sluice/core";
+import { anObject, between, positive, sleep } from "@sluice/core";
 import { capacityOf } from "../limits/limit.js";
 import { askNow } from "./ask.js";
 import type { Admission, Strategy } from "./strategy.js";
@@ -18,6 +18,7 @@ export interface ThrottleOptions {
  * @throws ConfigError when an option is out of range.
  */
 export function throttle(options: ThrottleOptions = {}): Strategy {
+  anObject("options", options);
   const maxDelayMs = positive("maxDelayMs", options.maxDelayMs ?? 1000);
   const startAt = between("startAt", options.startAt ?? 0.5, 0, 0.999, "a number from 0 to below 1");
   return {

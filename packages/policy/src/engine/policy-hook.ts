@@ -1,4 +1,4 @@
-import { type Call, type Clock, type Hook, LimitExceededError, recordWait, systemClock } from "@sluice/core";
+import { anObject, type Call, type Clock, type Hook, LimitExceededError, recordWait, systemClock } from "@sluice/core";
 import type { Identity } from "../policies/policy.js";
 import type { PolicyEngine } from "./engine.js";
 
@@ -22,6 +22,7 @@ export interface PolicyHookOptions {
  * `withCaller` or `api.as`.
  */
 export function policyHook(engine: PolicyEngine, options: PolicyHookOptions = {}): Hook {
+  anObject("options", options);
   const identify = options.identify ?? identityOfCall;
   const clock = options.clock ?? systemClock;
   const only = options.policy === undefined ? {} : { policy: options.policy };

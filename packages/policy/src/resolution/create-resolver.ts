@@ -1,4 +1,4 @@
-import { between, type Clock, ConfigError, systemClock, wholeBetween } from "@sluice/core";
+import { anObject, between, type Clock, ConfigError, systemClock, wholeBetween } from "@sluice/core";
 import type { Identity, NormalPolicy } from "../policies/policy.js";
 import { type Candidate, choose, chooseAll } from "./choose.js";
 import { type Facts, factsOf } from "./facts.js";
@@ -37,6 +37,7 @@ export interface Resolver {
  * @throws ConfigError naming the option that is out of range.
  */
 export function createResolver(policies: readonly NormalPolicy[], options: ResolverOptions = {}): Resolver {
+  anObject("options", options);
   const { clock = systemClock } = options;
   const cacheMs = between("cacheMs", options.cacheMs ?? 60_000, 0, 3_600_000);
   const memory = new Memory<Resolution>(wholeBetween("maxCached", options.maxCached ?? 20_000, 2, 1e6) >> 1);

@@ -1,5 +1,5 @@
 import type { RetryEvent } from "@sluice/core";
-import { nonEmpty, nonNegative, systemClock, systemRandom, wholeBetween } from "@sluice/core";
+import { anObject, nonEmpty, nonNegative, systemClock, systemRandom, wholeBetween } from "@sluice/core";
 import { type ApiOptions, assemble } from "@sluice/kit";
 import { knownOperations } from "../operations/operation.js";
 import { requestOf } from "../operations/request.js";
@@ -27,6 +27,7 @@ const SLACK_URL = "https://slack.com/api/";
  * anywhere, an empty workspace, an unknown tier, numbers out of range, a malformed `REDIS_URL`.
  */
 export function createSlackApi(workspace: string, options: SlackFactoryOptions = {}): SlackApi {
+  anObject("options", options);
   const env = options.env ?? process.env;
   nonEmpty("workspace", workspace, 256);
   const token = findToken(workspace, options.token, options.headers ?? {}, env);

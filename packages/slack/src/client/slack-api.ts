@@ -8,6 +8,7 @@ import {
   WebClientEvent,
 } from "@slack/web-api";
 import {
+  anObject,
   type Caller,
   ConfigError,
   currentContext,
@@ -56,6 +57,7 @@ export class SlackApi extends WebClient {
   constructor(workspace: string, token?: string, options?: SlackApiOptions);
   constructor(workspace: string, token?: string, options: HandedOptions = {}) {
     nonEmpty("workspace", workspace, 256);
+    anObject("options", options);
     const parts = options[factoryParts] ?? plainParts(workspace, token, options);
     const sdk = sdkOptions(options);
     const events: {

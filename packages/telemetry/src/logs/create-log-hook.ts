@@ -1,4 +1,5 @@
 import {
+  anObject,
   type Call,
   type Caller,
   type Clock,
@@ -58,6 +59,7 @@ export interface LogHook {
  * @throws ConfigError for an option out of range.
  */
 export function createLogHook(options: LogHookOptions): LogHook {
+  anObject("options", options, "{ logger, ... }");
   const { logger } = options;
   if (typeof logger?.info !== "function" || typeof logger.warn !== "function")
     throw new ConfigError({ option: "logger", accepted: "a logger with info() and warn()", value: logger });

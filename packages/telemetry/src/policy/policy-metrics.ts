@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@sluice/core";
+import { anObject, type Clock, systemClock } from "@sluice/core";
 import { register } from "prom-client";
 import type { MetricsRegistry } from "../families/registry.js";
 import { boardOf } from "../labels/board-of.js";
@@ -36,6 +36,7 @@ export interface PolicyMetricsObserver {
 
 /** Makes the metrics; observers of one registry share them, and the caps of their labels. */
 export function createPolicyMetrics(options: PolicyMetricsOptions = {}): PolicyMetricsObserver {
+  anObject("options", options);
   const clock = options.clock ?? systemClock;
   const board = boardOf(options.registry ?? register, clock);
   const policies = policyBoardOf(board, clock);

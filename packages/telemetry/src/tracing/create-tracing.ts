@@ -1,4 +1,4 @@
-import { type Call, ConfigError, type Next, readReply, stateKey } from "@sluice/core";
+import { anObject, type Call, ConfigError, type Next, readReply, stateKey } from "@sluice/core";
 import { callerText } from "../labels/caller-text.js";
 import { addressOf, callAttributes, filled, requestAttributes, requestName } from "./attributes.js";
 import { Lately } from "./lately.js";
@@ -22,6 +22,7 @@ const callSpan = stateKey<SpanLike | undefined>("tracing", () => undefined);
  * @throws ConfigError when a `tracer` is given and `@opentelemetry/api` is not installed.
  */
 export function createTracing(options: TracingOptions = {}): Tracing {
+  anObject("options", options);
   check(options);
   const find = createFinder(options);
   const serverOf = options.serverAddress ?? addressOf;
