@@ -18,7 +18,8 @@ export function checkLimit(limit: Limit): Limit {
   if (make === undefined) {
     throw new ConfigError({
       option: "limit",
-      accepted: `a limit made by ${Object.keys(makers).join("(), ")}()`,
+      accepted:
+        "a limit made by tokenBucket(), leakyBucket(), slidingWindow(), fixedWindow(), slidingWindowCounter(), concurrency() or customLimit()",
       value: kind ?? limit,
     });
   }
