@@ -54,6 +54,7 @@ import {
   createPolicyMetrics,
   createTracing,
 } from "@sluice/telemetry";
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 
 type Make = (options: never) => unknown;
@@ -146,7 +147,11 @@ async function errorOf(make: Make, options: unknown): Promise<unknown> {
 
 describe("without types, options that are none are a mistake with a name", () => {
   it.each(Object.entries({ ...needing, ...content }))("of %s", async (_, make) => {
-    for (const none of [null, 7, "acme"]) expect(await errorOf(make, none)).toEqual(mistake);
+    for (const none of [null, 7]) expect(await errorOf(make, none)).toEqual(mistake);
+    // Who hands over a token in their place reads it in no error.
+    const error = await errorOf(make, "xoxb-secret");
+    expect(error).toEqual(mistake);
+    expect(inspect(error)).not.toContain("xoxb-secret");
   });
 
   it.each(Object.entries(needing))("where %s is told nothing", async (_, make) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { between, nonEmpty, nonNegative, oneOf, positive, wholeBetween } from "./ranges.js";
+import { anObject, between, nonEmpty, nonNegative, oneOf, positive, wholeBetween } from "./ranges.js";
 
 /** What no range takes: not numbers, or numbers that only look like one. */
 const neverNumbers = [
@@ -89,5 +89,24 @@ describe("oneOf", () => {
     for (const value of ["Open", " open", "", undefined, null, 0, ["open"]]) {
       expect(() => oneOf("mode", value, ["open", "closed"])).toThrow('mode must be "open" or "closed", got ');
     }
+  });
+});
+
+describe("anObject", () => {
+  it("takes any object and hands it on", () => {
+    const options = { a: 1 };
+    expect(anObject("options", options)).toBe(options);
+  });
+
+  it.each([undefined, null, 7, true, () => 5])("refuses %s, naming option, range and value", (value) => {
+    expect(() => anObject("options", value as never, "{ a }")).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", option: "options", accepted: "{ a }", value }),
+    );
+  });
+
+  it("shows no text, which may be a token in the wrong place", () => {
+    expect(() => anObject("options", "ghp_secret" as never)).toThrow(
+      'options must be an object, got "a text that is not shown"',
+    );
   });
 });

@@ -34,7 +34,8 @@ export function wholeBetween(option: string, value: unknown, least: number, most
 /** An object, such as the options of a factory, which a program without types may have left out. */
 export function anObject<Value extends object>(option: string, value: Value, accepted = "an object"): Value {
   if (typeof value === "object" && value !== null) return value;
-  throw new ConfigError({ option, accepted, value });
+  // A text in the place of options is most likely a token.
+  throw new ConfigError({ option, accepted, value: typeof value === "string" ? "a text that is not shown" : value });
 }
 
 /** A text with something in it. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ConfigError, isSluiceError, oneOf, wholeBetween } from "@sluice/core";
+import { anObject, ConfigError, isSluiceError, oneOf, wholeBetween } from "@sluice/core";
 import { createJobs, createLimiter, type JobsOptions, type Limiter, memoryStore, type Store } from "@sluice/limiter";
 import type { Identity } from "@sluice/policy";
 import { createIdentifier, type IdentifyOptions } from "./identify.js";
@@ -50,8 +50,7 @@ const AGAIN_MS = 1000;
 export function createConcurrencyGate<Request extends object>(
   options: ConcurrencyLimitOptions<Request>,
 ): ConcurrencyGate<Request> {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError({ option: "options", accepted: "an object", value: options });
+  anObject("options", options);
   const { per, skip } = options;
   const status = oneOf("status", String(options.status ?? (per === undefined ? 503 : 429)), ["429", "503"]);
   const report = (error: unknown, { request }: RequestView<Request>): void => {

@@ -1,4 +1,4 @@
-import { ConfigError, warnOnce } from "@sluice/core";
+import { anObject, warnOnce } from "@sluice/core";
 import type { PolicyDecision, PolicyEngine } from "@sluice/policy";
 import type { RateLimitContext } from "./context.js";
 import { createIdentifier } from "./identify.js";
@@ -28,8 +28,7 @@ export interface RateLimitGate<Request extends object> extends Gate<Request, Rat
 export function createRateLimitGate<Request extends object>(
   options: RateLimitOptions<Request>,
 ): RateLimitGate<Request> {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError({ option: "options", accepted: "an object", value: options });
+  anObject("options", options);
   const { headers, legacyReset, clock } = resolveAnswers(options);
   const route = resolveRoute(options);
   const warn = warnOnce("SLUICE_HTTP");

@@ -1,4 +1,4 @@
-import { between, type Clock, ConfigError, isSluiceError } from "@sluice/core";
+import { anObject, between, type Clock, ConfigError, isSluiceError } from "@sluice/core";
 import { nextQuestionId } from "../limiter/question-id.js";
 import { resolveCharges } from "../limiter/resolve-charges.js";
 import type { Mode } from "../limiter/limiter.js";
@@ -101,8 +101,7 @@ export function createInspector(around: InspectorSurroundings): Inspector {
   };
 
   function resolveTimeout(options: InspectOptions): number {
-    if (typeof options !== "object" || options === null)
-      throw new ConfigError({ option: "options", accepted: "an object", value: options });
+    anObject("options", options);
     return between("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS, 0, 60_000, "milliseconds from 0 to 60000");
   }
 }

@@ -1,4 +1,4 @@
-import { between, ConfigError, nonEmpty } from "@sluice/core";
+import { anObject, between, ConfigError, nonEmpty } from "@sluice/core";
 
 /** A switch for all policies at once, with an end. */
 export interface EmergencyState {
@@ -28,8 +28,7 @@ const LONGEST_MS = 7 * 86_400_000;
  * @throws ConfigError naming the option that is missing or out of range.
  */
 export function emergencyOf(kind: EmergencyState["kind"], options: EmergencyOptions, nowMs: number): EmergencyState {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError({ option: "options", accepted: "{ forMs, reason, author }", value: options });
+  anObject("options", options, "{ forMs, reason, author }");
   const forMs = between("forMs", options.forMs, 1000, LONGEST_MS, "a number of milliseconds from 1000 to 7 days");
   const { reason, author } = checkedWhy(options);
   return { kind, untilMs: Math.round(nowMs + forMs), reason, author };

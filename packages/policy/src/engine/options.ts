@@ -1,4 +1,4 @@
-import { between, type Clock, ConfigError, nonEmpty, oneOf, systemClock } from "@sluice/core";
+import { anObject, between, type Clock, ConfigError, nonEmpty, oneOf, systemClock } from "@sluice/core";
 import {
   type ControlStore,
   type LeaseOptions,
@@ -97,8 +97,7 @@ export interface PolicyEngineConfig {
 
 /** @throws ConfigError naming the option that is out of range. */
 export function resolveEngine(options: PolicyEngineOptions): PolicyEngineConfig {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError({ option: "options", accepted: "an object", value: options });
+  anObject("options", options);
   if (options.store !== undefined && options.redis !== undefined)
     throw new ConfigError({ option: "store", accepted: "either `redis` or `store`", value: "both" });
   const clock = options.clock ?? systemClock;
