@@ -5,9 +5,12 @@ const never = ["**/node_modules/**", "**/dist/**"];
 
 // Their tests leave nothing behind in the process, so the next file may use it: that saves a start, and loading the SDKs again.
 const tidy = [
-  "packages/{limiter,limiter-redis,policy,kit,cli}/src/**/*.test.ts",
+  "packages/{limiter,limiter-redis,telemetry,policy,kit,http,cli,simulators}/src/**/*.test.ts",
   "packages/{slack,github,gitlab,aws,keycloak,kubernetes}/src/**/*.test.ts",
+  "test/{docs,src}/**/*.test.ts",
 ];
+// It looks at what the process has loaded.
+const alone = "packages/telemetry/src/tracing/not-imported.test.ts";
 // They measure what neighbours spoil, so they come when the others are done, two at a time at most.
 const timed = [
   "examples/demo/test/*.test.ts",
@@ -30,8 +33,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: [...conditions, "node"], externalConditions: conditions } },
   test: {
     projects: [
-      project("tidy", { include: tidy, exclude: [...never, ...timed] }, 0, false),
+      project("tidy", { include: tidy, exclude: [...never, ...timed, alone] }, 0, false),
       project("apart", { include: all, exclude: [...never, ...timed, ...tidy] }, 0),
+      project("alone", { include: [alone], exclude: never }, 0),
       project("timed", { include: timed, exclude: never }, 1),
     ],
     testTimeout: 20_000,
