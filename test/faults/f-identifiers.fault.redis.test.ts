@@ -29,6 +29,7 @@ import {
   outcomeOf,
   QUICK_RUNS,
   slow,
+  statesOf,
 } from "./f-support.js";
 import { fault } from "./fault.js";
 
@@ -117,7 +118,7 @@ fault(
       ),
       { numRuns: 2 * QUICK_RUNS },
     );
-    const keys = (await redis.keys(`${own.prefix}:*`)).filter((key) => !key.endsWith("{presence}"));
+    const keys = [...(await statesOf(redis, own.prefix)).keys()];
     expect(keys).toHaveLength(seen.size);
     for (const key of keys) {
       expect(key).toMatch(keyPattern);
