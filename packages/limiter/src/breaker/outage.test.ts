@@ -67,6 +67,31 @@ describe("while the store cannot be asked", () => {
     expect(breaker.state()).toBe("closed");
   });
 
+  it("failures that came while the store was failing late follow the success before them", async () => {
+    let lateMs = 0;
+    const store: BreakerStore = {
+      ...far(),
+      report: async () => {
+        await new Promise<void>((resolve) => clock.setTimer(resolve, lateMs));
+        throw new StoreUnavailableError("away");
+      },
+    };
+    const breaker = make({ store });
+    const first = succeed(breaker);
+    await clock.advance(0);
+    expect(await first).toBe("answer");
+    lateMs = 20;
+    for (let n = 0; n < 5; n += 1) {
+      await fail(breaker);
+      await clock.advance(1);
+      // The first report is under way and takes its time; the next one fails at once.
+      lateMs = 0;
+    }
+    expect(breaker.state()).toBe("closed");
+    await clock.advance(20);
+    expect(breaker.state()).toBe("open");
+  });
+
   it("a state known to be open is kept until it would have ended", async () => {
     shared.force("b", rules, { to: "open", forMs: 60_000, reason: "forced" });
     const breaker = make();

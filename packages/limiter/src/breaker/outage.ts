@@ -67,7 +67,11 @@ export function decidingAlone(store: BreakerStore, { name, rules, clock, known }
     }
   };
   return {
-    report: (counts) => tried((one) => one.report(counts), heard),
+    report(counts) {
+      const takenMs = clock.now();
+      // A store that fails late makes the counts older: told as new, a success of theirs would end the row of failures that came after it.
+      return tried((one) => one.report(one === shared ? counts : older(counts, clock.now() - takenMs)), heard);
+    },
     probe: (id) =>
       tried(
         (one) => one.probe(id),
@@ -79,6 +83,16 @@ export function decidingAlone(store: BreakerStore, { name, rules, clock, known }
       alone = undefined;
       return seen;
     },
+  };
+}
+
+function older(counts: BreakerCounts, ms: number): BreakerCounts {
+  const { lastSuccessAgeMs, lastFailureAgeMs, rowAgesMs } = counts;
+  return {
+    ...counts,
+    lastSuccessAgeMs: lastSuccessAgeMs + ms,
+    lastFailureAgeMs: lastFailureAgeMs + ms,
+    rowAgesMs: rowAgesMs.map((ageMs) => ageMs + ms),
   };
 }
 
