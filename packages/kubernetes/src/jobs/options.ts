@@ -1,4 +1,4 @@
-import { type Caller, ConfigError, oneOf, wholeBetween } from "@sluice/core";
+import { anObject, type Caller, oneOf, wholeBetween } from "@sluice/core";
 import type { Environment } from "@sluice/kit";
 import { numberIn } from "../settings/number-in.js";
 
@@ -85,8 +85,7 @@ const variable = "KUBERNETES_MAX_CONCURRENT_JOBS";
 
 /** @throws ConfigError naming the option, or the variable where the value came from one. */
 export function resolveJobRunner(options: JobRunnerOptions, env: Environment): JobRunnerConfig {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError({ option: "jobs", accepted: "an object of options", value: options });
+  anObject("jobs", options, "an object of options");
   const given = options.maxActive === undefined ? numberIn(env, variable) : undefined;
   const name = given === undefined ? "jobs.maxActive" : variable;
   const maxActive = wholeBetween(name, options.maxActive ?? given ?? MAX_ACTIVE, 1, 100_000);

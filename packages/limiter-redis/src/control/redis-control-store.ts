@@ -1,4 +1,4 @@
-import { anObject, isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
+import { isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
 import { checkAuditOptions, checkChange, checkSpace, type ControlStore, encodePart } from "@sluice/limiter";
 import type { RedisClient } from "../connection/client.js";
 import { disposable } from "../connection/disposable.js";
@@ -24,7 +24,6 @@ import { decodeEntries, decodeHead, decodeSight, wordOf } from "./replies.js";
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
 export function redisControlStore(options: RedisControlStoreOptions): ControlStore & AsyncDisposable {
-  anObject("options", options, "{ url } or { client }");
   const connection = resolveConnection(options);
   const config = resolveControl(options);
   const { commandTimeoutMs, prefix } = connection;

@@ -1,4 +1,3 @@
-import { anObject } from "@sluice/core";
 import type { CustomStates } from "@sluice/limiter";
 import { disposable } from "../connection/disposable.js";
 import { customLoad, customSave } from "../generated/scripts.js";
@@ -12,7 +11,6 @@ import { runScript } from "../scripts/run-script.js";
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
 export function redisStates(options: RedisRunnerOptions): CustomStates & AsyncDisposable {
-  anObject("options", options, "{ url } or { client }");
   const { prefix, run, close } = createRedisRunner(options);
   const keysOf = (scope: string, names: readonly string[]): string[] =>
     names.map((name) => `${prefix}:{${scope}}:x:${name}`);

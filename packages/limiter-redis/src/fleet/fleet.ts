@@ -1,4 +1,4 @@
-import { anObject, wholeBetween } from "@sluice/core";
+import { wholeBetween } from "@sluice/core";
 import { disposable } from "../connection/disposable.js";
 import { type RedisConnectionOptions, resolveConnection } from "../connection/options.js";
 import { shareConnection } from "../connection/shared-connection.js";
@@ -43,7 +43,6 @@ const MOST_LIMITS = 20_000;
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
 export function redisFleet(options: RedisConnectionOptions): RedisFleet {
-  anObject("options", options, "{ url } or { client }");
   const config = resolveConnection(options);
   const { prefix } = config;
   const keys = createKeys(prefix);

@@ -1,4 +1,4 @@
-import { anObject, isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
+import { isSluiceError, StoreUnavailableError, warnOnce } from "@sluice/core";
 import type {
   GiveBackRequest,
   ObserveRequest,
@@ -46,7 +46,6 @@ export interface RedisStore extends Store, AsyncDisposable {
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
 export function redisStore(options: RedisStoreOptions): RedisStore {
-  anObject("options", options, "{ url } or { client }");
   const config = resolveRedisStore(options);
   const { commandTimeoutMs, onStoreError } = config;
   const keys = createKeys(config.prefix);
