@@ -25,7 +25,9 @@ const all = ["packages/*/src/**/*.test.ts", "examples/*/test/**/*.test.ts", "tes
 /** Groups run one after the other. */
 function project(name: string, files: { include: string[]; exclude: string[] }, group: number, isolate = true) {
   const sequence = { groupOrder: group };
-  return { extends: true as const, test: { name, ...files, isolate, maxWorkers: group === 0 ? 3 : 2, sequence } };
+  const setupFiles = isolate ? [] : ["packages/kit/src/store/fresh-memory.test-support.ts"];
+  const workers = { isolate, maxWorkers: group === 0 ? 3 : 2 };
+  return { extends: true as const, test: { name, ...files, ...workers, setupFiles, sequence } };
 }
 
 export default defineConfig({

@@ -72,6 +72,12 @@ export function leaseStore(wish: StoreWish): StoreLease {
   };
 }
 
+/** As in a fresh process: for tests whose files share one. */
+export function forgetMemory(): void {
+  memory = undefined;
+  warned = false;
+}
+
 function memoryFor({ clock, log }: StoreWish): Memory {
   if (clock !== undefined) {
     const held = inMemory.get(clock) ?? { store: memoryStore({ clock }), companions: memoryCompanions(clock) };
