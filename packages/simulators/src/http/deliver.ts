@@ -39,7 +39,9 @@ export async function deliver(
       await trickle(connection, answer, fault.pauseMs ?? defaultPauseMs);
       break;
   }
-  return RESPONSE_ALREADY_SENT;
+  // Another server of Hono in the process may have put its own Response in the global's place before this one was made, and such a
+  // one is sent after all. A clone is always the runtime's.
+  return RESPONSE_ALREADY_SENT.clone();
 }
 
 /** Promises the whole body, sends the first half and cuts the connection. */
