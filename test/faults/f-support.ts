@@ -177,9 +177,9 @@ export function member({ url }: RedisServer, options: { readonly commandTimeoutM
   };
 }
 
-/** Every state under the prefix, with its value as Redis would dump it. */
+/** Every state under the prefix, with its value as Redis would dump it. What the processes tell of themselves, when it is time, is none. */
 export async function statesOf(redis: Redis, prefix: string): Promise<ReadonlyMap<string, string>> {
-  const keys = (await redis.keys(`${prefix}:*`)).filter((key) => !/:\{presence\}$|:trial$/.test(key));
+  const keys = (await redis.keys(`${prefix}:*`)).filter((key) => !/:\{presence\}(:|$)|:trial$/.test(key));
   const states = new Map<string, string>();
   for (const key of keys.toSorted()) states.set(key, (await redis.dumpBuffer(key))?.toString("hex") ?? "gone");
   return states;
