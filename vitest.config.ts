@@ -3,16 +3,13 @@ import { defineConfig } from "vitest/config";
 const conditions = ["@sluice/source"];
 const never = ["**/node_modules/**", "**/dist/**"];
 
-// Their tests leave nothing behind in the process, so the next file may use it: that saves a start, and loading the SDKs again.
-const tidy = [
-  "packages/{limiter,limiter-redis,telemetry,policy,kit,http,cli,simulators}/src/**/*.test.ts",
-  "packages/{slack,github,gitlab,aws,keycloak,kubernetes}/src/**/*.test.ts",
-  "test/{docs,src}/**/*.test.ts",
-];
-// What the process has loaded, and in which order, is their subject.
-const alone = [
-  "packages/telemetry/src/tracing/not-imported.test.ts",
+// The process is their subject: what it has loaded and in which order, what keeps it alive, its clock, its memory.
+const apart = [
+  "packages/core/src/clock/clock.test.ts",
   "packages/simulators/src/http/beside-another-server.test.ts",
+  "packages/simulators/src/slack/start-slack-simulator.test.ts",
+  "packages/telemetry/src/tracing/not-imported.test.ts",
+  "test/soak/*.test.ts",
 ];
 // They measure what neighbours spoil, so they come when the others are done, two at a time at most.
 const timed = [
@@ -23,6 +20,7 @@ const timed = [
   "packages/policy/src/resolution/speed.test.ts",
   "packages/telemetry/src/overhead.test.ts",
 ];
+// The others leave nothing behind in the process, so the next file may use it: that saves a start, and loading the SDKs again.
 const all = ["packages/*/src/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"];
 
 /** Groups run one after the other. */
@@ -38,9 +36,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: [...conditions, "node"], externalConditions: conditions } },
   test: {
     projects: [
-      project("tidy", { include: tidy, exclude: [...never, ...timed, ...alone] }, 0, false),
-      project("apart", { include: all, exclude: [...never, ...timed, ...tidy] }, 0),
-      project("alone", { include: alone, exclude: never }, 0),
+      project("tidy", { include: all, exclude: [...never, ...apart, ...timed] }, 0, false),
+      project("apart", { include: apart, exclude: never }, 0),
       project("timed", { include: timed, exclude: never }, 1),
     ],
     testTimeout: 20_000,

@@ -2,7 +2,7 @@ import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { once } from "node:events";
 import { setTimeout as rest } from "node:timers/promises";
 import { expect } from "vitest";
-import type { ClosingOrders, ClosingReport } from "../src/faults/a/closing-worker.js";
+import type { ClosingOrders, ClosingReport, ClosingSoon } from "../src/faults/a/closing-worker.js";
 import type { JunkOrders, JunkReport } from "../src/faults/a/junk-worker.js";
 import { spawnWorker } from "../src/fleet/spawn-worker.js";
 import { startDoor } from "./a-support.js";
@@ -92,8 +92,8 @@ const WAITERS = 1000;
 const SETTLED_MS = 1000;
 const EXIT_MS = 2000;
 
-/** A process starts, waits and is closed within that; its store is frozen a little before. Unit: milliseconds. */
-const CLOSE_AFTER_MS = 2500;
+/** Between the last that begins to wait and the closing; the store is frozen a little before. Unit: milliseconds. */
+const CLOSE_AFTER_MS = 1000;
 const FROZEN_MS = 300;
 
 for (const first of ["limiter", "store"] as const) {
@@ -112,17 +112,20 @@ for (const first of ["limiter", "store"] as const) {
 
 async function closeUnder(first: ClosingOrders["first"], frozen: boolean): Promise<string> {
   await using server = await startRedisServer();
-  const closeAtMs = performance.timeOrigin + performance.now() + CLOSE_AFTER_MS;
-  const orders: ClosingOrders = { url: server.url, waiters: WAITERS, first, closeAtMs };
-  const { child, report } = spawnWorker<ClosingReport>("../faults/a/closing-worker", orders);
+  const orders: ClosingOrders = { url: server.url, waiters: WAITERS, first, closeAfterMs: CLOSE_AFTER_MS };
+  const { child, report: soon } = spawnWorker<ClosingSoon>("../faults/a/closing-worker", orders);
+  let printed = "";
+  child.stdout?.on("data", (chunk) => (printed += String(chunk)));
   try {
-    const ended = once(child, "close").then(() => performance.timeOrigin + performance.now());
-    await rest(CLOSE_AFTER_MS - FROZEN_MS);
+    const ended = once(child, "close").then(() => unixMs());
+    const { closeAtMs } = await soon;
+    await rest(closeAtMs - FROZEN_MS - unixMs());
     if (frozen) server.pause();
     const within = AbortSignal.timeout(FROZEN_MS + SETTLED_MS + EXIT_MS);
     const late = once(within, "abort").then(() => Promise.reject(new Error("it did not end")));
-    const { codes, settledMs, atMs } = await Promise.race([report, late]);
-    const exitMs = (await Promise.race([ended, late])) - atMs;
+    const endedMs = await Promise.race([ended, late]);
+    const { codes, settledMs, atMs } = JSON.parse(printed.split("\n", 2)[1] ?? "") as ClosingReport;
+    const exitMs = endedMs - atMs;
     const [code = "", ...others] = Object.keys(codes);
     expect(others).toEqual([]);
     expect(codes[code]).toBe(WAITERS);
@@ -134,4 +137,8 @@ async function closeUnder(first: ClosingOrders["first"], frozen: boolean): Promi
     child.kill("SIGKILL");
     server.resume();
   }
+}
+
+function unixMs(): number {
+  return performance.timeOrigin + performance.now();
 }

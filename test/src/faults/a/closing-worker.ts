@@ -1,4 +1,5 @@
-// A process that is closed while many wait in it: prints what became of them as one line of JSON, and should then end by itself.
+// A process that is closed while many wait in it: prints as a line of JSON when that will be, as another what became of them, and should
+// then end by itself.
 import { createLimiter, tokenBucket } from "@sluice/limiter";
 import { redisStore } from "@sluice/limiter-redis";
 
@@ -8,6 +9,12 @@ export interface ClosingOrders {
   readonly waiters: number;
   /** What is closed: the limiter and then its store, or the store under it. */
   readonly first: "limiter" | "store";
+  /** From when all wait until the closing, in milliseconds. */
+  readonly closeAfterMs: number;
+}
+
+/** What a worker says once all wait. */
+export interface ClosingSoon {
   /** Unix time of the closing, in milliseconds. */
   readonly closeAtMs: number;
 }
@@ -22,7 +29,7 @@ export interface ClosingReport {
   readonly atMs: number;
 }
 
-const { url, waiters, first, closeAtMs } = JSON.parse(process.argv[2] ?? "") as ClosingOrders;
+const { url, waiters, first, closeAfterMs } = JSON.parse(process.argv[2] ?? "") as ClosingOrders;
 const store = redisStore({ url, onStoreError: "closed" });
 const limiter = createLimiter({ store, provider: "test", account: "acme" });
 // The first one has it all, the others wait for minutes.
@@ -35,7 +42,9 @@ const waiting = Array.from({ length: waiters }, () =>
     (error: unknown) => String((error as { code?: unknown }).code),
   ),
 );
-await new Promise((resolve) => setTimeout(resolve, closeAtMs - performance.timeOrigin - performance.now()));
+const closeAtMs = performance.timeOrigin + performance.now() + closeAfterMs;
+process.stdout.write(`${JSON.stringify({ closeAtMs } satisfies ClosingSoon)}\n`);
+await new Promise((resolve) => setTimeout(resolve, closeAfterMs));
 const closedMs = performance.now();
 if (first === "limiter") await limiter.close();
 await store.close();
