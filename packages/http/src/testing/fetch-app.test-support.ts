@@ -1,8 +1,7 @@
-import type { IncomingMessage, Server } from "node:http";
-import { serve } from "@hono/node-server";
+import type { IncomingMessage } from "node:http";
 import { fetchConcurrencyLimit, fetchLoadShedding, fetchRateLimit, rateLimitOf } from "../hono/index.js";
 import { type Adapter, type AppOptions, Routes } from "./app.test-support.js";
-import { closeServer, urlOf } from "./servers.test-support.js";
+import { serveByHono } from "./hono-server.test-support.js";
 import { streamed } from "./streamed.test-support.js";
 
 /** What the server hands over beside the request. */
@@ -48,19 +47,14 @@ export const fetchApp: Adapter = {
     const outer = shed ?? inner;
     const handler = (request: Request, bindings: Bindings): Promise<Response> =>
       outer(request, bindings).catch((error: Error) => Response.json({ message: error.message }, { status: 500 }));
-    const server = serve({
-      fetch: (request, bindings) => handler(request, bindings as Bindings),
-      port: 0,
-      hostname: "127.0.0.1",
-    }) as Server;
-    if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
+    const server = await serveByHono(handler);
     return {
-      url: urlOf(server),
+      url: server.url,
       reached: () => routes.reached,
       letGo: routes.letGo,
       async close() {
         routes.letGo();
-        await closeServer(server);
+        await server.close();
         await Promise.all([limiting?.close(), places?.close(), shed?.close()]);
       },
     };

@@ -1,9 +1,7 @@
-import type { Server } from "node:http";
-import { serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { concurrencyLimit, loadShedding, rateLimit, rateLimitOf } from "../hono/index.js";
 import { type Adapter, type AppOptions, Routes } from "./app.test-support.js";
-import { closeServer, urlOf } from "./servers.test-support.js";
+import { serveByHono } from "./hono-server.test-support.js";
 import { streamed } from "./streamed.test-support.js";
 
 export const honoApp: Adapter = {
@@ -39,15 +37,14 @@ export const honoApp: Adapter = {
       throw new Error("the route's own");
     });
     app.onError((error, context) => context.json({ message: error.message }, 500));
-    const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
-    if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
+    const server = await serveByHono((request, bindings) => app.fetch(request, bindings));
     return {
-      url: urlOf(server),
+      url: server.url,
       reached: () => routes.reached,
       letGo: routes.letGo,
       async close() {
         routes.letGo();
-        await closeServer(server);
+        await server.close();
         await Promise.all([limiting?.close(), places?.close(), shed?.close()]);
       },
     };
