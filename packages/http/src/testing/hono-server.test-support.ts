@@ -2,6 +2,9 @@ import type { Server } from "node:http";
 import { type HttpBindings, serve } from "@hono/node-server";
 import { closeServer, urlOf } from "./servers.test-support.js";
 
+/** The runtime's own. */
+const { Request, Response } = globalThis;
+
 /** A server of Hono on a free port, with the defaults of its own. */
 export interface HonoServer {
   readonly url: string;
@@ -12,7 +15,6 @@ export interface HonoServer {
 export async function serveByHono(
   fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>,
 ): Promise<HonoServer> {
-  const { Request, Response } = globalThis;
   const server = serve({
     fetch: (request, bindings) => fetch(request, bindings as HttpBindings),
     port: 0,

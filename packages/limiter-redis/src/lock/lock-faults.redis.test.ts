@@ -2,7 +2,7 @@ import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { startTcpProxy } from "@sluice/test/tcp-proxy";
 import type { Lock } from "@sluice/limiter";
 import { Redis } from "ioredis";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { redisLock, type RedisLockOptions } from "./redis-lock.js";
 
 const closers: (() => unknown)[] = [];
@@ -79,6 +79,7 @@ describe("while Redis cannot be asked, a lock", () => {
   it("that is held ends with its lease, by the signal and by the question, and the work is told", async () => {
     const redis = await server();
     const lock = lockAt(redis.url, { commandTimeoutMs: 100 });
+    await connected(lock);
     const startedMs = performance.now();
     const run = failure(
       lock.run("a", { leaseMs: 600 }, async (held) => {
@@ -98,6 +99,7 @@ describe("while Redis cannot be asked, a lock", () => {
     const redis = await server();
     await using proxy = await startTcpProxy({ targetPort: redis.port });
     const lock = lockAt(proxy.url, { commandTimeoutMs: 100 });
+    await connected(lock);
     const result = await lock.run("a", { leaseMs: 1500 }, async (held) => {
       proxy.cut();
       await pass(2500);
@@ -159,7 +161,7 @@ describe("a holder that stalls past its lease", () => {
   it("does not take an answer that arrived during the stall for silence", async () => {
     const redis = await server();
     const lock = lockAt(redis.url, { commandTimeoutMs: 100 });
-    await (await lock.acquire("warm")).release();
+    await connected(lock);
     for (let round = 0; round < 5; round += 1) {
       const waiting = lock.acquire("a", { timeoutMs: 100 });
       await Promise.resolve();
@@ -168,6 +170,11 @@ describe("a holder that stalls past its lease", () => {
     }
   });
 });
+
+/** Connects, however long a busy machine takes. */
+async function connected(lock: Lock): Promise<void> {
+  await vi.waitFor(async () => (await lock.acquire("warm")).release(), { timeout: 4000 });
+}
 
 function block(ms: number): void {
   const untilMs = performance.now() + ms;
