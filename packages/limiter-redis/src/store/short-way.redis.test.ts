@@ -129,7 +129,7 @@ it("by the short way a bucket answers as one in memory does, to the microsecond,
         compared += 1;
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 150, endOnFailure: true },
   );
   expect(compared).toBeGreaterThan(1500);
   console.log(`memory and Redis compared on ${compared} short answers in ${run} sequences`);
