@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createCall } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
 import { expect, it } from "vitest";
@@ -59,6 +61,14 @@ it("a hundred thousand keys take no more room than allowed, in the family and in
   expect(clock.pending).toBe(0);
 });
 
+it("those that made room hold no memory, even while the one who asks for many never waits", async () => {
+  const family = make({ maxBreakers: 100 });
+  const before = heapBytes();
+  for (let n = 0; n < 10_000; n += 1) family.withKey(`k${n}`);
+  expect((heapBytes() - before) / 10_000).toBeLessThan(1000);
+  await family.close();
+});
+
 it.each([
   [{ key: 5 as never }, "key"],
   [{ maxBreakers: 0 }, "maxBreakers"],
@@ -68,3 +78,10 @@ it.each([
 ])("refuses %o by name, before any breaker is made", (options, option) => {
   expect(() => make(options)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", option }));
 });
+
+/** The heap after what nobody needs is collected. */
+function heapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed;
+}

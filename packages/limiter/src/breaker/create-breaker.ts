@@ -141,7 +141,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
       closed = true;
       stopListening?.();
       knowledge.stop();
-      await Promise.all([reports.ended(), probes.ended()]);
+      const underWay = [reports.ended(), probes.ended()].filter((ended) => ended !== undefined);
+      // Waiting for nothing would keep all of this alive for as long as whoever closes many does not wait.
+      if (underWay.length > 0) await Promise.all(underWay);
     },
   };
 }

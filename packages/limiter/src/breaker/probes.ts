@@ -17,8 +17,8 @@ export interface Probe {
 export interface Probes {
   /** Undefined: not this time, look again at what is known. */
   ask(signal: AbortSignal | undefined): Promise<Probe | undefined>;
-  /** When every end so far has been told, or could not be. */
-  ended(): Promise<void>;
+  /** When every end so far has been told, or could not be; undefined for none. */
+  ended(): Promise<unknown> | undefined;
 }
 
 /** What probes are made of. */
@@ -36,7 +36,7 @@ export function createProbes({ one, knowledge, clock, leaseMs }: ProbesOptions):
   /** One question at a time: the others would be told no, or may ask after it. */
   let asking: Promise<unknown> | undefined;
 
-  let told: Promise<unknown> = Promise.resolve();
+  let told: Promise<unknown> | undefined;
 
   const settle = (end: ProbeEnd): void => {
     const known = knowledge.version;
@@ -52,9 +52,7 @@ export function createProbes({ one, knowledge, clock, leaseMs }: ProbesOptions):
     return reply;
   };
   return {
-    async ended() {
-      await told;
-    },
+    ended: () => told,
     async ask(signal) {
       if (asking !== undefined) {
         await orAborted(asking, signal);

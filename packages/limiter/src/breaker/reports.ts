@@ -11,8 +11,8 @@ export interface Reports {
   send(): void | Promise<void>;
   /** A failure has been counted. */
   urgent(): void;
-  /** When what is on its way has been told, or could not be. */
-  ended(): Promise<void>;
+  /** When what is on its way has been told, or could not be; undefined for nothing on its way. */
+  ended(): Promise<void> | undefined;
 }
 
 /** What reports are made of. */
@@ -61,11 +61,7 @@ export function createReports({ one, knowledge, counts, clock, windowMs }: Repor
       // As above, for a store that fails at once.
     }
   };
-  const ended = async (): Promise<void> => {
-    if (underWay === undefined) return;
-    await underWay.catch(() => {});
-    return ended();
-  };
+  const ended = (): Promise<void> | undefined => underWay?.then(ended, ended);
   return {
     fresh() {
       const ageMs = clock.now() - knowledge.heardMs;
