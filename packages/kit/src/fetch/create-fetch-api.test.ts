@@ -65,12 +65,11 @@ describe("a fetch API with a quota", () => {
 
   it("charges by what the request is", async () => {
     const { origin } = await serve();
+    const slow = tokenBucket({ refillRate: 0.1, burst: 2 });
     const api = acme({
       retry: false,
-      timeoutMs: 50,
-      quota: (call) => [
-        { bucket: "requests", limit: perSecond, cost: fetchRequestOf(call)?.method === "POST" ? 2 : 1 },
-      ],
+      timeoutMs: 500,
+      quota: (call) => [{ bucket: "requests", limit: slow, cost: fetchRequestOf(call)?.method === "POST" ? 2 : 1 }],
     });
     await api(`${origin}/things`, { method: "POST" });
     await expect(api(`${origin}/things/1`)).rejects.toMatchObject({ code: "LIMIT_EXCEEDED", provider: "acme" });

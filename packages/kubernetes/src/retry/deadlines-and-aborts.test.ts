@@ -62,7 +62,7 @@ describe("the deadline", () => {
   it("covers the requests of the object API together", async () => {
     const resources = [{ name: "configmaps", kind: "ConfigMap", namespaced: true }];
     const server = await startServer(({ path }) => (path === "/api/v1" ? { body: { resources } } : { action: "hang" }));
-    const objects = client(server.origin, { timeoutMs: 100 }).client(KubernetesObjectApi);
+    const objects = client(server.origin, { timeoutMs: 500 }).client(KubernetesObjectApi);
     const spec = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "ns" } };
     expect(await rejection(objects.read(spec))).toMatchObject({ code: "DEADLINE_EXCEEDED" });
     expect(server.received).toHaveLength(2);
