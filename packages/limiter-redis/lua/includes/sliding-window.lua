@@ -6,7 +6,8 @@
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
 -- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
--- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
+-- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
+-- that went because its time was over is told from it by that instant.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -48,7 +49,7 @@ local function sw_claim(bucket)
   bucket.foreign = false
 end
 
--- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+-- The store may have lost what a process knows: that many tokens count again, as if all had been taken with the last of them.
 local function sw_raise(bucket, floor)
   local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
   if not born or born == bucket.born then return end
@@ -233,7 +234,7 @@ end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
-  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
 end
 
 function sliding_window.save(bucket, given_back)

@@ -1599,7 +1599,7 @@ return { "ok" }
 
 export const giveBack: Script = {
   name: "give-back",
-  sha1: "5bf8998f119319107095c1635c44325fb0ac6d78",
+  sha1: "9568d653c9f586f2a30f09275cf7bda2bc98eec7",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2062,7 +2062,8 @@ end
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
 -- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
--- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
+-- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
+-- that went because its time was over is told from it by that instant.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -2104,7 +2105,7 @@ local function sw_claim(bucket)
   bucket.foreign = false
 end
 
--- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+-- The store may have lost what a process knows: that many tokens count again, as if all had been taken with the last of them.
 local function sw_raise(bucket, floor)
   local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
   if not born or born == bucket.born then return end
@@ -2289,7 +2290,7 @@ end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
-  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
 end
 
 function sliding_window.save(bucket, given_back)
@@ -2640,7 +2641,7 @@ return { "ok", text(now) }
 
 export const landed: Script = {
   name: "landed",
-  sha1: "c05c60df5db927ee15161afbc689ed97d0d9a2a0",
+  sha1: "b976d595a1b1fb6c9edaad5d19798eb5c839c435",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3100,7 +3101,8 @@ end
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
 -- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
--- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
+-- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
+-- that went because its time was over is told from it by that instant.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -3142,7 +3144,7 @@ local function sw_claim(bucket)
   bucket.foreign = false
 end
 
--- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+-- The store may have lost what a process knows: that many tokens count again, as if all had been taken with the last of them.
 local function sw_raise(bucket, floor)
   local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
   if not born or born == bucket.born then return end
@@ -3327,7 +3329,7 @@ end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
-  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
 end
 
 function sliding_window.save(bucket, given_back)
@@ -3735,7 +3737,7 @@ end
 
 export const observe: Script = {
   name: "observe",
-  sha1: "c4fd41cc650a6b5d0d257eb307b1460f332e0129",
+  sha1: "22cdb5e3da8d496e9b0320ce5874ad9b3c8ecca2",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4198,7 +4200,8 @@ end
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
 -- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
--- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
+-- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
+-- that went because its time was over is told from it by that instant.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -4240,7 +4243,7 @@ local function sw_claim(bucket)
   bucket.foreign = false
 end
 
--- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+-- The store may have lost what a process knows: that many tokens count again, as if all had been taken with the last of them.
 local function sw_raise(bucket, floor)
   local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
   if not born or born == bucket.born then return end
@@ -4425,7 +4428,7 @@ end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
-  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
 end
 
 function sliding_window.save(bucket, given_back)
@@ -4844,7 +4847,7 @@ return { "ok", text(found) }
 
 export const renew: Script = {
   name: "renew",
-  sha1: "9310897393c68f758871929fae10e94d502ba7b3",
+  sha1: "09d82d135e4c455c184fd3aa59a7f5ddcdedcb96",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -5304,7 +5307,8 @@ end
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
 -- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
--- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
+-- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
+-- that went because its time was over is told from it by that instant.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -5346,7 +5350,7 @@ local function sw_claim(bucket)
   bucket.foreign = false
 end
 
--- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+-- The store may have lost what a process knows: that many tokens count again, as if all had been taken with the last of them.
 local function sw_raise(bucket, floor)
   local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
   if not born or born == bucket.born then return end
@@ -5531,7 +5535,7 @@ end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
-  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
 end
 
 function sliding_window.save(bucket, given_back)
@@ -6031,7 +6035,7 @@ return reply
 
 export const take: Script = {
   name: "take",
-  sha1: "6241fa6a812607f3a102a666c20ad14d004a06cb",
+  sha1: "b4599a3d172021f09d6079b2258f4808d540bbe5",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -6668,7 +6672,8 @@ end
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
 -- named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
--- Floor, what a process last knew: born:tokens in the window:instant. It makes up for a state that was lost.
+-- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
+-- that went because its time was over is told from it by that instant.
 local sliding_window = {}
 
 local function sw_used(bucket, t)
@@ -6710,7 +6715,7 @@ local function sw_claim(bucket)
   bucket.foreign = false
 end
 
--- The store may have lost what a process knows: that many tokens count again, from when they were last known.
+-- The store may have lost what a process knows: that many tokens count again, as if all had been taken with the last of them.
 local function sw_raise(bucket, floor)
   local born, used, at = string.match(floor, "^(%d+):(%d+):(%d+)$")
   if not born or born == bucket.born then return end
@@ -6895,7 +6900,7 @@ end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
-  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(bucket.now)
+  return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
 end
 
 function sliding_window.save(bucket, given_back)
