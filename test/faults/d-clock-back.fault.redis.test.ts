@@ -11,6 +11,7 @@ import {
 import { redisBreakerStore, redisLock } from "@sluice/limiter-redis";
 import { setTimeout as rest } from "node:timers/promises";
 import { expect } from "vitest";
+import { say } from "@sluice/test/redis-server";
 import { worstExcess } from "../src/fleet/ledger.js";
 import { askFor, clockFault, drain, HOUR_MS, longestGapMs, member, ms, startTimed } from "./d-support.js";
 
@@ -58,6 +59,40 @@ clockFault(
     expect(own.events).toEqual([]);
     const said = figures.map(({ charge, longest }) => `${charge.bucket} ${ms(longest)}`).join(", ");
     return `longest refusal: ${said}; ${excess.toFixed(1)} tokens over the bound`;
+  },
+);
+
+clockFault(
+  {
+    id: "D3",
+    fault:
+      "the store's clock goes back an hour, and its buckets are lost, as when a replica takes over that is behind in both",
+    expected: `no bucket is filled by it, and none refuses longer than it would have without it, + ${SLACK_MS} ms`,
+  },
+  async () => {
+    await using timed = await startTimed();
+    await using own = member(timed.server.url);
+    const figures = await Promise.all(
+      charges
+        .filter(({ charge }) => charge !== paused)
+        .map(async ({ charge, refusedMs }) => ({ charge, refusedMs, before: await drain(own.limiter, charge) })),
+    );
+    timed.time.set(-HOUR_MS);
+    await say(timed.server, "FLUSHALL");
+    const fromMs = performance.now();
+    const said = await Promise.all(
+      figures.map(async ({ charge, refusedMs, before }) => {
+        const { atUs, failed, slowestMs } = await askFor(own.limiter, charge, 1500);
+        expect(failed, charge.bucket).toBe(0);
+        const longest = longestGapMs(fromMs, atUs, fromMs + 1500);
+        expect(longest, charge.bucket).toBeLessThan(refusedMs + SLACK_MS + 2 * slowestMs);
+        const firstMs = Number(atUs[0]) / 1000 - Number(before[0]) / 1000;
+        // The counts that slide let one through again after a fifth of the window that follows.
+        expect(firstMs, charge.bucket).toBeGreaterThan(0.9 * Math.min(refusedMs, 480));
+        return `${charge.bucket} ${ms(longest)}`;
+      }),
+    );
+    return `longest refusal: ${said.join(", ")}`;
   },
 );
 

@@ -2,7 +2,7 @@
 --
 -- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
 --   at   instant of its writing, microseconds of the store's clock
--- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+-- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
 local function cw_index(bucket, t)
@@ -91,12 +91,22 @@ local function cw_write_counts(bucket)
   return table.concat(counts, ",")
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 -- The store may have lost what a process knows: the fuller of the two windows holds.
 local function cw_raise(bucket, floor)
-  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  local born, at, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(%d+)|(.*)$")
   if not born or born == bucket.born then return end
-  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now, paused = 0 }
   known.counts = cw_read_counts(raw)
+  -- What was known by a clock ahead of this one counts from now.
+  if tonumber(at) > bucket.now then cw_set_back(known, tonumber(at) - bucket.now) end
   cw_trim(known)
   if next(known.counts) == nil then return end
   if next(bucket.counts) == nil then
@@ -109,14 +119,6 @@ local function cw_raise(bucket, floor)
     local missing = count.used - cw_used(bucket, index)
     if missing > 0 then cw_add(bucket, index, missing, count.first) end
   end
-end
-
--- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
-local function cw_set_back(bucket, by)
-  bucket.anchor = bucket.anchor - by
-  for _, count in pairs(bucket.counts) do count.first = count.first - by end
-  bucket.paused = math.max(0, bucket.paused - by)
-  share.set_back(bucket.share, by)
 end
 
 function counted_window.load(key, kind, limit, window, now, floor)
@@ -242,7 +244,7 @@ function counted_window.idle_at(bucket)
 end
 
 function counted_window.floor(bucket)
-  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+  return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
 function counted_window.save(bucket, given_back)

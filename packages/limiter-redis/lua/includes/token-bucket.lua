@@ -10,7 +10,7 @@
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
--- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
+-- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -113,9 +113,10 @@ end
 
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
-  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  local born, step, idle, at = string.match(floor, "^(%d+):(%d+):(%d+):(%d+)$")
   if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
-  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  -- What was known by a clock ahead of this one counts from now.
+  local missing = tonumber(idle) - math.max(0, tonumber(at) - bucket.now) - token_bucket.idle_at(bucket)
   if missing <= 0 then return end
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
@@ -338,7 +339,7 @@ function token_bucket.idle_at(bucket)
 end
 
 function token_bucket.floor(bucket)
-  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
 function token_bucket.save(bucket, given_back)

@@ -1599,7 +1599,7 @@ return { "ok" }
 
 export const giveBack: Script = {
   name: "give-back",
-  sha1: "9568d653c9f586f2a30f09275cf7bda2bc98eec7",
+  sha1: "e98ce83f1d01b72db6ef16e9ff1d87539b0ae699",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1704,7 +1704,7 @@ end
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
--- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
+-- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -1807,9 +1807,10 @@ end
 
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
-  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  local born, step, idle, at = string.match(floor, "^(%d+):(%d+):(%d+):(%d+)$")
   if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
-  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  -- What was known by a clock ahead of this one counts from now.
+  local missing = tonumber(idle) - math.max(0, tonumber(at) - bucket.now) - token_bucket.idle_at(bucket)
   if missing <= 0 then return end
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
@@ -2032,7 +2033,7 @@ function token_bucket.idle_at(bucket)
 end
 
 function token_bucket.floor(bucket)
-  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
 function token_bucket.save(bucket, given_back)
@@ -2313,7 +2314,7 @@ end
 --
 -- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
 --   at   instant of its writing, microseconds of the store's clock
--- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+-- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
 local function cw_index(bucket, t)
@@ -2402,12 +2403,22 @@ local function cw_write_counts(bucket)
   return table.concat(counts, ",")
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 -- The store may have lost what a process knows: the fuller of the two windows holds.
 local function cw_raise(bucket, floor)
-  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  local born, at, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(%d+)|(.*)$")
   if not born or born == bucket.born then return end
-  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now, paused = 0 }
   known.counts = cw_read_counts(raw)
+  -- What was known by a clock ahead of this one counts from now.
+  if tonumber(at) > bucket.now then cw_set_back(known, tonumber(at) - bucket.now) end
   cw_trim(known)
   if next(known.counts) == nil then return end
   if next(bucket.counts) == nil then
@@ -2420,14 +2431,6 @@ local function cw_raise(bucket, floor)
     local missing = count.used - cw_used(bucket, index)
     if missing > 0 then cw_add(bucket, index, missing, count.first) end
   end
-end
-
--- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
-local function cw_set_back(bucket, by)
-  bucket.anchor = bucket.anchor - by
-  for _, count in pairs(bucket.counts) do count.first = count.first - by end
-  bucket.paused = math.max(0, bucket.paused - by)
-  share.set_back(bucket.share, by)
 end
 
 function counted_window.load(key, kind, limit, window, now, floor)
@@ -2553,7 +2556,7 @@ function counted_window.idle_at(bucket)
 end
 
 function counted_window.floor(bucket)
-  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+  return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
 function counted_window.save(bucket, given_back)
@@ -2641,7 +2644,7 @@ return { "ok", text(now) }
 
 export const landed: Script = {
   name: "landed",
-  sha1: "b976d595a1b1fb6c9edaad5d19798eb5c839c435",
+  sha1: "b9556e710d604eae4254356aa000152f31f1d82b",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2743,7 +2746,7 @@ end
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
--- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
+-- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -2846,9 +2849,10 @@ end
 
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
-  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  local born, step, idle, at = string.match(floor, "^(%d+):(%d+):(%d+):(%d+)$")
   if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
-  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  -- What was known by a clock ahead of this one counts from now.
+  local missing = tonumber(idle) - math.max(0, tonumber(at) - bucket.now) - token_bucket.idle_at(bucket)
   if missing <= 0 then return end
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
@@ -3071,7 +3075,7 @@ function token_bucket.idle_at(bucket)
 end
 
 function token_bucket.floor(bucket)
-  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
 function token_bucket.save(bucket, given_back)
@@ -3352,7 +3356,7 @@ end
 --
 -- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
 --   at   instant of its writing, microseconds of the store's clock
--- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+-- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
 local function cw_index(bucket, t)
@@ -3441,12 +3445,22 @@ local function cw_write_counts(bucket)
   return table.concat(counts, ",")
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 -- The store may have lost what a process knows: the fuller of the two windows holds.
 local function cw_raise(bucket, floor)
-  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  local born, at, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(%d+)|(.*)$")
   if not born or born == bucket.born then return end
-  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now, paused = 0 }
   known.counts = cw_read_counts(raw)
+  -- What was known by a clock ahead of this one counts from now.
+  if tonumber(at) > bucket.now then cw_set_back(known, tonumber(at) - bucket.now) end
   cw_trim(known)
   if next(known.counts) == nil then return end
   if next(bucket.counts) == nil then
@@ -3459,14 +3473,6 @@ local function cw_raise(bucket, floor)
     local missing = count.used - cw_used(bucket, index)
     if missing > 0 then cw_add(bucket, index, missing, count.first) end
   end
-end
-
--- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
-local function cw_set_back(bucket, by)
-  bucket.anchor = bucket.anchor - by
-  for _, count in pairs(bucket.counts) do count.first = count.first - by end
-  bucket.paused = math.max(0, bucket.paused - by)
-  share.set_back(bucket.share, by)
 end
 
 function counted_window.load(key, kind, limit, window, now, floor)
@@ -3592,7 +3598,7 @@ function counted_window.idle_at(bucket)
 end
 
 function counted_window.floor(bucket)
-  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+  return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
 function counted_window.save(bucket, given_back)
@@ -3737,7 +3743,7 @@ end
 
 export const observe: Script = {
   name: "observe",
-  sha1: "22cdb5e3da8d496e9b0320ce5874ad9b3c8ecca2",
+  sha1: "962e47df79a335b7e5c7a8cb30a62e6e612fff3b",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3842,7 +3848,7 @@ end
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
--- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
+-- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -3945,9 +3951,10 @@ end
 
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
-  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  local born, step, idle, at = string.match(floor, "^(%d+):(%d+):(%d+):(%d+)$")
   if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
-  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  -- What was known by a clock ahead of this one counts from now.
+  local missing = tonumber(idle) - math.max(0, tonumber(at) - bucket.now) - token_bucket.idle_at(bucket)
   if missing <= 0 then return end
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
@@ -4170,7 +4177,7 @@ function token_bucket.idle_at(bucket)
 end
 
 function token_bucket.floor(bucket)
-  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
 function token_bucket.save(bucket, given_back)
@@ -4451,7 +4458,7 @@ end
 --
 -- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
 --   at   instant of its writing, microseconds of the store's clock
--- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+-- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
 local function cw_index(bucket, t)
@@ -4540,12 +4547,22 @@ local function cw_write_counts(bucket)
   return table.concat(counts, ",")
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 -- The store may have lost what a process knows: the fuller of the two windows holds.
 local function cw_raise(bucket, floor)
-  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  local born, at, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(%d+)|(.*)$")
   if not born or born == bucket.born then return end
-  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now, paused = 0 }
   known.counts = cw_read_counts(raw)
+  -- What was known by a clock ahead of this one counts from now.
+  if tonumber(at) > bucket.now then cw_set_back(known, tonumber(at) - bucket.now) end
   cw_trim(known)
   if next(known.counts) == nil then return end
   if next(bucket.counts) == nil then
@@ -4558,14 +4575,6 @@ local function cw_raise(bucket, floor)
     local missing = count.used - cw_used(bucket, index)
     if missing > 0 then cw_add(bucket, index, missing, count.first) end
   end
-end
-
--- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
-local function cw_set_back(bucket, by)
-  bucket.anchor = bucket.anchor - by
-  for _, count in pairs(bucket.counts) do count.first = count.first - by end
-  bucket.paused = math.max(0, bucket.paused - by)
-  share.set_back(bucket.share, by)
 end
 
 function counted_window.load(key, kind, limit, window, now, floor)
@@ -4691,7 +4700,7 @@ function counted_window.idle_at(bucket)
 end
 
 function counted_window.floor(bucket)
-  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+  return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
 function counted_window.save(bucket, given_back)
@@ -4847,7 +4856,7 @@ return { "ok", text(found) }
 
 export const renew: Script = {
   name: "renew",
-  sha1: "09d82d135e4c455c184fd3aa59a7f5ddcdedcb96",
+  sha1: "af51e779b0415eda3e3aecda574ef3d9862e088a",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4949,7 +4958,7 @@ end
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
--- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
+-- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -5052,9 +5061,10 @@ end
 
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
-  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  local born, step, idle, at = string.match(floor, "^(%d+):(%d+):(%d+):(%d+)$")
   if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
-  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  -- What was known by a clock ahead of this one counts from now.
+  local missing = tonumber(idle) - math.max(0, tonumber(at) - bucket.now) - token_bucket.idle_at(bucket)
   if missing <= 0 then return end
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
@@ -5277,7 +5287,7 @@ function token_bucket.idle_at(bucket)
 end
 
 function token_bucket.floor(bucket)
-  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
 function token_bucket.save(bucket, given_back)
@@ -5558,7 +5568,7 @@ end
 --
 -- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
 --   at   instant of its writing, microseconds of the store's clock
--- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+-- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
 local function cw_index(bucket, t)
@@ -5647,12 +5657,22 @@ local function cw_write_counts(bucket)
   return table.concat(counts, ",")
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 -- The store may have lost what a process knows: the fuller of the two windows holds.
 local function cw_raise(bucket, floor)
-  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  local born, at, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(%d+)|(.*)$")
   if not born or born == bucket.born then return end
-  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now, paused = 0 }
   known.counts = cw_read_counts(raw)
+  -- What was known by a clock ahead of this one counts from now.
+  if tonumber(at) > bucket.now then cw_set_back(known, tonumber(at) - bucket.now) end
   cw_trim(known)
   if next(known.counts) == nil then return end
   if next(bucket.counts) == nil then
@@ -5665,14 +5685,6 @@ local function cw_raise(bucket, floor)
     local missing = count.used - cw_used(bucket, index)
     if missing > 0 then cw_add(bucket, index, missing, count.first) end
   end
-end
-
--- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
-local function cw_set_back(bucket, by)
-  bucket.anchor = bucket.anchor - by
-  for _, count in pairs(bucket.counts) do count.first = count.first - by end
-  bucket.paused = math.max(0, bucket.paused - by)
-  share.set_back(bucket.share, by)
 end
 
 function counted_window.load(key, kind, limit, window, now, floor)
@@ -5798,7 +5810,7 @@ function counted_window.idle_at(bucket)
 end
 
 function counted_window.floor(bucket)
-  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+  return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
 function counted_window.save(bucket, given_back)
@@ -6035,7 +6047,7 @@ return reply
 
 export const take: Script = {
   name: "take",
-  sha1: "b4599a3d172021f09d6079b2258f4808d540bbe5",
+  sha1: "079cb53caf7a62ff78e0ff54b8c898b5da7b7d6a",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -6314,7 +6326,7 @@ end
 --   paused  microseconds of the store's clock, 0 for none
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
--- Floor, what a process last knew: born:step:idle. Whoever knows of a later step than the store makes up for what the store lost.
+-- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
 local token_bucket = {}
 
 local function tb_gain(bucket, elapsed)
@@ -6417,9 +6429,10 @@ end
 
 -- The store may have lost what a process knows: the later of the two holds.
 local function tb_raise(bucket, floor)
-  local born, step, idle = string.match(floor, "^(%d+):(%d+):(%d+)$")
+  local born, step, idle, at = string.match(floor, "^(%d+):(%d+):(%d+):(%d+)$")
   if not born or (born == bucket.born and tonumber(step) <= bucket.step) then return end
-  local missing = tonumber(idle) - token_bucket.idle_at(bucket)
+  -- What was known by a clock ahead of this one counts from now.
+  local missing = tonumber(idle) - math.max(0, tonumber(at) - bucket.now) - token_bucket.idle_at(bucket)
   if missing <= 0 then return end
   tb_fold(bucket, bucket.now)
   bucket.level = tb_grow(bucket, bucket.level, bucket.now - bucket.at) - tb_gain(bucket, missing)
@@ -6642,7 +6655,7 @@ function token_bucket.idle_at(bucket)
 end
 
 function token_bucket.floor(bucket)
-  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket))
+  return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
 function token_bucket.save(bucket, given_back)
@@ -6923,7 +6936,7 @@ end
 --
 -- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
 --   at   instant of its writing, microseconds of the store's clock
--- Floor, what a process last knew: born|anchor|count,count,...  It makes up for a state that was lost.
+-- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
 
 local function cw_index(bucket, t)
@@ -7012,12 +7025,22 @@ local function cw_write_counts(bucket)
   return table.concat(counts, ",")
 end
 
+-- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
+local function cw_set_back(bucket, by)
+  bucket.anchor = bucket.anchor - by
+  for _, count in pairs(bucket.counts) do count.first = count.first - by end
+  bucket.paused = math.max(0, bucket.paused - by)
+  share.set_back(bucket.share, by)
+end
+
 -- The store may have lost what a process knows: the fuller of the two windows holds.
 local function cw_raise(bucket, floor)
-  local born, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(.*)$")
+  local born, at, anchor, raw = string.match(floor, "^(%d+)|(%d+)|(%d+)|(.*)$")
   if not born or born == bucket.born then return end
-  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now }
+  local known = { anchor = tonumber(anchor), window = bucket.window, sliding = bucket.sliding, now = bucket.now, paused = 0 }
   known.counts = cw_read_counts(raw)
+  -- What was known by a clock ahead of this one counts from now.
+  if tonumber(at) > bucket.now then cw_set_back(known, tonumber(at) - bucket.now) end
   cw_trim(known)
   if next(known.counts) == nil then return end
   if next(bucket.counts) == nil then
@@ -7030,14 +7053,6 @@ local function cw_raise(bucket, floor)
     local missing = count.used - cw_used(bucket, index)
     if missing > 0 then cw_add(bucket, index, missing, count.first) end
   end
-end
-
--- The store's clock was set back behind the state: all of it moves back too, as if it had been written just now.
-local function cw_set_back(bucket, by)
-  bucket.anchor = bucket.anchor - by
-  for _, count in pairs(bucket.counts) do count.first = count.first - by end
-  bucket.paused = math.max(0, bucket.paused - by)
-  share.set_back(bucket.share, by)
 end
 
 function counted_window.load(key, kind, limit, window, now, floor)
@@ -7163,7 +7178,7 @@ function counted_window.idle_at(bucket)
 end
 
 function counted_window.floor(bucket)
-  return bucket.born .. "|" .. text(bucket.anchor) .. "|" .. cw_write_counts(bucket)
+  return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
 function counted_window.save(bucket, given_back)

@@ -206,7 +206,7 @@ function readFigures(
     remaining: numeric(figures[index + 1]),
     idleUs,
     units: numeric(figures[index + 3]),
-    known: `${figures[index + 4]}:${figures[index + 5]}:${nowUs + idleUs}`,
+    known: `${figures[index + 4]}:${figures[index + 5]}:${nowUs + idleUs}:${nowUs}`,
     standing: standing === undefined ? undefined : conductIn(figures, index + FIGURES, standing),
   };
 }
