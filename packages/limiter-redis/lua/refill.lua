@@ -3,8 +3,8 @@
 -- KEYS      states of buckets, all with one {hash tag}; places of concurrency limits are not among them
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", buckets that were there}
--- Writes    KEYS only. Each stays the same bucket, with its expiry: a process that knows more of it than the store would otherwise make up
---           for what it takes for a loss. Tokens lent stay lent, and a state that is not understood stays as it is.
+-- Writes    KEYS only. Each stays the same bucket, for as long as it would have at least: a process that knows more of it than the store
+--           would otherwise make up for what it takes for a loss. Tokens lent stay lent, and a state that is not understood stays as it is.
 --@include numbers
 
 local now = store_now()
@@ -19,6 +19,12 @@ for _, key in ipairs(KEYS) do
     local fresh
     local born, step, loans = string.match(raw, "^1|(%d+)|(%d+)|%-?%d+|%d+|%d+|[^|]*|[^|]*|([^|]*)$")
     if born then
+      -- What is taken from now on is made good earlier, and the state would go with it: a loan of no tokens keeps it.
+      local kept = { "reset:0:" .. text(now + left * 1000) }
+      for loan in string.gmatch(loans, "[^,]+") do
+        if string.sub(loan, 1, 6) ~= "reset:" then kept[#kept + 1] = loan end
+      end
+      loans = table.concat(kept, ",")
       -- More than any bucket holds: whoever reads it takes as much as there may be.
       fresh = table.concat({ "1", born, text(tonumber(step) + 1), "1000000000000000", text(now), "0", "", "", loans }, "|")
     else

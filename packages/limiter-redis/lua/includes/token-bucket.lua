@@ -2,7 +2,7 @@
 -- whose calls may leave a debt.
 --
 -- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
---   with debit = at:millionths and loan = holder:tokens:until, in microseconds
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds; a loan of no tokens keeps the state until then
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at `at`, may be negative
@@ -101,14 +101,18 @@ end
 
 local function tb_loans_end(bucket)
   local latest = 0
-  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  for _, loan in ipairs(bucket.loans) do
+    if loan[2] > 0 then latest = math.max(latest, loan[3]) end
+  end
   return latest
 end
 
 -- When a bucket is full again that was filled to a lowered brim until then.
 local function tb_loans_refilled(bucket)
   if #bucket.loans == 0 then return 0 end
-  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  local refilled = tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  for _, loan in ipairs(bucket.loans) do refilled = math.max(refilled, loan[3]) end
+  return refilled
 end
 
 -- The store may have lost what a process knows: the later of the two holds.

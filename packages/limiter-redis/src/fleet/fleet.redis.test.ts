@@ -157,6 +157,25 @@ describe("buckets made as if unused", { timeout: 30_000 }, () => {
     expect((await limiter.tryAcquire(charge)).kind).toBe("delayed");
   });
 
+  it.each([
+    ["a token bucket", tokenBucket({ refillRate: 3, burst: 6 })],
+    ["a sliding window", slidingWindow({ limit: 6, windowMs: 2000 })],
+    ["a fixed window", { kind: "fixedWindow", limit: 6, windowMs: 2000 } as const],
+    ["a window of two counts", { kind: "slidingWindowCounter", limit: 6, windowMs: 1000 } as const],
+  ])("%s stays so for a process that comes back when others have used it and made it good", async (_, limit) => {
+    const where = fresh();
+    const [away, other] = [limiterOn(where), limiterOn(where)];
+    const charge = { bucket: "b", limit };
+    expect((await away.tryAcquire({ ...charge, cost: 6 })).kind).toBe("allowed");
+    expect((await away.tryAcquire(charge)).kind).toBe("delayed");
+    await using fleet = redisFleet(where);
+    expect(await fleet.refill("slack:acme", await fleet.bucketsOf("slack:acme"))).toBe(1);
+    expect((await other.tryAcquire(charge)).kind).toBe("allowed");
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect((await away.tryAcquire({ ...charge, cost: 5 })).kind).toBe("allowed");
+    expect((await other.tryAcquire({ ...charge, cost: 5 })).kind).toBe("delayed");
+  });
+
   it("takes no keys of another scope, and no places of running jobs", async () => {
     const where = fresh();
     const limiter = limiterOn(where);

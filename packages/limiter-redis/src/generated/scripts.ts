@@ -1599,7 +1599,7 @@ return { "ok" }
 
 export const giveBack: Script = {
   name: "give-back",
-  sha1: "e98ce83f1d01b72db6ef16e9ff1d87539b0ae699",
+  sha1: "605acf32112e1ba36d76a32718a492e54a9541c5",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1696,7 +1696,7 @@ end
 -- whose calls may leave a debt.
 --
 -- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
---   with debit = at:millionths and loan = holder:tokens:until, in microseconds
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds; a loan of no tokens keeps the state until then
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -1795,14 +1795,18 @@ end
 
 local function tb_loans_end(bucket)
   local latest = 0
-  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  for _, loan in ipairs(bucket.loans) do
+    if loan[2] > 0 then latest = math.max(latest, loan[3]) end
+  end
   return latest
 end
 
 -- When a bucket is full again that was filled to a lowered brim until then.
 local function tb_loans_refilled(bucket)
   if #bucket.loans == 0 then return 0 end
-  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  local refilled = tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  for _, loan in ipairs(bucket.loans) do refilled = math.max(refilled, loan[3]) end
+  return refilled
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -2644,7 +2648,7 @@ return { "ok", text(now) }
 
 export const landed: Script = {
   name: "landed",
-  sha1: "b9556e710d604eae4254356aa000152f31f1d82b",
+  sha1: "33302ce6b8c34821bb399086f6bc2cc7ad2f29a4",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2738,7 +2742,7 @@ end
 -- whose calls may leave a debt.
 --
 -- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
---   with debit = at:millionths and loan = holder:tokens:until, in microseconds
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds; a loan of no tokens keeps the state until then
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -2837,14 +2841,18 @@ end
 
 local function tb_loans_end(bucket)
   local latest = 0
-  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  for _, loan in ipairs(bucket.loans) do
+    if loan[2] > 0 then latest = math.max(latest, loan[3]) end
+  end
   return latest
 end
 
 -- When a bucket is full again that was filled to a lowered brim until then.
 local function tb_loans_refilled(bucket)
   if #bucket.loans == 0 then return 0 end
-  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  local refilled = tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  for _, loan in ipairs(bucket.loans) do refilled = math.max(refilled, loan[3]) end
+  return refilled
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -3743,7 +3751,7 @@ end
 
 export const observe: Script = {
   name: "observe",
-  sha1: "962e47df79a335b7e5c7a8cb30a62e6e612fff3b",
+  sha1: "39b3b5864796ff7b66f3493eb3e5c3ad41aa1168",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3840,7 +3848,7 @@ end
 -- whose calls may leave a debt.
 --
 -- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
---   with debit = at:millionths and loan = holder:tokens:until, in microseconds
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds; a loan of no tokens keeps the state until then
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -3939,14 +3947,18 @@ end
 
 local function tb_loans_end(bucket)
   local latest = 0
-  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  for _, loan in ipairs(bucket.loans) do
+    if loan[2] > 0 then latest = math.max(latest, loan[3]) end
+  end
   return latest
 end
 
 -- When a bucket is full again that was filled to a lowered brim until then.
 local function tb_loans_refilled(bucket)
   if #bucket.loans == 0 then return 0 end
-  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  local refilled = tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  for _, loan in ipairs(bucket.loans) do refilled = math.max(refilled, loan[3]) end
+  return refilled
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -4799,14 +4811,14 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const refill: Script = {
   name: "refill",
-  sha1: "135a1f1b274804ce08dbb6861fa55583bb75cde7",
+  sha1: "b2baea2d3fd87a7df43cf749e8e819c779272ef0",
   source: `-- refill: empty the counts of buckets, as if nobody had asked yet.
 --
 -- KEYS      states of buckets, all with one {hash tag}; places of concurrency limits are not among them
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", buckets that were there}
--- Writes    KEYS only. Each stays the same bucket, with its expiry: a process that knows more of it than the store would otherwise make up
---           for what it takes for a loss. Tokens lent stay lent, and a state that is not understood stays as it is.
+-- Writes    KEYS only. Each stays the same bucket, for as long as it would have at least: a process that knows more of it than the store
+--           would otherwise make up for what it takes for a loss. Tokens lent stay lent, and a state that is not understood stays as it is.
 -- Numbers above 14 digits lose their end when Lua prints them, so instants and levels leave as text.
 local function text(number)
   return string.format("%.0f", number)
@@ -4838,6 +4850,12 @@ for _, key in ipairs(KEYS) do
     local fresh
     local born, step, loans = string.match(raw, "^1|(%d+)|(%d+)|%-?%d+|%d+|%d+|[^|]*|[^|]*|([^|]*)$")
     if born then
+      -- What is taken from now on is made good earlier, and the state would go with it: a loan of no tokens keeps it.
+      local kept = { "reset:0:" .. text(now + left * 1000) }
+      for loan in string.gmatch(loans, "[^,]+") do
+        if string.sub(loan, 1, 6) ~= "reset:" then kept[#kept + 1] = loan end
+      end
+      loans = table.concat(kept, ",")
       -- More than any bucket holds: whoever reads it takes as much as there may be.
       fresh = table.concat({ "1", born, text(tonumber(step) + 1), "1000000000000000", text(now), "0", "", "", loans }, "|")
     else
@@ -4856,7 +4874,7 @@ return { "ok", text(found) }
 
 export const renew: Script = {
   name: "renew",
-  sha1: "af51e779b0415eda3e3aecda574ef3d9862e088a",
+  sha1: "e7a04ba942faf2261d35a6579b4a87215fcdafb4",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4950,7 +4968,7 @@ end
 -- whose calls may leave a debt.
 --
 -- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
---   with debit = at:millionths and loan = holder:tokens:until, in microseconds
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds; a loan of no tokens keeps the state until then
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -5049,14 +5067,18 @@ end
 
 local function tb_loans_end(bucket)
   local latest = 0
-  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  for _, loan in ipairs(bucket.loans) do
+    if loan[2] > 0 then latest = math.max(latest, loan[3]) end
+  end
   return latest
 end
 
 -- When a bucket is full again that was filled to a lowered brim until then.
 local function tb_loans_refilled(bucket)
   if #bucket.loans == 0 then return 0 end
-  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  local refilled = tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  for _, loan in ipairs(bucket.loans) do refilled = math.max(refilled, loan[3]) end
+  return refilled
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
@@ -6047,7 +6069,7 @@ return reply
 
 export const take: Script = {
   name: "take",
-  sha1: "079cb53caf7a62ff78e0ff54b8c898b5da7b7d6a",
+  sha1: "17361299b34ffc42e0d8e60c2b107890244c1c8e",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -6318,7 +6340,7 @@ end
 -- whose calls may leave a debt.
 --
 -- State, one string: version|born|step|level|at|paused|debit,debit,...|share|loan,loan,...
---   with debit = at:millionths and loan = holder:tokens:until, in microseconds
+--   with debit = at:millionths and loan = holder:tokens:until, in microseconds; a loan of no tokens keeps the state until then
 --   born    microseconds of the store's clock when this state came into being; a state that was lost comes back with another one
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
@@ -6417,14 +6439,18 @@ end
 
 local function tb_loans_end(bucket)
   local latest = 0
-  for _, loan in ipairs(bucket.loans) do latest = math.max(latest, loan[3]) end
+  for _, loan in ipairs(bucket.loans) do
+    if loan[2] > 0 then latest = math.max(latest, loan[3]) end
+  end
   return latest
 end
 
 -- When a bucket is full again that was filled to a lowered brim until then.
 local function tb_loans_refilled(bucket)
   if #bucket.loans == 0 then return 0 end
-  return tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  local refilled = tb_loans_end(bucket) + tb_time_to_gain(bucket, bucket.whole_cap - bucket.cap)
+  for _, loan in ipairs(bucket.loans) do refilled = math.max(refilled, loan[3]) end
+  return refilled
 end
 
 -- The store may have lost what a process knows: the later of the two holds.
