@@ -1,5 +1,6 @@
 import { GitbeakerRequestError, Gitlab } from "@gitbeaker/rest";
 import { onTestFinished } from "vitest";
+import { manualClock } from "../clock.js";
 import type { GitLabSimulatorOptions } from "./options.js";
 import { startGitLabSimulator, type GitLabSimulator } from "./start-gitlab-simulator.js";
 
@@ -15,9 +16,9 @@ export interface Bench {
 
 type Client = InstanceType<typeof Gitlab>;
 
-/** Starts a simulator that is closed when the test ends. */
+/** Starts a simulator that is closed when the test ends. Unless told otherwise it starts with a minute, so that none ends during the test. */
 export async function bench(options: GitLabSimulatorOptions = {}): Promise<Bench> {
-  const simulator = await startGitLabSimulator(options);
+  const simulator = await startGitLabSimulator({ wallClock: manualClock(), ...options });
   onTestFinished(() => simulator.close());
   const gitlabFor = (token: string): Client => new Gitlab({ host: simulator.url, token });
   return {
