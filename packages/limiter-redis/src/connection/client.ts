@@ -8,6 +8,7 @@ import type { RedisTarget } from "./options.js";
 import { askForPassword } from "./passwords.js";
 import { watchLogin } from "./refused-login.js";
 import { searchCalmly } from "./sentinels.js";
+import { outliveErrors } from "./stream-errors.js";
 import { leaveWhenUnasked } from "./unasked-answers.js";
 
 /** A client of ioredis: one server, one behind Sentinel, or a cluster. */
@@ -158,6 +159,7 @@ const jitter = systemRandom;
 function ownClient<Client extends RedisClient>(client: Client): Client {
   // An "error" event without a listener would end the process; failures show in the commands.
   client.on("error", () => {});
+  outliveErrors(client);
   watchLogin(client);
   client.on("connect", () => {
     unref(client);

@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from "ioredis";
+import { outliveOf } from "./stream-errors.js";
 
 /** The part of the client that keeps its one connection for listening; it chooses a node, and another one when that is gone. */
 interface Subscriber {
@@ -22,6 +23,7 @@ export function calmListener(cluster: Cluster, pauseMs: () => number): void {
     select();
     const chosen = subscriber.getInstance();
     chosen?.on("connect", () => chosen.stream.unref());
+    if (chosen !== null) outliveOf(chosen);
     // Its channels are asked for later, and it would be disconnected again each time: a timer and a listener on a dead socket.
     chosen?.once("end", () => Reflect.set(chosen, "disconnect", () => {}));
   };

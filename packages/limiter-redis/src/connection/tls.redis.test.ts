@@ -2,7 +2,7 @@ import { createLimiter } from "@sluice/limiter";
 import { type RedisServer, say, startRedisServer } from "@sluice/test/redis-server";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -112,4 +112,39 @@ it("an unknown authority is refused, and nothing goes over in plain text", async
   expect(await over(server, server.tlsPort)).toBe(0);
   expect(await over(server, server.port)).toBe(0);
   await limiter.close();
+});
+
+it("a connection that fails twice ends no process: a certificate that is not trusted, and then a record that is none", async () => {
+  await using server = await tlsServer();
+  let records = 0;
+  const between = createServer((client) => {
+    const behind = connect(server.tlsPort, "127.0.0.1");
+    for (const socket of [client, behind]) socket.on("error", () => {}).on("close", () => socket.destroy());
+    client.pipe(behind);
+    behind.on("data", (bytes) => {
+      records += 1;
+      client.write(Buffer.concat([bytes, Buffer.from("15030300020232", "hex")]));
+    });
+    behind.on("close", () => client.destroy());
+    client.on("close", () => behind.destroy());
+  });
+  await new Promise<void>((resolve) => between.listen(0, "127.0.0.1", resolve));
+  const uncaught: Error[] = [];
+  const onUncaught = (error: Error): void => void uncaught.push(error);
+  process.on("uncaughtException", onUncaught);
+  try {
+    const { port } = between.address() as AddressInfo;
+    const store = redisStore({ url: `rediss://localhost:${port}`, onStoreError: "closed", onEvent: () => {} });
+    const limiter = createLimiter({ store, provider: "test", account: "acme" });
+    await expect(limiter.tryAcquire(charge)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    const before = records;
+    // Each attempt to connect again is another chance.
+    await expect.poll(() => records, { timeout: 4000 }).toBeGreaterThan(before + 1);
+    await limiter.close();
+    await store.close();
+  } finally {
+    process.off("uncaughtException", onUncaught);
+    between.close();
+  }
+  expect(uncaught).toEqual([]);
 });

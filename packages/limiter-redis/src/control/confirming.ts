@@ -6,6 +6,7 @@ import { connected } from "../connection/connected.js";
 import type { RedisSource } from "../connection/options.js";
 import { explained } from "../connection/refused-login.js";
 import { closeClient } from "../connection/sentinels.js";
+import { outliveErrors } from "../connection/stream-errors.js";
 import type { ConfirmOptions } from "./options.js";
 
 /** A connection of one's own, for waiting: a wait for replicas holds up whatever comes after it on the same connection. */
@@ -68,5 +69,6 @@ function openAnother(source: RedisSource, timeoutMs: number): RedisClient {
       : (client as Redis).duplicate({ lazyConnect: true });
   // An "error" event without a listener would end the process; failures show in the commands.
   copy.on("error", () => {});
+  outliveErrors(copy);
   return copy;
 }
