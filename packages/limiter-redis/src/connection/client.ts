@@ -157,8 +157,6 @@ function backOff(times: number): number {
 const jitter = systemRandom;
 
 function ownClient<Client extends RedisClient>(client: Client): Client {
-  // An "error" event without a listener would end the process; failures show in the commands.
-  client.on("error", () => {});
   outliveErrors(client);
   watchLogin(client);
   client.on("connect", () => {

@@ -3,11 +3,12 @@ import type { Duplex } from "node:stream";
 import type { RedisClient } from "./client.js";
 
 /**
- * Keeps the second error of a connection from ending the process. The client listens for one, and TLS may have two to tell: that a
- * certificate is not trusted, and then what arrived after it. To be called before the client connects.
+ * Keeps errors without a listener from ending the process: those that the client tells, which show in the commands, and the second one
+ * of a connection. The client listens for one, and TLS may have two to tell: that a certificate is not trusted, and then what arrived
+ * after it. To be called before the client connects.
  */
 export function outliveErrors(client: RedisClient): void {
-  if (client.isCluster) client.on("+node", outliveOf);
+  if (client.isCluster) client.on("error", ignore).on("+node", outliveOf);
   else outliveOf(client as Redis);
 }
 

@@ -67,8 +67,6 @@ function openAnother(source: RedisSource, timeoutMs: number): RedisClient {
     client instanceof Cluster
       ? client.duplicate([], { lazyConnect: true })
       : (client as Redis).duplicate({ lazyConnect: true });
-  // An "error" event without a listener would end the process; failures show in the commands.
-  copy.on("error", () => {});
   outliveErrors(copy);
   return copy;
 }
