@@ -29,7 +29,8 @@ for (const { how, wave, p99Ms, mostMb } of [
       await using own = member({ url: server.url });
       const line = queue({ maxWaiting: MOST_WAITING, timeoutMs: 1e9 });
       const guard = createGuard({ limiter: own.limiter, strategy: line });
-      const charge = { bucket: "b", limit: tokenBucket({ refillRate: 0.1, burst: 1 }) };
+      // A token in 200 s: none comes while they ask, however slow the machine, so nobody leaves the line for it.
+      const charge = { bucket: "b", limit: tokenBucket({ refillRate: 0.005, burst: 1 }) };
       await own.limiter.acquire(charge);
       // Nothing is on its way: the socket's own time for an answer is shorter than such a turn.
       await rest(700);

@@ -1,3 +1,6 @@
+/** One token, in the millionths that a rate per second earns in a microsecond. */
+const TOKEN = 1e6;
+
 /** Grants of a whole fleet against one token bucket. */
 export interface Bound {
   readonly refillRate: number;
@@ -12,14 +15,15 @@ export interface Bound {
 export function worstExcess(atUs: readonly number[], { refillRate, burst }: Bound): number {
   const inOrder = atUs.toSorted((a, b) => a - b);
   // Grant j closes a window that grant i opened: (j - i + 1) - burst - rate * (tj - ti). Best i so far makes this linear.
+  // In millionths of a token, so whole numbers stay whole and a limit that is just kept is not above 0 by a rounding.
   let worst = Number.NEGATIVE_INFINITY;
   let best = Number.NEGATIVE_INFINITY;
   for (const [index, us] of inOrder.entries()) {
-    const earned = (refillRate * (us - (inOrder[0] ?? 0))) / 1e6;
-    best = Math.max(best, earned - index);
-    worst = Math.max(worst, index + 1 - earned + best - burst);
+    const earned = refillRate * (us - (inOrder[0] ?? 0));
+    best = Math.max(best, earned - index * TOKEN);
+    worst = Math.max(worst, (index + 1 - burst) * TOKEN - earned + best);
   }
-  return worst;
+  return worst / TOKEN;
 }
 
 /** Jain's index of fairness: 1 when all got the same. */
