@@ -34,7 +34,7 @@ export function createFallback(mode: OnStoreError): Fallback {
   return {
     local,
     over(holds) {
-      if (touched.size === 0) return nothing;
+      if (touched.size === 0 && begun.size === 0) return nothing;
       const byScope = new Map<string, StoreCharge[]>();
       for (const [name, { scope, charge }] of touched) {
         if (!holds(scope)) continue;
@@ -54,18 +54,22 @@ export function createFallback(mode: OnStoreError): Fallback {
         throw new StoreUnavailableError(
           'The shared store cannot be asked and onStoreError is "closed"; nothing was sent',
         );
-      for (const charge of request.charges) {
-        if (touched.size < MOST_TOUCHED)
-          touched.set(`${request.scope} ${charge.bucket}`, { scope: request.scope, charge });
-      }
-      if (mode === "open") return openReply(request);
+      if (mode === "open") return handedOut(request, openReply(request));
       const charges = request.charges.map((charge) => shareOf(charge, peers));
       const fresh = charges.filter(({ bucket }) => begin(begun, `${request.scope} ${bucket}`, request.scope));
       if (fresh.length > 0)
         void local.observe({ scope: request.scope, charges: fresh, pauseMs: 0, remaining: 0, refused: false });
-      return local.take({ ...request, charges });
+      const reply = local.take({ ...request, charges });
+      return reply instanceof Promise ? reply.then((later) => handedOut(request, later)) : handedOut(request, reply);
     },
   };
+  // Who got nothing, or only looked, leaves the store's buckets as they are: else one late answer would cost all processes a full burst.
+  function handedOut({ peek, scope, charges }: TakeRequest, reply: TakeReply): TakeReply {
+    if (peek || reply.slots.length === 0) return reply;
+    for (const charge of charges)
+      if (touched.size < MOST_TOUCHED) touched.set(`${scope} ${charge.bucket}`, { scope, charge });
+    return reply;
+  }
 }
 
 const nothing: ReadonlyMap<string, never> = new Map<string, never>();

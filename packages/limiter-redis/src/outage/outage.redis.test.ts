@@ -82,23 +82,27 @@ describe("while Redis cannot be asked", () => {
     await expect(closed.limiter.acquire(charge)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   });
 
-  it("starts empty in every outage, however long the one before is over", async () => {
-    const redis = await server();
-    const { limiter, store } = limiterAt({ url: redis.url, commandTimeoutMs: 100 });
-    await connected({ limiter, store });
-    const slow = { bucket: "slow", limit: tokenBucket({ refillRate: 10, burst: 3 }) };
-    for (let outage = 0; outage < 2; outage += 1) {
-      await limiter.tryAcquire(charge);
-      expect(store.mode).toBe("shared");
-      await redis.pause();
-      expect((await limiter.tryAcquire(slow)).kind).toBe("delayed");
-      await limiter.tryAcquire(charge);
-      await redis.resume();
-      await expect.poll(() => store.mode, { timeout: 4000 }).toBe("shared");
-      // Long enough for the bucket of the outage to fill up meanwhile.
-      await new Promise((resolve) => setTimeout(resolve, 400));
-    }
-  });
+  it.each(["taken from", "only looked at"])(
+    "a bucket %s starts empty in every outage, however long the one before is over",
+    async (how) => {
+      const redis = await server();
+      const { limiter, store } = limiterAt({ url: redis.url, commandTimeoutMs: 100 });
+      await connected({ limiter, store });
+      const slow = { bucket: "slow", limit: tokenBucket({ refillRate: 10, burst: 3 }) };
+      for (let outage = 0; outage < 2; outage += 1) {
+        await limiter.peek(charge);
+        expect(store.mode).toBe("shared");
+        await redis.pause();
+        expect((await limiter.peek(slow)).kind).toBe("delayed");
+        if (how === "taken from") for (let n = 0; n < 2; n += 1) await limiter.tryAcquire(slow);
+        else await limiter.peek(slow);
+        await redis.resume();
+        await expect.poll(() => store.mode, { timeout: 4000 }).toBe("shared");
+        // Long enough for the bucket of the outage to fill up meanwhile.
+        await new Promise((resolve) => setTimeout(resolve, 400));
+      }
+    },
+  );
 
   it("costs no timeout per call once it is known, and shared limits return by themselves", async () => {
     const redis = await server();
@@ -127,6 +131,23 @@ describe("while Redis cannot be asked", () => {
     await redis.resume();
     await new Promise((resolve) => setTimeout(resolve, 200));
     const { limiter: other } = limiterAt({ url: redis.url });
+    expect(await other.peek(slow)).toMatchObject({ remaining: 9 });
+  });
+
+  it("a late answer costs the others nothing: who only looked, or got nothing, leaves the bucket as it was", async () => {
+    const redis = await server();
+    const { limiter, store } = limiterAt({ url: redis.url, commandTimeoutMs: 150 });
+    const { limiter: other } = limiterAt({ url: redis.url, commandTimeoutMs: 10_000 });
+    await connected({ limiter, store });
+    const slow = { bucket: "late", limit: tokenBucket({ refillRate: 0.001, burst: 10 }) };
+    expect(await other.tryAcquire(slow)).toMatchObject({ remaining: 9 });
+    await redis.pause();
+    await limiter.peek(slow);
+    expect(await limiter.tryAcquire(slow)).toMatchObject({ kind: "delayed" });
+    await redis.resume();
+    await expect.poll(() => store.mode, { timeout: 4000 }).toBe("shared");
+    // On the connection on which it would have said that the bucket is empty.
+    await limiter.tryAcquire(charge);
     expect(await other.peek(slow)).toMatchObject({ remaining: 9 });
   });
 });
