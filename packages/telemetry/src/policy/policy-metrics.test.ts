@@ -243,6 +243,24 @@ describe("a watched engine", () => {
     expect(engine.asked).toBe(1);
   });
 
+  it("is asked again when it changes while it answers", async () => {
+    const { metrics, series } = setUp();
+    const engine = new Engine();
+    let answer = (): void => {};
+    engine.policies.list = () => {
+      const before = engine.listed;
+      return new Promise((resolve) => (answer = () => resolve(before)));
+    };
+    metrics.watch(engine);
+    engine.listed = [{ name: "a", scope: "user" }];
+    await engine.change();
+    answer();
+    await new Promise((resolve) => setImmediate(resolve));
+    answer();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await series("sluice_rate_limit_active_limits")).toMatchObject({ "user enforce": 1 });
+  });
+
   it("is timed by algorithm, and otherwise the same", async () => {
     const { metrics, clock, series } = setUp();
     const engine = Object.assign(new Engine(), {

@@ -10,6 +10,8 @@ export interface Watched {
   overrides: readonly OverrideLike[];
   /** Whether it is being asked: an engine that waits for its store is not asked twice. */
   asking: boolean;
+  /** Whether it changed since it was last asked: what is on its way may not tell. */
+  changed: boolean;
 }
 
 /** The engines of a registry whose state is exported. */
@@ -70,9 +72,12 @@ function create(families: Families, clock: Clock): WatchList {
 
   return {
     add(engine) {
-      const one: Watched = { engine, policies: new Map(), overrides: [], asking: false };
+      const one: Watched = { engine, policies: new Map(), overrides: [], asking: false, changed: false };
       watched.add(one);
-      const stop = engine.onChange(() => void refresh(one));
+      const stop = engine.onChange(() => {
+        one.changed = true;
+        void refresh(one);
+      });
       void refresh(one);
       return () => {
         watched.delete(one);
@@ -100,6 +105,7 @@ function modeOf(policy: PolicyLike, engineMode: string): (typeof engineModes)[nu
 async function refresh(one: Watched): Promise<void> {
   if (one.asking) return;
   one.asking = true;
+  one.changed = false;
   try {
     const [policies, overrides] = await Promise.all([one.engine.policies.list(), one.engine.overrides.list()]);
     one.policies = new Map(policies.map((policy) => [policy.name, policy]));
@@ -109,6 +115,7 @@ async function refresh(one: Watched): Promise<void> {
   } finally {
     one.asking = false;
   }
+  if (one.changed) await refresh(one);
 }
 
 function set(family: Families["overrides"], labels: Readonly<Record<string, string>>, value: number): void {
