@@ -9,8 +9,8 @@ import { Returns } from "./returns.js";
 
 /** A store in front of which this process keeps tokens that it has drawn in advance. */
 export interface Leases extends Store {
-  /** Takes a token back into the pot it was spent from. */
-  putBack(bucket: string, cost: number): void;
+  /** Takes back into the pot what was spent from it so long ago. */
+  putBack(bucket: string, cost: number, agoMs: number): void;
   /** Gives back what is not spent. The store itself stays open. */
   giveBackAll(): Promise<void>;
 }
@@ -155,7 +155,7 @@ export function createLeases(store: Store, scope: string, clock: Clock, options:
       });
     },
     onRelease: (_scope, listener) => store.onRelease?.(scope, listener) ?? (() => {}),
-    putBack: (bucket, cost) => pots.get(bucket)?.unspend(cost),
+    putBack: (bucket, cost, agoMs) => pots.get(bucket)?.unspend(cost, agoMs),
     async giveBackAll() {
       closed = true;
       idleTimer?.cancel();

@@ -36,8 +36,24 @@ describe("a pot of drawn tokens", () => {
     expect(pot).toMatchObject({ tokens: 3, drawing: false, atUs: 7 });
     expect([pot.spend(2, 1), pot.spend(2, 2), pot.spend(1, 3), pot.spend(1, 4)]).toEqual([true, false, true, false]);
     expect(pot.usedMs).toBe(4);
-    pot.unspend(2);
+    pot.unspend(2, 0);
     expect(pot.tokens).toBe(2);
+  });
+
+  it("takes back what was spent, but what has refilled since", () => {
+    const pot = potOf();
+    pot.drawn(reply(10), 0);
+    expect(pot.spend(10, 1)).toBe(true);
+    // 100 a second.
+    for (const [cost, agoMs] of [
+      [1, 5],
+      [1, 10],
+      [1, 5000],
+    ] as const)
+      pot.unspend(cost, agoMs);
+    expect(pot.tokens).toBe(0);
+    pot.unspend(7, 25);
+    expect(pot.tokens).toBe(5);
   });
 
   it("adds what is drawn to what is left", () => {
@@ -163,7 +179,7 @@ describe("how much is drawn", () => {
     const pot = potOf();
     pot.drawn(reply(1), 0);
     pot.spend(1, 1);
-    pot.unspend(1);
+    pot.unspend(1, 0);
     pot.spend(1, 2);
     // One within 10 ms, so five within 50.
     expect(pot.wanted(1, 1, 10, 50)).toBe(5);

@@ -40,6 +40,8 @@ export class Pot {
   #drawnMs = Number.NEGATIVE_INFINITY;
   #size = 1;
   #spent = 0;
+  /** Of a token that was given back in parts, less than one. */
+  #part = 0;
   #remaining: number;
   /** Tokens booked for an instant that is still to come. */
   #coming: { readonly tokens: number; readonly dueMs: number; readonly atUs: number } | undefined;
@@ -74,10 +76,13 @@ export class Pot {
     return true;
   }
 
-  /** Takes back what was spent a moment ago. */
-  unspend(cost: number): void {
-    this.tokens += cost;
-    this.#spent -= cost;
+  /** Takes back what was spent so long ago, but what has refilled since: that is there already, as in the bucket itself. */
+  unspend(cost: number, agoMs: number): void {
+    this.#part += Math.max(0, cost - (this.limit.refillRate * agoMs) / 1000);
+    const whole = Math.floor(this.#part);
+    this.#part -= whole;
+    this.tokens += whole;
+    this.#spent -= whole;
   }
 
   /** Whether the lease has to be renewed. */

@@ -182,8 +182,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
       return tryNow(charges) as Decision;
     },
 
-    putBack({ bucket, cost = 1 }) {
-      leases?.putBack(bucket, cost);
+    putBack({ bucket, cost = 1 }, agoMs = 0) {
+      leases?.putBack(bucket, cost, agoMs);
     },
 
     async acquire(charges, acquireOptions = {}) {

@@ -13,10 +13,12 @@ export interface Limiter {
    */
   tryAcquireSync(charges: Charge | readonly Charge[]): Decision;
   /**
-   * Gives back what `tryAcquireSync` has just spent of one token bucket under `lease`, for another call of this process to spend. A lease
-   * that has ended meanwhile has nothing to put it into, and the token is lost.
+   * Gives back what `tryAcquireSync` has spent of one token bucket under `lease`, for another call of this process to spend: as much as has
+   * not refilled since, for that much is surely still missing. A lease that has ended meanwhile has nothing to put it into, and it is lost.
+   *
+   * @param agoMs - since it was spent. Unit: milliseconds. @defaultValue 0
    */
-  putBack?(charge: Charge): void;
+  putBack?(charge: Charge, agoMs?: number): void;
   /**
    * Waits until all charges can be taken, and takes them together.
    *

@@ -13,7 +13,7 @@ function questionAbout(refillRate: number, cost = 1): Question {
 
 /** One who has heard that there is plenty. */
 function advanceOf(most: number): Advance {
-  const advance = new Advance(most, 1000);
+  const advance = new Advance(most, 1000, 1000);
   advance.heard(reply, 0);
   return advance;
 }
@@ -32,7 +32,7 @@ it("as much is taken along as is used in its time, at most what refills in its o
 });
 
 it("of plenty more is taken along, up to a part of what is there above the half", () => {
-  const advance = new Advance(50, 100_000);
+  const advance = new Advance(50, 100_000, 1000);
   advance.heard({ ...reply, remaining: 90_000 }, 0);
   for (const nowMs of [0, 0.1, 0.2]) advance.came(nowMs);
   expect(advance.wanted(1, 1)).toBe(1250);
@@ -47,7 +47,7 @@ it("nothing is taken along for who comes once or seldom, and at once for who com
 });
 
 it("nothing is taken along of a bucket that is less than half full, or of which nothing is known", () => {
-  const advance = new Advance(50, 1000);
+  const advance = new Advance(50, 1000, 1000);
   advance.came(0);
   advance.came(1);
   expect(advance.wanted(1, 1)).toBe(0);
@@ -77,7 +77,7 @@ it("tokens are spent for a second from the question on, each once, and say what 
   expect(advance.spend(0)).toBeUndefined();
   advance.arrived(3, 0, 5);
   expect(advance.spend(10)).toMatchObject({ nowUs: 5.01e6, remaining: 902 });
-  advance.putBack();
+  advance.putBack(0);
   expect(advance.spend(20)).toMatchObject({ remaining: 902 });
   expect(advance.spend(20)).toMatchObject({ remaining: 901 });
   expect(advance.unspent(20)).toBe(1);
@@ -86,6 +86,17 @@ it("tokens are spent for a second from the question on, each once, and say what 
   // What comes after that does not revive it.
   advance.arrived(2, KEPT_MS, KEPT_MS + 1);
   expect(advance.unspent(KEPT_MS + 1)).toBe(2);
+});
+
+it("a token that comes back late is worth what has not refilled since", () => {
+  const advance = advanceOf(50);
+  advance.arrived(5, 0, 0);
+  for (let n = 0; n < 5; n += 1) advance.spend(0);
+  // One refills in a millisecond.
+  for (const agoMs of [0.75, 1, 5000]) advance.putBack(agoMs);
+  expect(advance.unspent(1)).toBe(0);
+  for (let n = 0; n < 3; n += 1) advance.putBack(0.75);
+  expect(advance.unspent(1)).toBe(1);
 });
 
 it("more is asked for when half is spent, and when half of the time is over", () => {

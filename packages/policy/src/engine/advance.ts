@@ -21,7 +21,10 @@ export class Advance {
   /** Most tokens at once where there is no plenty, for a process that is alone. */
   readonly #most: number;
   readonly #half: number;
+  readonly #perMs: number;
   #tokens = 0;
+  /** Of a token that was given back in parts, less than one. */
+  #part = 0;
   #drawn = 1;
   #untilMs = 0;
   #heardMs = 0;
@@ -35,10 +38,12 @@ export class Advance {
   /**
    * @param most - see `mostAhead`.
    * @param burst - of the bucket.
+   * @param refillRate - of the bucket.
    */
-  constructor(most: number, burst: number) {
+  constructor(most: number, burst: number, refillRate: number) {
     this.#most = most;
     this.#half = burst / 2;
+    this.#perMs = refillRate / 1000;
   }
 
   /** Tokens that may still be spent. */
@@ -117,8 +122,11 @@ export class Advance {
     this.#asking = false;
   }
 
-  /** Takes back a token that was spent. */
-  putBack(): void {
+  /** Takes back a token that was spent so long ago: what has refilled since is there already, as in a bucket of the store. */
+  putBack(agoMs: number): void {
+    this.#part += Math.max(0, 1 - this.#perMs * agoMs);
+    if (this.#part < 1) return;
+    this.#part -= 1;
     this.#tokens += 1;
   }
 }

@@ -52,7 +52,7 @@ export function createAdvances(store: Store, holder: string, clock: Clock, ahead
       // A store that answers at once is asked each time.
       const most = aheadMs === 0 || store.immediate === true ? 0 : mostAhead(question, aheadMs);
       const limit = question.charges[0]?.limit;
-      return most === 0 || limit?.kind !== "tokenBucket" ? undefined : new Advance(most, limit.burst);
+      return most === 0 || limit?.kind !== "tokenBucket" ? undefined : new Advance(most, limit.burst, limit.refillRate);
     },
     async ask(advance, put) {
       const nowMs = clock.now();

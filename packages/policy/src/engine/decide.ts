@@ -106,16 +106,9 @@ export function createDecider(around: DeciderOptions): Decider {
       const { advance } = one;
       const reply = advances.spend(advance, (draw) => ask({ store, scope, rules }, question, nextId(), false, draw));
       if (reply === undefined) return undefined;
-      return settle(
-        one,
-        answerOf(
-          question,
-          reply,
-          rules,
-          once(async () => advance.putBack()),
-        ),
-        none,
-      );
+      const spentMs = clock.now();
+      const refund = once(async () => advance.putBack(clock.now() - spentMs));
+      return settle(one, answerOf(question, reply, rules, refund), none);
     }
     if (!around.leased) {
       if (store.immediate !== true) return undefined;
@@ -128,16 +121,9 @@ export function createDecider(around: DeciderOptions): Decider {
     const tightest = spendHere(question.charges);
     if (tightest !== undefined) {
       const { index, remaining } = tightest;
-      return settle(
-        one,
-        spentHere(
-          question,
-          index,
-          remaining,
-          once(async () => putBack(question)),
-        ),
-        none,
-      );
+      const spentMs = clock.now();
+      const refund = once(async () => putBack(question, clock.now() - spentMs));
+      return settle(one, spentHere(question, index, remaining, refund), none);
     }
     const refusal = refusals.of(question, clock.now());
     return refusal === undefined ? undefined : settle(one, answerOf(question, refusal, rules, nothing), none);
@@ -155,8 +141,8 @@ export function createDecider(around: DeciderOptions): Decider {
     }
     return tightest;
   };
-  const putBack = ({ charges }: Question): void => {
-    for (const charge of charges) limiter.putBack?.(charge);
+  const putBack = ({ charges }: Question, agoMs: number): void => {
+    for (const charge of charges) limiter.putBack?.(charge, agoMs);
   };
   const refundOf = (one: Case, { charges }: Question, reply: TakeReply, id: string): (() => Promise<void>) => {
     const slot = reply.slots[0];

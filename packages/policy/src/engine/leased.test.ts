@@ -9,11 +9,11 @@ const alice = { user: "alice" };
 const hundred: Policy = { name: "per-user", scope: "user", windows: [{ limit: 100, per: "day" }] };
 
 /** An engine over a store that takes a moment, as one in a network does. */
-async function engineOver(policies: readonly Policy[], lease: boolean, take?: Store["take"]) {
+async function engineOver(policies: readonly Policy[], lease: boolean, take?: Store["take"], advanceMs = 50) {
   const clock = createFakeClock();
   const { decide: _decide, immediate: _immediate, ...rest } = memoryStore({ clock });
   const store: Store = { ...rest, take: take ?? (async (request) => rest.take(request)) };
-  const engine = createPolicyEngine({ store, clock, policies, ...(lease ? { lease } : {}) });
+  const engine = createPolicyEngine({ store, clock, policies, advanceMs, ...(lease ? { lease } : {}) });
   await engine.ready();
   return { engine, clock };
 }
@@ -39,6 +39,45 @@ describe("an engine with leases", () => {
     let left = 0;
     while ((await engine.check(alice)).allowed) left += 1;
     expect(left).toBe(100);
+  });
+});
+
+describe.each([
+  ["drawn by a lease", true],
+  ["taken along", false],
+])("tokens %s", (_, lease) => {
+  const wide: Policy = { name: "wide", scope: "user", windows: [{ limit: 1200, per: "minute" }] };
+
+  it("that are refunded at once are spent by the next, one for each", async () => {
+    const { engine, clock } = await engineOver([wide], lease, undefined, 1000);
+    for (let n = 0; n < 100 && engine.checkSync(alice) === undefined; n += 1) {
+      await engine.check(alice);
+      await clock.advance(1);
+    }
+    const before = engine.checkSync(alice);
+    await before?.refund();
+    await before?.refund();
+    expect(before).toBeDefined();
+    expect(engine.checkSync(alice)?.remaining).toBe(before?.remaining);
+  });
+
+  it("that are refunded late do not come on top of a bucket that has refilled", async () => {
+    const { engine, clock } = await engineOver([wide], lease, undefined, 1000);
+    const refunds: (() => Promise<void>)[] = [];
+    const allowed = async (most: number, apartMs = 0): Promise<number> => {
+      for (let n = 0; n < most; n += 1) {
+        const decision = engine.checkSync(alice) ?? (await engine.check(alice));
+        if (!decision.allowed) return n;
+        refunds.push(() => decision.refund());
+        if (apartMs > 0) await clock.advance(apartMs);
+      }
+      return most;
+    };
+    expect(await allowed(500, 1)).toBe(500);
+    // Until the bucket is full again; some are in hand when the others come back.
+    expect(await allowed(300, 100)).toBe(300);
+    for (const refund of refunds.splice(0, 500)) await refund();
+    expect(await allowed(3000)).toBeLessThanOrEqual(1200);
   });
 });
 
