@@ -115,6 +115,28 @@ it("uses embedded defaults when the store is away at the start, names them in a 
   expect([one.isEmbedded, [...one.records]]).toEqual([false, [["a", "stored"]]]);
 });
 
+it("that is closed while it tries to start neither becomes ready nor warns of defaults, and listens no more", async () => {
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  store.away = true;
+  const one = control({ embedded: { "policy/strict": "{}" }, startTimeoutMs: 1000 });
+  const ready = one.ready();
+  const refused = expect(ready).rejects.toMatchObject({ code: "POLICIES_UNAVAILABLE" });
+  await clock.advance(50);
+  await one.close();
+  await clock.advance(2000);
+  await refused;
+  const own = warned.mock.calls.filter(([text]) => String(text).includes("policy/strict"));
+  warned.mockRestore();
+  expect([own, one.isReady]).toEqual([[], false]);
+
+  store.away = false;
+  const listening = vi.spyOn(store, "onChange");
+  const closed = control();
+  await closed.close();
+  await closed.ready();
+  expect(listening).not.toHaveBeenCalled();
+});
+
 it("tells the second of two who change the same version of the conflict", async () => {
   const [one, other] = [control(), control()];
   await Promise.all([one.ready(), other.ready()]);

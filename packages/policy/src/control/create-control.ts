@@ -86,7 +86,7 @@ export function createControl(options: ControlOptions): Control {
     timer.unref();
   };
   const start = (): void => {
-    if (stopListening !== undefined) return;
+    if (stopListening !== undefined || state === "closed") return;
     stopListening = store.onChange(space, () => lookAgain || quietly());
     poll();
   };
@@ -100,8 +100,9 @@ export function createControl(options: ControlOptions): Control {
         // Another look may have come through meanwhile.
         if (state === "ready") return;
         if (!isSluiceError(error) || error.code !== "STORE_UNAVAILABLE") throw error;
+        // Closed while it tried: nobody is served by the defaults, nor has to hear of them.
         if (clock.now() + TRY_AGAIN_MS > untilMs || state === "closed") {
-          if (embedded === undefined) throw new PoliciesUnavailableError(space, error.message);
+          if (embedded === undefined || state === "closed") throw new PoliciesUnavailableError(space, error.message);
           state = "embedded";
           const names = [...embedded.keys()].join(", ");
           warn(`The store did not answer; until it does, the embedded defaults of ${space} are used (${names})`, error);
