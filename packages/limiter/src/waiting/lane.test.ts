@@ -2,6 +2,7 @@ import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { createLimiter } from "../limiter/create-limiter.js";
 import type { Charge } from "../limits/charge.js";
+import { concurrency } from "../limits/concurrency.js";
 import { tokenBucket } from "../limits/token-bucket.js";
 import { memoryStore } from "../memory/memory-store.js";
 import type { Store, TakeReply, TakeRequest } from "../store/store.js";
@@ -152,6 +153,25 @@ describe("what is booked for those who wait", () => {
     expect(grantedMs).toHaveLength(2);
     for (const ms of grantedMs) expect(ms).toBeGreaterThanOrEqual(301);
   });
+});
+
+it("a place that comes free while the store is being asked is asked for again at once, for its answer may be from before", async () => {
+  const place: Charge = { bucket: "in flight", limit: concurrency({ max: 1, leaseMs: 60_000 }) };
+  let answer: () => void = () => {};
+  const one = rig((take, question) => {
+    const reply = take();
+    return question === 1 ? new Promise<TakeReply>((resolve) => (answer = () => resolve(reply))) : reply;
+  });
+  const held = await one.other.acquire(place);
+  const granted = one.limiter.acquire(place);
+  await one.clock.advance(1);
+  expect(one.asked).toHaveLength(1);
+  await held.release();
+  await one.clock.advance(1);
+  answer();
+  await one.clock.advance(10);
+  expect((await granted).waitedMs).toBeLessThanOrEqual(4);
+  expect(one.asked).toHaveLength(2);
 });
 
 describe("a caller who comes again and again, one at a time", () => {

@@ -32,6 +32,8 @@ export class Lane {
   readonly #spare: Spare;
   #waited = false;
   #asking = false;
+  /** Whether something came free while the store was being asked: its answer may be from before that. */
+  #outdated = false;
   /** When the next unit could be had, as the store last said. On the limiter's clock. */
   #nextMs = Number.NEGATIVE_INFINITY;
   /** Index of the charge that decides when the next unit can be had. */
@@ -127,6 +129,7 @@ export class Lane {
 
   /** Asks again soon: what the store last said may be out of date. */
   refresh(): void {
+    this.#outdated = this.#asking;
     this.#nextMs = this.#heldUntilMs;
     this.#schedule();
   }
@@ -187,7 +190,8 @@ export class Lane {
       for (let n = 0; n < count; n += 1)
         units.push({ atUs, dueMs, remaining: reply.remaining, id, unit: units.length });
     }
-    this.#nextMs = heardMs + Math.max(0, reply.nextUs - reply.nowUs) / 1000;
+    this.#nextMs = this.#outdated ? this.#heldUntilMs : heardMs + Math.max(0, reply.nextUs - reply.nowUs) / 1000;
+    this.#outdated = false;
     this.#binding = reply.binding;
 
     // Answered before a pause that we know of by now.
@@ -204,6 +208,7 @@ export class Lane {
 
   #failed(error: unknown): void {
     this.#asking = false;
+    this.#outdated = false;
     this.#refuseAll(this.#drain(), error);
     this.#schedule();
   }
