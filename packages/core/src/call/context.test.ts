@@ -54,10 +54,11 @@ describe("withCaller", () => {
 
 describe("withCallOptions", () => {
   it("sets priority and timeout of every call inside, over the client's own", async () => {
-    const inside = await withCallOptions({ priority: 5, timeoutMs: 60_000 }, () => callMade());
+    const inside = await withCallOptions({ priority: 5, timeoutMs: 600_000 }, () => callMade());
     const outside = await callMade();
     expect([inside.priority, outside.priority]).toEqual([5, 0]);
-    expect(inside.deadlineMs - outside.deadlineMs).toBeGreaterThan(58_000);
+    // The other call was made later, by as much as the machine stalls.
+    expect(inside.deadlineMs - outside.deadlineMs).toBeGreaterThan(500_000);
   });
 
   it("ends calls inside by its signal, with the signal's reason", async () => {

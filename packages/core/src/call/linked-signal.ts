@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../clock/clock.js";
+import { afterPendingInput } from "./after-pending-input.js";
 
 /** Several signals and a timeout as one signal. */
 export interface LinkedSignal {
@@ -25,12 +26,16 @@ export function linkSignals(
     if (source.aborted) controller.abort(source.reason);
     else source.addEventListener("abort", onAbort, { once: true });
   }
+  let released = false;
   const late = (): void =>
-    controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    afterPendingInput(() => {
+      if (!released) controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    });
   const timer = timeoutMs > 0 ? clock.setTimer(late, timeoutMs) : undefined;
   return {
     signal: controller.signal,
     release() {
+      released = true;
       timer?.cancel();
       for (const source of sources) source.removeEventListener("abort", onAbort);
     },

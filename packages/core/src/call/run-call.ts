@@ -4,6 +4,7 @@ import { DeadlineExceededError } from "../errors/deadline-exceeded-error.js";
 import { isSluiceError } from "../errors/sluice-error.js";
 import type { HookChain } from "../hooks/hook-chain.js";
 import { outcomeKnown } from "../hooks/observe.js";
+import { afterPendingInput } from "./after-pending-input.js";
 import { type Call, type CallInit, createCall } from "./call.js";
 import { currentContext } from "./context.js";
 
@@ -85,14 +86,6 @@ export async function runCall<Args, Result>(
  */
 function tellsMore(call: Call, error: unknown): boolean {
   return isSluiceError(error) || call.state.has(outcomeKnown);
-}
-
-/**
- * After a stall of the event loop timers fire before the replies that arrived meanwhile are read; two turns let those replies
- * win over the deadline they did meet.
- */
-function afterPendingInput(then: () => void): void {
-  setImmediate(() => setImmediate(then));
 }
 
 function checkTimeout(timeoutMs: number): number {

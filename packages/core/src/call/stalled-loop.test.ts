@@ -3,6 +3,7 @@ import { Agent, request as httpRequest } from "node:http";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createHookChain } from "../hooks/hook-chain.js";
+import { linkSignals } from "./linked-signal.js";
 import { runCall } from "./run-call.js";
 
 // The server has a loop of its own, so it answers while ours is blocked, and it says which request it has answered.
@@ -19,6 +20,7 @@ const answered = new Int32Array(new SharedArrayBuffer(4));
 const agent = new Agent({ keepAlive: true });
 let worker: Worker;
 let port: number;
+let requests = 0;
 
 beforeAll(async () => {
   worker = new Worker(serverCode, { eval: true, workerData: answered });
@@ -59,14 +61,28 @@ function stall(number: number, stallMs: number): void {
   }
 }
 
-it("a reply that arrived while the event loop stalled wins over the deadline that passed meanwhile", async () => {
-  const chain = createHookChain();
+const chain = createHookChain();
+
+it.each([
+  [
+    "the deadline of its call",
+    (sent: (signal: AbortSignal) => Promise<string>) =>
+      runCall(chain, { provider: "p", account: "a", operation: "o", timeoutMs: 40 }, ({ signal }) => sent(signal)),
+  ],
+  [
+    "the timeout of its attempt",
+    async (sent: (signal: AbortSignal) => Promise<string>) => {
+      const { signal, release } = linkSignals([], 40);
+      return sent(signal).finally(release);
+    },
+  ],
+])("a reply that arrived while the event loop stalled wins over %s that passed meanwhile", async (_, within) => {
   let stalls = 0;
   let falseTimeouts = 0;
-  for (let number = 1; stalls < 20; number += 1) {
-    const request = { provider: "p", account: "a", operation: "o", timeoutMs: 40 };
+  while (stalls < 20) {
+    requests += 1;
     let stalled = false;
-    const ended = await runCall(chain, request, ({ signal }) => send(number, 60, signal, () => (stalled = true))).catch(
+    const ended = await within((signal) => send(requests, 60, signal, () => (stalled = true))).catch(
       (error: Error) => error,
     );
     if (!stalled) continue;
