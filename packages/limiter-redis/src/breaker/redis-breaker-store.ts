@@ -23,7 +23,7 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
   anObject("options", options, "{ url } or { client }");
   const { onEvent, ...rest } = options;
   const config = resolveConnection(rest);
-  const { commandTimeoutMs, prefix } = config;
+  const { prefix } = config;
   const remembered = createRemembered();
   const warn = warnOnce("SLUICE_BREAKER_LISTENER");
   const { clustered, run, listen, release } = shareConnection(config);
@@ -70,8 +70,8 @@ export function redisBreakerStore(options: RedisBreakerStoreOptions): BreakerSto
     });
     let raw: readonly unknown[];
     try {
-      raw = await run("a breaker's command", async (redis) =>
-        command(redis, asking(await storeDeadline(part.clock, redis, key, startedMs + commandTimeoutMs))),
+      raw = await run("a breaker's command", async (redis, untilMs) =>
+        command(redis, asking(await storeDeadline(part.clock, redis, key, untilMs))),
       );
     } catch (error) {
       part.health.failed(isSluiceError(error) ? error.message : "unknown");

@@ -2,13 +2,19 @@ import { StoreUnavailableError } from "@sluice/core";
 import { deadlinesOf } from "./deadlines.js";
 
 /**
- * Settles with the promise or, after `timeoutMs`, with a StoreUnavailableError. Client errors hold commands and passwords, so
+ * Settles with what is asked or, after `timeoutMs`, with a StoreUnavailableError. Client errors hold commands and passwords, so
  * none is passed on, not even as a cause.
+ *
+ * @param ask - told until when it may take, as it stands at that moment.
  */
-export function bounded<Value>(promise: Promise<Value>, timeoutMs: number, what: string): Promise<Value> {
+export function bounded<Value>(
+  ask: (untilMs: () => number) => Promise<Value>,
+  timeoutMs: number,
+  what: string,
+): Promise<Value> {
   return new Promise((resolve, reject) => {
     const deadline = deadlinesOf(timeoutMs).start(() => reject(tooSlow(what, timeoutMs)));
-    promise.then(
+    ask(() => deadline.atMs).then(
       (value) => (deadline.end(), resolve(value)),
       (error: unknown) => (deadline.end(), reject(failedAt(what, error))),
     );

@@ -7,6 +7,7 @@ import { connectPrimaries, keepMapFresh } from "./cluster-map.js";
 import type { RedisTarget } from "./options.js";
 import { askForPassword } from "./passwords.js";
 import { watchLogin } from "./refused-login.js";
+import { outlastOwnStalls } from "./own-stalls.js";
 import { searchCalmly } from "./sentinels.js";
 import { outliveErrors } from "./stream-errors.js";
 import { leaveWhenUnasked } from "./unasked-answers.js";
@@ -74,6 +75,7 @@ type Common = Pick<
   | "maxRetriesPerRequest"
   | "connectTimeout"
   | "socketTimeout"
+  | "maxLoadingRetryTime"
   | "connectionName"
   | "disconnectTimeout"
   | "reconnectOnError"
@@ -92,6 +94,8 @@ function settings({ address, username, password, tls }: RedisTarget, commandTime
     maxRetriesPerRequest: 0,
     connectTimeout: Math.max(1000, commandTimeoutMs),
     socketTimeout: Math.max(1000, commandTimeoutMs),
+    // A server that loads its data says how long that will take, in whole seconds, and is often far off at first.
+    maxLoadingRetryTime: SLOWEST_RECONNECT_MS,
     connectionName: "sluice",
     disconnectTimeout: DISCONNECT_MS,
     reconnectOnError: leaveReplicas(),
@@ -161,13 +165,19 @@ function ownClient<Client extends RedisClient>(client: Client): Client {
   watchLogin(client);
   client.on("connect", () => {
     unref(client);
-    if (client instanceof Redis) leaveWhenUnasked(client);
+    if (client instanceof Redis) keep(client);
   });
   searchCalmly(client, { own: ownClient, disconnectTimeout: DISCONNECT_MS, backOff });
   client.on("reconnecting", () => unrefReconnect(client));
   if (client instanceof Cluster)
-    client.on("+node", (node: Redis) => node.on("connect", () => (unref(node), leaveWhenUnasked(node))));
+    client.on("+node", (node: Redis) => node.on("connect", () => (unref(node), keep(node))));
   return client;
+}
+
+/** For each new connection. */
+function keep(client: Redis): void {
+  leaveWhenUnasked(client);
+  outlastOwnStalls(client);
 }
 
 function unref(client: RedisClient): void {

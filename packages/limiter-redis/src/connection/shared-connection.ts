@@ -23,9 +23,10 @@ export interface SharedConnection {
   /**
    * Runs a command, connecting first where needed, and settles in time.
    *
+   * @param command - told until when it may take, on this process's clock.
    * @throws StoreUnavailableError when Redis does not answer in time, or fails.
    */
-  run<Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<Value>;
+  run<Value>(what: string, command: (client: RedisClient, untilMs: () => number) => Promise<Value>): Promise<Value>;
   /** Listens on a second connection. Returns the way to stop. */
   listen(channel: string, listener: (message: string) => void): () => void;
   /** Gives the connection up; the last one closes it. A client of the user's stays open. */
@@ -70,13 +71,17 @@ export function shareConnection(
   return {
     client,
     clustered: "client" in source ? source.client.isCluster : source.address.kind === "cluster",
-    async run(what, command) {
+    async run<Value>(what: string, command: (client: RedisClient, untilMs: () => number) => Promise<Value>) {
       const redis = client();
       const askedMs = performance.now();
       let answered = false;
-      const asked = explained(redis, connected(redis).then(command)).finally(() => (answered = true));
+      const ask = (untilMs: () => number): Promise<Value> =>
+        explained(
+          redis,
+          connected(redis).then((ready) => command(ready, untilMs)),
+        ).finally(() => (answered = true));
       try {
-        return await bounded(asked, commandTimeoutMs, what);
+        return await bounded(ask, commandTimeoutMs, what);
       } finally {
         if (answered) noteAnswer(redis);
         else if (!("client" in source)) noteSilence(redis, askedMs);

@@ -11,7 +11,8 @@ import type { ConfirmOptions } from "./options.js";
 
 /** A connection of one's own, for waiting: a wait for replicas holds up whatever comes after it on the same connection. */
 export interface Confirming {
-  run<Value>(what: string, command: (client: RedisClient) => Promise<Value>): Promise<Value>;
+  /** @param command - told until when it may take, but for the wait. */
+  run<Value>(what: string, command: (client: RedisClient, untilMs: () => number) => Promise<Value>): Promise<Value>;
   close(): void;
 }
 
@@ -30,7 +31,15 @@ export function createConfirming(
   return {
     run(what, command) {
       const redis = client();
-      return bounded(explained(redis, connected(redis).then(command)), timeoutMs, what);
+      return bounded(
+        (untilMs) =>
+          explained(
+            redis,
+            connected(redis).then((ready) => command(ready, () => untilMs() - (timeoutMs - commandTimeoutMs))),
+          ),
+        timeoutMs,
+        what,
+      );
     },
     close() {
       if (opened !== undefined) closeClient(opened);
@@ -47,7 +56,7 @@ export async function isConfirmed(
   const nodes = client instanceof Cluster ? nodesOf(client, key) : [client as Redis];
   const asked = Promise.all(nodes.map((node) => node.wait(replicas, withinMs)));
   // Who cannot be asked has not confirmed it, and no more: the change is made.
-  const counts = await bounded(asked, withinMs + GRACE_MS, "a wait for replicas").catch(() => []);
+  const counts = await bounded(() => asked, withinMs + GRACE_MS, "a wait for replicas").catch(() => []);
   return counts.length > 0 && Math.min(...counts) >= replicas;
 }
 

@@ -73,11 +73,11 @@ export function redisControlStore(options: RedisControlStoreOptions): ControlSto
     const { health, clock } = parts.of(scopeOf(space));
     if (health.down) throw new StoreUnavailableError("Redis is away");
     const startedMs = performance.now();
-    const deadline = (redis: RedisClient): number | Promise<number> =>
-      storeDeadline(clock, redis, keysOf(space).head, startedMs + commandTimeoutMs);
     let reply: readonly unknown[];
     try {
-      reply = await through(what, async (redis) => command(redis, await deadline(redis)));
+      reply = await through(what, async (redis, untilMs) =>
+        command(redis, await storeDeadline(clock, redis, keysOf(space).head, untilMs)),
+      );
     } catch (error) {
       // Redis answers; waiting for its return would hide what it says.
       if (isLackOfRights(error)) throw withAdvice(error);

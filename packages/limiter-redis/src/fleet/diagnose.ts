@@ -106,8 +106,8 @@ async function connectionOf(place: string, ping: () => Promise<unknown>): Promis
 /** Whether scripts load and run, and what their clock says. */
 async function scriptsOf(time: () => Promise<number>): Promise<readonly RedisFinding[]> {
   try {
-    const askedMs = systemClock.wallNow();
     await time();
+    const askedMs = systemClock.wallNow();
     const startedMs = systemClock.now();
     const nowUs = await time();
     const tookMs = systemClock.now() - startedMs;

@@ -38,8 +38,8 @@ export function createPresence(say: (name: string, lifetimeMs: number) => Promis
       (alive) => {
         peers = Math.max(1, alive, performance.now() < before.untilMs ? before.peers : 1);
       },
-      // The next answer from the store brings the next try.
-      () => {},
+      // A later answer from the store brings the next try.
+      () => (saidMs = performance.now() - EVERY_MS + SECOND_LOOK_MS),
     );
   };
   const keep = (): void => {

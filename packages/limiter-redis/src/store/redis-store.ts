@@ -180,7 +180,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     const send = (): Promise<Answered | TooLate> => {
       const ask = (deadlineUs: number): Promise<Answered | TooLate> =>
         putBatch({ keys, knowledge, tally: publisher.tally }, redis, batch, deadlineUs);
-      const deadlineUs = storeDeadline(part.clock, redis, keys.trial(batch.scope), startedMs + commandTimeoutMs);
+      const deadlineUs = storeDeadline(part.clock, redis, keys.trial(batch.scope), () => deadline.atMs);
       return typeof deadlineUs === "number" ? ask(deadlineUs) : deadlineUs.then(ask);
     };
     const asked = isReady(redis) ? send() : explained(redis, connected(redis).then(send));

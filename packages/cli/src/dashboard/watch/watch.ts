@@ -61,8 +61,9 @@ export function startWatch({ fleet, engine, place, readOnly, clock, onError }: W
   /** The store's clock, as it was told last and has gone on since. */
   const nowMs = (): number => (sight?.atMs ?? clock.wallNow()) + clock.now() - seenMs;
   const verify = async (): Promise<ChainState> => {
-    verifiedMs = clock.now();
     const report = await engine.audit.verify();
+    // A check that failed is due again at the next look.
+    verifiedMs = clock.now();
     const checkedMs = nowMs();
     chain = report.intact
       ? { kind: "intact", entries: report.entries, head: report.head.slice(0, 12), checkedMs }

@@ -1,0 +1,21 @@
+import type { Redis } from "ioredis";
+
+/**
+ * Lets an answer that arrived while this process stood still win over the client's socket timeout: its timer comes before what lies in the
+ * socket is read, and takes a connection for dead that had answered. To be called for each new connection.
+ */
+export function outlastOwnStalls({ stream }: Redis): void {
+  const destroy = stream.destroy;
+  let heard = 0;
+  stream.on("data", () => (heard += 1));
+  stream.destroy = (error?: Error) => {
+    if (error === undefined || !error.message.startsWith(SOCKET_TIMEOUT)) return destroy.call(stream, error);
+    const before = heard;
+    // The client's own listener to data sets its timer anew.
+    setImmediate(() => setImmediate(() => heard === before && destroy.call(stream, error)));
+    return stream;
+  };
+}
+
+/** How the client calls it. */
+const SOCKET_TIMEOUT = "Socket timeout.";
