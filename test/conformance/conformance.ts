@@ -1,6 +1,7 @@
 import { isSluiceError, withCallOptions } from "@sluice/core";
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { watchStalls } from "../src/soak/stalls.js";
 import {
   answersOf,
   client,
@@ -109,7 +110,7 @@ export function describeConformance<Client>(vendor: Vendor<Client>): void {
       const reason = new Error("changed my mind");
       const made = client(vendor, server.origin);
       const flying = withCallOptions({ signal: abort.signal }, () => rejection(vendor.read(made)));
-      await vi.waitFor(() => expect(server.received).toHaveLength(1));
+      await vi.waitFor(() => expect(server.received).toHaveLength(1), { timeout: 10_000 });
       abort.abort(reason);
       expect(await flying).toBe(reason);
     });
@@ -123,23 +124,25 @@ export function describeConformance<Client>(vendor: Vendor<Client>): void {
         registry: newRegistry(),
         limiter,
         quota,
-        timeoutMs: 5000,
+        timeoutMs: 60_000,
       });
       onTestFinished(() => made.close());
       await vendor.read(made);
       const startedMs = performance.now();
       const error = await rejection(vendor.read(made));
-      expect(performance.now() - startedMs).toBeLessThan(1000);
+      expect(performance.now() - startedMs).toBeLessThan(5000);
       expect(error).toMatchObject({ code: "LIMIT_EXCEEDED", provider: vendor.provider, bucket: "all" });
-      expect((error as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(5000);
+      expect((error as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(60_000);
     });
 
     it("a server that never answers is left at the deadline", async () => {
       const server = await serve(() => ({ action: "hang" }));
       const made = client(vendor, server.origin, { timeoutMs: 150, retry: false });
+      const stalls = watchStalls();
+      onTestFinished(() => stalls.stop());
       const startedMs = performance.now();
       expect(await rejection(vendor.read(made))).toMatchObject({ code: "DEADLINE_EXCEEDED" });
-      expect(performance.now() - startedMs).toBeLessThan(150 + 400);
+      expect(performance.now() - startedMs - stalls.totalMs()).toBeLessThan(150 + 400);
     });
   });
 
@@ -199,7 +202,7 @@ export function describeConformance<Client>(vendor: Vendor<Client>): void {
       }
       const { limiter, quota } = counting(1);
       const server = await serve(answersOf(vendor));
-      const made = client(vendor, server.origin, { limiter, quota, registry, timeoutMs: 100 });
+      const made = client(vendor, server.origin, { limiter, quota, registry, timeoutMs: 20_000 });
       await vendor.read(made);
       texts.push(shown(await rejection(vendor.read(made))), await registry.metrics());
       for (const text of texts) expect(text).not.toContain(vendor.secret);
@@ -214,14 +217,18 @@ export function describeConformance<Client>(vendor: Vendor<Client>): void {
     afterAll(() => redis.stop());
 
     it("a 429 to one process pauses the others for as long as it asks", async () => {
-      const server = await serve((request, index) => (index === 1 ? vendor.throttled(1) : vendor.answer(request)));
+      const cameMs: number[] = [];
+      const server = await serve((request, index) => {
+        cameMs.push(performance.now());
+        return index === 1 ? vendor.throttled(1) : vendor.answer(request);
+      });
       const account = newAccount();
       // Two policies are two connections, as in two processes.
       const [one, two] = (["local", "closed"] as const).map((onStoreError) => {
         const made = vendor.factory(account, server.origin, {
           env: {},
           registry: newRegistry(),
-          redis: redis.url,
+          redis: { url: redis.url, commandTimeoutMs: 5000 },
           onStoreError,
           retry: false,
         });
@@ -231,9 +238,10 @@ export function describeConformance<Client>(vendor: Vendor<Client>): void {
       if (one === undefined || two === undefined) throw new Error("two clients were made");
       await vendor.read(two);
       await vendor.read(one).catch(() => {});
-      const startedMs = performance.now();
       await vendor.read(two);
-      expect(performance.now() - startedMs).toBeGreaterThan(700);
+      // From the 429 on, by the server: whoever waits for the answers may be held up meanwhile.
+      const [, refusedMs = 0, nextMs = 0] = cameMs;
+      expect(nextMs - refusedMs).toBeGreaterThan(700);
     });
 
     it("a plain client opens no connection to Redis, whatever the environment says; a factory's does on first use", async () => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createFakeClock } from "@sluice/core/testing";
 import { concurrency, createLimiter, memoryStore } from "@sluice/limiter";
 import { startRedisServer } from "@sluice/test/redis-server";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as limits from "../../docs/snippets/features-a-limits.js";
 import { addedTogether, counted, heldByHand, perDay } from "../../docs/snippets/features-a-locks.js";
 import { slowedDown, strategies } from "../../docs/snippets/features-a-strategies.js";
@@ -48,11 +48,19 @@ describe("docs/features/rate-limits.md", () => {
 
 describe("docs/features/strategies.md", () => {
   it("shows what each strategy makes of a refusal", async () => {
+    // A wait that ends half a second late would be told as another one.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
     const lines: string[] = [];
-    const answers = await strategies(
+    const answering = strategies(
       () => "today's",
       (line) => lines.push(line),
     );
+    const state = { over: false };
+    const end = (): void => void (state.over = true);
+    answering.then(end, end);
+    while (!state.over) await vi.advanceTimersByTimeAsync(50);
+    const answers = await answering;
     expect(answers).toEqual(["yesterday's", "today's", "in 1 s", "LIMIT_EXCEEDED"]);
     expect(lines.slice(0, 4)).toEqual([
       "queue, after 0 s",

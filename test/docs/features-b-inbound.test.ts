@@ -57,7 +57,7 @@ describe("what the page on load shedding shows", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(shedder.shedding).toBe(true);
     eventLoopDelayMs = 79;
-    await expect.poll(() => shedder.shedding).toBe(false);
+    await expect.poll(() => shedder.shedding, { timeout: 10_000 }).toBe(false);
     expect((await fetch(`${url}/things`)).status).toBe(200);
     expect(await rebuild()).toBe("rebuilt");
     expect(told.map(({ type }) => type)).toEqual(["shedding-began", "shedding-ended"]);

@@ -41,7 +41,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-describe("the first five minutes", () => {
+describe("the first five minutes", { timeout: 60_000 }, () => {
   it("print what the page shows, in one process without Redis", async () => {
     const { stdout, stderr } = await run(join(folder, "first.mjs"));
     const shown = [block("25 members"), block("users.info (slack"), block("27 calls in 0")];

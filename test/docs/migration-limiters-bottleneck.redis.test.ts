@@ -1,7 +1,7 @@
 import { isSluiceError } from "@sluice/core";
 import type { GuardDecision } from "@sluice/limiter";
 import { startRedisServer } from "@sluice/test/redis-server";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as moved from "../../docs/snippets/migration-bottleneck.js";
 
 /** Posts messages, and notes when each began and how many were under way. */
@@ -21,6 +21,21 @@ function post(tookMs: number) {
   return { send, begun, most: () => most };
 }
 
+/** Time passes only when it is told to, so that nothing comes late; until `vi.useRealTimers` or the test's end. */
+function stopTime(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** Lets time pass until the work is done. */
+async function pass<Result>(work: Promise<Result>): Promise<Result> {
+  const state = { over: false };
+  const end = (): void => void (state.over = true);
+  work.then(end, end);
+  while (!state.over) await vi.advanceTimersByTimeAsync(5);
+  return work;
+}
+
 /** What a refusal of either is. */
 function nameOf(error: unknown): string {
   if (isSluiceError(error)) return error.code;
@@ -34,14 +49,16 @@ const sides = [
 
 describe("a sender moved from bottleneck", () => {
   it.each(sides)("keeps places, the reservoir, the order and the length of the line: %s", async (_, make, dropped) => {
+    stopTime();
     const posted = post(150);
     const sender = make(posted.send);
     const sending = ["a", "b"].map((message) => sender.send(message));
-    await expect.poll(() => posted.begun.length, { interval: 5 }).toBe(2); // both places are taken
+    while (posted.begun.length < 2) await vi.advanceTimersByTimeAsync(5); // both places are taken
     const late = ["c", "d", "e"].map((message) => sender.send(message));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await vi.advanceTimersByTimeAsync(5);
     sending.push(...late, sender.send("first", 0), sender.send("last", 9), sender.send("f"), sender.send("surplus"));
-    const settled = await Promise.allSettled(sending);
+    const settled = await pass(Promise.allSettled(sending));
+    vi.useRealTimers();
     expect(settled.map((one) => (one.status === "fulfilled" ? one.value : nameOf(one.reason)))).toEqual([
       "a",
       "b",
@@ -63,12 +80,14 @@ describe("a sender moved from bottleneck", () => {
   });
 
   it.each(sides)("keeps its distance from one to the next: %s", async (_, make) => {
+    stopTime();
     const posted = post(1);
     const sender = make(posted.send);
-    await sender.send("warm");
-    await Promise.all(["a", "b", "c", "d"].map((message) => sender.send(message)));
+    await pass(sender.send("warm"));
+    await pass(Promise.all(["a", "b", "c", "d"].map((message) => sender.send(message))));
+    vi.useRealTimers();
     const [, a = 0, , , d = 0] = posted.begun.map(({ atMs }) => atMs);
-    expect(d - a).toBeGreaterThan(40); // three times 20 ms, less what a slow machine took to begin the first
+    expect(d - a).toBeGreaterThan(40); // three times 20 ms, less a few in which a job begins
     await sender.close();
   });
 
@@ -121,7 +140,7 @@ describe("a sender moved from bottleneck", () => {
       const posted = post(0);
       const both = [make(redis.url, posted.send), make(redis.url, posted.send)];
       const sending = Array.from({ length: 8 }, (_, n) => both[n % 2]?.send(`m${n}`).catch(() => undefined));
-      await expect.poll(() => posted.begun.length, { timeout: 5000 }).toBe(5);
+      await expect.poll(() => posted.begun.length, { timeout: 10_000 }).toBe(5);
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(posted.begun).toHaveLength(5); // the other three wait for the next minute
       await Promise.all(both.map((sender) => sender.close()));

@@ -1,6 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { LogLevel } from "@slack/web-api";
 import {
+  manualClock,
   startGitHubSimulator,
   startGitLabSimulator,
   startKeycloakSimulator,
@@ -23,10 +24,12 @@ const work = (count: number, start = ""): string[] => Array.from({ length: count
 const speed = 60;
 // A wide margin: on a busy machine a request may take long from its grant to its arrival.
 const fast = { minuteMs: 1000, marginMs: 1000 };
+/** All of them share the processor. */
+const slow = { timeout: 60_000 };
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const ours = () => ({ registry: new Registry(), env: {}, log: quiet });
 
-describe("the same work, first with the SDK alone and then with ours, is refused then and not now:", () => {
+describe("the same work, first with the SDK alone and then with ours, is refused then and not now:", slow, () => {
   it.concurrent("Slack, whose SDK waits and tries again in each process", async ({ expect }) => {
     const users = work(8, "U000000");
     const settings = { users: 8, limits: { "users.info": 5 } };
@@ -52,7 +55,8 @@ describe("the same work, first with the SDK alone and then with ours, is refused
 
   it.concurrent("GitLab, whose SDK tries again at once and often", async ({ expect }) => {
     const settings = { projects: 1, limits: { issueCreation: 5 } };
-    await using alone = await startGitLabSimulator(settings);
+    // Its windows begin with the wall clock's minutes; none ends while the SDK tries again.
+    await using alone = await startGitLabSimulator({ ...settings, wallClock: manualClock() });
     expect(await gitlab.before({ host: alone.url }, work(8))).toBe(5);
     expect(alone.ledger.throttled().length).toBeGreaterThan(8);
     await using server = await startGitLabSimulator({ ...settings, speed });

@@ -81,7 +81,7 @@ describe("the page about Redis", () => {
     const charge = { bucket: "users.list", limit: tokenBucket({ refillRate: 0.01, burst: 1000 }) };
     const clients = await infoOf("connected_clients");
     await limiter.tryAcquire(charge);
-    await expect.poll(async () => (await infoOf("connected_clients")) - clients).toBe(2);
+    await expect.poll(async () => (await infoOf("connected_clients")) - clients, { timeout: 10_000 }).toBe(2);
     await admin.config("RESETSTAT");
     for (let call = 0; call < 500; call += 1) await limiter.tryAcquire(charge);
     const [bytesIn, bytesOut] = [await infoOf("total_net_input_bytes"), await infoOf("total_net_output_bytes")];
@@ -111,8 +111,9 @@ describe("the page about Redis", () => {
     await breaker.refresh();
     const lock = redisLock({ url: server.url });
     await lock.run("members", {}, async () => {
-      await expect.poll(() => admin.exists("sluice:{breaker:gitlab}:circuit")).toBe(1);
-      await expect.poll(() => admin.keys("sluice:{presence}:*"), { timeout: 5000 }).not.toEqual([]);
+      const slow = { timeout: 10_000 };
+      await expect.poll(() => admin.exists("sluice:{breaker:gitlab}:circuit"), slow).toBe(1);
+      await expect.poll(() => admin.keys("sluice:{presence}:*"), slow).not.toEqual([]);
       const keys = (await admin.keys("*")).toSorted();
       const told = keyPatterns();
       expect(keys.filter((key) => !told.some((one) => one.test(key)))).toEqual([]);
@@ -164,7 +165,7 @@ describe("the page about Redis", () => {
     await guarded.kill();
     for (let call = 0; call < 3; call += 1)
       await limiter.tryAcquire({ bucket: "b", limit: limits["tokenBucket"] as Limit });
-    await expect.poll(() => lines).toEqual([expect.stringMatching(/^store-down: /)]);
+    await expect.poll(() => lines, { timeout: 10_000 }).toEqual([expect.stringMatching(/^store-down: /)]);
     await limiter.close();
   });
 });

@@ -19,7 +19,9 @@ beforeEach(async () => {
 afterEach(() => slack.close());
 
 const sdk = () => ({ slackApiUrl: slack.url, registry: new Registry() });
-const options = (): SlackFactoryOptions => ({ ...sdk(), redis: redis.url, env: {}, retry: false, timeoutMs: 400 });
+// Long enough for an answer, and too short for the next token.
+const options = (): SlackFactoryOptions => ({ ...sdk(), redis: redis.url, env: {}, retry: false, timeoutMs: 5000 });
+const within = { timeout: 10_000 };
 
 /** The sum of a metric's samples with these labels. */
 async function sum(registry: Registry, name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
@@ -51,9 +53,9 @@ describe("outgoing calls, stage by stage", () => {
     const api = createSlackApi("shadow", { ...options(), registry, token: "xoxb-shadow", quota, mode: "shadow" });
     expect(await call(api, 6)).toHaveLength(2);
     const of = (name: string, labels: Readonly<Record<string, string>>) => () => sum(registry, name, labels);
-    await expect.poll(of("sluice_api_requests_total", { outcome: "throttled" })).toBe(2);
-    await expect.poll(of("sluice_rate_limit_rejected_total", { reason: "rejected" })).toBeGreaterThan(0);
-    await expect.poll(of("sluice_store_mode", { mode: "shared" })).toBe(1);
+    await expect.poll(of("sluice_api_requests_total", { outcome: "throttled" }), within).toBe(2);
+    await expect.poll(of("sluice_rate_limit_rejected_total", { reason: "rejected" }), within).toBeGreaterThan(0);
+    await expect.poll(of("sluice_store_mode", { mode: "shared" }), within).toBe(1);
     expect(await sum(registry, "sluice_rate_limit_timeouts_total")).toBe(0);
     await api.close();
   });
@@ -108,7 +110,7 @@ describe("inbound policies, stage by stage", () => {
     const commandLine = createPolicyEngine({ redis: redis.url, policies: [] });
     await commandLine.policies.remove("per-user", { author: "ops", reason: "back to the code's own" });
     await commandLine.close();
-    await expect.poll(async () => (await engine.check({ user: "bob" })).allowed, { timeout: 5000 }).toBe(true);
+    await expect.poll(async () => (await engine.check({ user: "bob" })).allowed, within).toBe(true);
     await engine.close();
   });
 

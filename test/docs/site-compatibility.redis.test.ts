@@ -23,7 +23,7 @@ const limits: Readonly<Record<string, Limit>> = {
 it("every bucket in Redis carries its version and expires, and a version that is not known is refused and left as it is", async () => {
   await using server = await startRedisServer();
   const redis = new Redis(server.url);
-  const store = redisStore({ url: server.url, onStoreError: "open" });
+  const store = redisStore({ url: server.url, onStoreError: "open", commandTimeoutMs: 5000 });
   const limiter = createLimiter({ store, provider: "test", account: "acme" });
   onTestFinished(async () => {
     await limiter.close();

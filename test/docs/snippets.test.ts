@@ -36,7 +36,7 @@ async function runSnippet(file: string, env: Record<string, string> = {}): Promi
   }
 }
 
-describe("what the docs show runs", () => {
+describe("what the docs show runs", { timeout: 60_000 }, () => {
   it("the service of the README", async () => {
     const output = await runSnippet("slack.ts");
     expect(output).toContain("U0000001");

@@ -6,6 +6,7 @@ import { createGitLabApi, GitLabApi } from "@sluice/gitlab";
 import { createKeycloakApi, KeycloakApi } from "@sluice/keycloak";
 import { createKubernetesApi, KubernetesApi } from "@sluice/kubernetes";
 import {
+  manualClock,
   startGitHubSimulator,
   startGitLabSimulator,
   startKeycloakSimulator,
@@ -73,7 +74,8 @@ describe.concurrent("the plain client comes to the provider's refusal, the facto
 
   it("GitLab", async ({ expect }) => {
     const settings = { projects: 1, limits: { issueCreation: 1 } };
-    await using server = await startGitLabSimulator(settings);
+    // Its windows begin with the wall clock's minutes; none ends while the SDK tries again.
+    await using server = await startGitLabSimulator({ ...settings, wallClock: manualClock() });
     const plain = new GitLabApi("bot", { host: server.url, token: "glpat-docs", registry: new Registry() });
     expect(await twice((n) => gitlab.open(plain, 1, `plain ${n}`))).toEqual([
       expect.stringMatching(/^#\d+$/),
@@ -91,7 +93,8 @@ describe.concurrent("the plain client comes to the provider's refusal, the facto
 
   it("S3", async ({ expect }) => {
     const settings = { buckets: ["reports"], limits: { writesPerSecond: 1 } };
-    await using server = await startS3Simulator(settings);
+    // Its second lasts ten, so that both writes are in one.
+    await using server = await startS3Simulator({ ...settings, speed: 0.1 });
     const credentials = { accessKeyId: "any", secretAccessKey: "any" };
     const options = { region: "us-east-1", forcePathStyle: true, credentials };
     const plain = new S3Api("prod", { ...options, endpoint: server.url, maxAttempts: 1, registry: new Registry() });

@@ -6,6 +6,7 @@ import { worstExcess } from "../src/fleet/ledger.js";
 import { count, type Door, operatorOf, startDoor } from "./a-support.js";
 import { call, type Called, LONGEST_MS, longestMs, type Member, member, ms, until } from "./b-support.js";
 import { fault } from "./fault.js";
+import { stopwatch, watchStalls } from "./stalls.js";
 
 const bound = { refillRate: 50, burst: 20 };
 const FLAP_MS = 300;
@@ -27,12 +28,14 @@ for (const [forMs, mostChanges, slow] of [
       await using second = member({ url: server.url, mode: "local", deadlineMs: 501 });
       const members = [first, second];
       const charge = { bucket: "shared", limit: tokenBucket(bound) };
-      for (const one of members) await one.limiter().peek(charge);
-      // Each learns of the other.
-      await rest(600);
+      await until(async () => {
+        for (const one of members) await one.limiter().peek(charge);
+        return members.every(({ store }) => store.peers === 2);
+      }, "each knows of the other");
       const grantedUs: number[] = [];
       const calls: Called[] = [];
       const startedMs = performance.now();
+      using stalls = watchStalls();
       const asking = members.map(async (one) => {
         while (performance.now() - startedMs < forMs) {
           const called = await call(() => one.limiter().tryAcquire(charge));
@@ -49,12 +52,16 @@ for (const [forMs, mostChanges, slow] of [
       }
       await Promise.all(asking);
       const changes = Math.max(...members.map(({ events }) => events.length));
+      // While this process stands still it does not kill the store either, which may then be there long enough.
+      const more = 2 * Math.floor(stalls.longestMs / 100);
       const calmMs = performance.now();
-      await until(() => members.every(({ store }) => store.mode === "shared"), "both share again", 5000);
-      const backMs = performance.now() - calmMs;
+      using later = watchStalls();
+      await until(() => members.every(({ store }) => store.mode === "shared"), "both share again", 15_000);
+      const backMs = performance.now() - calmMs - later.totalMs;
       const ratio = grantedUs.length / (bound.burst + (bound.refillRate * forMs) / 1000);
       const excess = Math.max(0, worstExcess(grantedUs, bound));
-      expect(changes).toBeLessThanOrEqual(mostChanges);
+      expect(changes).toBeLessThanOrEqual(mostChanges + more);
+      expect(backMs).toBeLessThan(5000);
       expect(longestMs(calls)).toBeLessThan(LONGEST_MS);
       expect(excess).toBeLessThanOrEqual(bound.burst);
       return `${changes} changes of mode in ${forMs / FLAP_MS} of the store; admitted ÷ bound ${ratio.toFixed(2)}, ${excess.toFixed(1)} tokens over at worst; longest call ${ms(longestMs(calls))}; shared again ${ms(backMs)} after the last start`;
@@ -104,16 +111,20 @@ fault(
     // Two failures each, and they know.
     for (let n = 0; n < 2; n += 1) await Promise.all(members.map((one) => count(one)));
     await rest(700);
+    using stalls = watchStalls();
     await server.restart();
     const startedMs = performance.now();
-    await until(() => members.every(({ store }) => store.mode === "shared"), "all share again", 5000);
-    const backMs = performance.now() - startedMs;
+    const took = stopwatch(stalls);
+    await until(() => members.every(({ store }) => store.mode === "shared"), "all share again");
+    const { tookMs, stalledMs } = took();
+    const [backMs, longestStallMs] = [tookMs - stalledMs, stalls.longestMs];
     const cameMs = doors.flatMap((door) => door.cameMs).filter((atMs) => atMs > startedMs);
     const peak = peakOf(cameMs, 100);
     const decisions = await Promise.all(members.map((one) => count(one, "later")));
     expect(decisions.every(({ decision }) => decision?.kind === "allowed")).toBe(true);
     expect(backMs).toBeLessThan(3000);
-    expect(peak).toBeLessThanOrEqual((cameMs.length * 3) / 4);
+    // What comes due while this process stands still comes at once, and says nothing about the spread.
+    if (longestStallMs < 100) expect(peak).toBeLessThanOrEqual((cameMs.length * 3) / 4);
     return `peak ${peak} of ${cameMs.length} connections within 100 ms; all ready after ${ms(backMs)}`;
   },
 );
@@ -152,7 +163,7 @@ fault(
     expect(Number(/rejected_connections:(\d+)/.exec(await operator.redis.info("stats"))?.[1])).toBeGreaterThan(0);
     expect(Math.max(...perSecond)).toBeLessThanOrEqual(8);
     await operator.redis.config("SET", "maxclients", "1000");
-    await until(() => members.every(({ store }) => store.mode === "shared"), "all share", 5000);
+    await until(() => members.every(({ store }) => store.mode === "shared"), "all share");
     const average = perSecond.reduce((sum, one) => sum + one, 0) / surplus;
     return `${surplus} of 20 by the fallback, longest call ${ms(longestMs(calls))}; ${average.toFixed(1)} attempts a second each, ${Math.max(...perSecond).toFixed(1)} at most`;
   },

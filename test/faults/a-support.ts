@@ -74,9 +74,9 @@ export async function inTurn(times: number, ask: () => Promise<Called>): Promise
   return calls;
 }
 
-/** The value that so much of the calls stay below. Unit: milliseconds. */
+/** The value that so much of the calls stay below, beside what this process could not run. Unit: milliseconds. */
 export function quantileMs(calls: readonly Called[], part: number): number {
-  const inOrder = calls.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
+  const inOrder = calls.map(({ tookMs, stalledMs }) => tookMs - stalledMs).toSorted((a, b) => a - b);
   return inOrder[Math.min(inOrder.length - 1, Math.floor(inOrder.length * part))] ?? Number.NaN;
 }
 

@@ -15,7 +15,19 @@ import { redisBreakerStore, redisLock, redisStates, redisStore } from "@sluice/l
 import { type RedisCluster, type RedisServer, startRedisCluster } from "@sluice/test/redis-server";
 import { afterAll, beforeAll, expect } from "vitest";
 import { nodeOf } from "./b-slots.js";
-import { answered, call, type Called, counted, longestMs, member, ms, ran, refused, slotOf } from "./b-support.js";
+import {
+  answered,
+  call,
+  type Called,
+  counted,
+  longestMs,
+  member,
+  ms,
+  PATIENT_MS,
+  ran,
+  refused,
+  slotOf,
+} from "./b-support.js";
 import { fault } from "./fault.js";
 
 let cluster: RedisCluster;
@@ -60,9 +72,10 @@ fault(
     const { url } = cluster;
     const crossed = (node: RedisServer) => answered(node, "CROSSSLOT");
     const before = [await sum(crossed), await scripts()];
-    await using one = member({ url });
-    const [lock, states, breakers] = [redisLock({ url }), redisStates({ url }), redisBreakerStore({ url })];
-    const custom = withCustomLimits(redisStore({ url, onStoreError: "closed" }), { lock, states });
+    await using one = member({ url, deadlineMs: PATIENT_MS });
+    const where = { url, commandTimeoutMs: PATIENT_MS };
+    const [lock, states, breakers] = [redisLock(where), redisStates(where), redisBreakerStore(where)];
+    const custom = withCustomLimits(redisStore({ ...where, onStoreError: "closed" }), { lock, states });
     for (let n = 0; n < ACCOUNTS; n += 1) {
       const limiter = one.limiter(`account ${n}`);
       const grant = await limiter.acquire(charges);
@@ -125,7 +138,7 @@ for (const many of [1000, 10_000])
       const names = [...named, ...Array.from({ length: many - named.length }, (_, index) => hostile(index))];
       const calls: Called[] = [];
       {
-        await using one = member({ url: cluster.url });
+        await using one = member({ url: cluster.url, deadlineMs: PATIENT_MS });
         for (let from = 0; from < names.length; from += 100) {
           const asked = names.slice(from, from + 100).map(async (name, index) => {
             const both = [

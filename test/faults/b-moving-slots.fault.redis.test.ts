@@ -13,8 +13,10 @@ import {
   longestMs,
   member,
   ms,
+  PATIENT_MS,
   refused,
   slotOfAccount,
+  until,
 } from "./b-support.js";
 import { fault } from "./fault.js";
 
@@ -70,7 +72,7 @@ fault(
     const asksBefore = await answered(first(), "ASK");
     let asks = 0;
     {
-      await using one = member({ url: cluster.url });
+      await using one = member({ url: cluster.url, deadlineMs: PATIENT_MS });
       const take = async (name: string): Promise<void> =>
         void calls.push(await call(() => one.limiter(account).tryAcquire(bucketOf(name))));
       for (let n = 0; n < 3; n += 1) await take("old");
@@ -82,7 +84,7 @@ fault(
       for (const name of ["old", ...names]) await take(name);
       expect(one.events).toEqual([]);
     }
-    await using fresh = member({ url: cluster.url });
+    await using fresh = member({ url: cluster.url, deadlineMs: PATIENT_MS });
     let wrong = 0;
     for (const name of ["old", ...names]) {
       const seen = await fresh.limiter(account).peek(bucketOf(name));
@@ -98,14 +100,14 @@ fault(
 );
 
 /** A slot of which the key of "there" has moved and that of "here" has not, and a call that needs both. */
-async function halfMoved() {
+async function halfMoved(deadlineMs?: number) {
   const { cluster, nodes } = shared;
   const account = nextAccount();
   const slot = new Slot(slotOfAccount(account), nodes);
-  const one = member({ url: cluster.url });
+  const one = member({ url: cluster.url, ...(deadlineMs === undefined ? {} : { deadlineMs }) });
   const both = [bucketOf("here"), bucketOf("there")];
   const ask = () => one.limiter(account).tryAcquire(both);
-  expect((await ask()).kind).toBe("allowed");
+  await until(async () => (await call(ask)).decision?.kind === "allowed", "the first answer");
   await slot.open();
   await slot.moveKeys((key) => key.endsWith(":there"));
   const finish = async (): Promise<void> => {
@@ -122,7 +124,8 @@ fault(
     expected: "the call waits for it inside its deadline and is served once",
   },
   async () => {
-    await using half = await halfMoved();
+    // Tries are made by this process, which may stand still for longer than other deadlines.
+    await using half = await halfMoved(PATIENT_MS);
     const tries = await answered(first(), "TRYAGAIN");
     const asked = call(half.ask);
     await rest(80);
@@ -132,7 +135,7 @@ fault(
     const waited = (await answered(first(), "TRYAGAIN")) - tries;
     expect(served.decision?.kind).toBe("allowed");
     expect(served.tookMs).toBeGreaterThan(60);
-    expect(served.tookMs).toBeLessThan(LONGEST_MS);
+    expect(longestMs([served])).toBeLessThan(LONGEST_MS);
     expect(waited).toBeGreaterThan(0);
     expect(half.one.events).toEqual([]);
     // The first one, the one that waited, and this one.

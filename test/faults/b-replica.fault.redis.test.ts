@@ -44,7 +44,7 @@ fault(
     expect(reconnects).toBeLessThanOrEqual(Math.ceil((performance.now() - sinceMs) / 1000));
     await say(replica, "REPLICAOF", "NO", "ONE");
     const promotedMs = performance.now();
-    await expect.poll(() => one.store.mode, { timeout: 5000, interval: 5 }).toBe("shared");
+    await expect.poll(() => one.store.mode, { timeout: 10_000, interval: 5 }).toBe("shared");
     const backMs = performance.now() - promotedMs;
     expect((await call(() => one.limiter().tryAcquire(counted))).decision?.kind).toBe("allowed");
     return `${calls.length} calls refused in ${ms(WATCH_MS)}, longest ${ms(longestMs(calls))}; left and asked again ${reconnects} times, 1 event; in use ${ms(backMs)} after it was promoted`;
@@ -75,7 +75,7 @@ fault(
     expect(one.events[0]).toMatchObject({ reason: expect.stringContaining("MASTERDOWN") });
     await say(replica, "REPLICAOF", "NO", "ONE");
     const promotedMs = performance.now();
-    await expect.poll(() => one.store.mode, { timeout: 5000, interval: 5 }).toBe("shared");
+    await expect.poll(() => one.store.mode, { timeout: 10_000, interval: 5 }).toBe("shared");
     const backMs = performance.now() - promotedMs;
     return `${calls.length} of ${calls.length} calls answered by the fallback, longest ${ms(longestMs(calls))}; in use ${ms(backMs)} after it was promoted`;
   },

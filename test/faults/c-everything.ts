@@ -19,7 +19,7 @@ import {
   redisStore,
   type StoreEvent,
 } from "@sluice/limiter-redis";
-import { collectWarnings } from "./c-support.js";
+import { collectWarnings, PATIENT_MS } from "./c-support.js";
 
 /** One limit of each algorithm, so slow that nothing comes back by itself. */
 export const limits: Readonly<Record<string, Limit>> = {
@@ -38,7 +38,8 @@ export interface Used {
 }
 
 /** Uses all that is kept in Redis, the rare paths included. @throws whatever fails. */
-export async function useEverything(options: RedisConnectionOptions): Promise<Used> {
+export async function useEverything(where: RedisConnectionOptions): Promise<Used> {
+  const options = { commandTimeoutMs: PATIENT_MS, ...where };
   using warnings = collectWarnings("SLUICE_STORE");
   const events: StoreEvent[] = [];
   await using inner = redisStore({ ...options, onStoreError: "closed", onEvent: (event) => events.push(event) });
@@ -80,7 +81,7 @@ export async function useEverything(options: RedisConnectionOptions): Promise<Us
 
   // Two at once: the second one waits, and says so.
   const inTurn = (): Promise<void> =>
-    lock.run("job", { leaseMs: 150, timeoutMs: 5000 }, async ({ extend }) => {
+    lock.run("job", { leaseMs: 5000, timeoutMs: 10_000 }, async ({ extend }) => {
       await extend();
       await new Promise((resolve) => setTimeout(resolve, 80));
     });

@@ -3,7 +3,7 @@ import { redisLock } from "@sluice/limiter-redis";
 import { say, startRedisServer } from "@sluice/test/redis-server";
 import { Redis } from "ioredis";
 import { expect } from "vitest";
-import { figureOf, member, ms, slow } from "./c-support.js";
+import { figureOf, member, ms, PATIENT_MS, slow } from "./c-support.js";
 import { fault } from "./fault.js";
 
 const places = { bucket: "places", limit: concurrency({ max: 3, leaseMs: 60_000 }) };
@@ -17,9 +17,10 @@ fault(
   },
   async () => {
     await using server = await startRedisServer();
-    await using one = member({ url: server.url, onStoreError: "local" });
-    await using lock = redisLock({ url: server.url });
-    const held = await Promise.all([1, 2, 3].map(() => one.limiter.acquire([places, tokens], { timeoutMs: 2000 })));
+    const where = { url: server.url, commandTimeoutMs: PATIENT_MS };
+    await using one = member({ ...where, onStoreError: "local" });
+    await using lock = redisLock(where);
+    const held = await Promise.all([1, 2, 3].map(() => one.limiter.acquire([places, tokens], { timeoutMs: 10_000 })));
     const alone = await one.limiter.acquire({ ...tokens, bucket: "alone" });
     const handle = await lock.acquire("job");
     await say(server, "CONFIG", "SET", "maxmemory", "1");
@@ -36,9 +37,9 @@ fault(
     expect(await say(server, "EXISTS", "sluice:{lock:job}:held")).toContain("0");
     await say(server, "CONFIG", "SET", "maxmemory", "0");
     const startedMs = performance.now();
-    await expect.poll(() => one.store.mode, { interval: 5, timeout: 5000 }).toBe("shared");
+    await expect.poll(() => one.store.mode, { interval: 5, timeout: 10_000 }).toBe("shared");
     const backMs = performance.now() - startedMs;
-    await using other = member({ url: server.url });
+    await using other = member(where);
     const free = (await other.limiter.peek(places)) as { readonly remaining: number };
     expect(free.remaining).toBe(3);
     expect(await other.limiter.peek(tokens)).toMatchObject({ remaining: 8 });
@@ -82,7 +83,7 @@ for (const { id, policy } of evictions) {
     },
     async () => {
       await using server = await startRedisServer({ args: ["--maxmemory-policy", policy] });
-      await using one = member({ url: server.url });
+      await using one = member({ url: server.url, commandTimeoutMs: PATIENT_MS });
       const charge = { bucket: "b", limit: slow };
       let admitted = 0;
       const ask = async (who = one): Promise<void> => {
@@ -102,7 +103,7 @@ for (const { id, policy } of evictions) {
       const known = admitted / 50;
       // Evicted once more, and who asks next has never seen the bucket.
       await redis.del("sluice:{test:acme}:t:b");
-      await using two = member({ url: server.url, commandTimeoutMs: 501 });
+      await using two = member({ url: server.url, commandTimeoutMs: PATIENT_MS + 1 });
       await ask(two);
       const kept = await redis.exists("kept");
       redis.disconnect();

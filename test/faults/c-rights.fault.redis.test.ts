@@ -77,7 +77,7 @@ fault(
       await limiter.tryAcquire({ bucket: "b", limit: slow });
       const named = (): boolean =>
         events.some(({ type, message }) => type === "store-warning" && message.includes(` ${rule}`));
-      for (let n = 0; n < 20 && !named(); n += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let n = 0; n < 500 && !named(); n += 1) await new Promise((resolve) => setTimeout(resolve, 10));
       if (!named()) unnamed.push(rule);
       await limiter.close();
     }

@@ -38,7 +38,8 @@ clockFault(
     const excess = worstExcess(atUs, bound);
     expect(atUs).toHaveLength(75);
     expect(excess).toBeLessThanOrEqual(1e-6);
-    expect(elapsedS).toBeLessThan((75 - bound.burst) / bound.refillRate + 1);
+    // Beside ten minutes: a process may be long in starting, and the others do not wait for it.
+    expect(elapsedS).toBeLessThan((75 - bound.burst) / bound.refillRate + 10);
     return `admitted ÷ bound ${(75 / (bound.burst + bound.refillRate * elapsedS)).toFixed(3)}, none over in any window`;
   },
 );

@@ -3,6 +3,7 @@ import { type RedisServer, say } from "@sluice/test/redis-server";
 import { expect } from "vitest";
 import { worstExcess } from "../src/fleet/ledger.js";
 import { askFor, clockFault, drain, longestGapMs, member, ms, startAddress, startTimed } from "./d-support.js";
+import { watchStalls } from "./stalls.js";
 
 const OFFSET_MS = 3000;
 /** Until the client has noticed, come back, and asked again. Unit: milliseconds. */
@@ -90,6 +91,7 @@ for (const [forMs, slow] of [
           const charge = { bucket: "drift", limit: tokenBucket(bound) };
           const atUs: number[] = [];
           const fromMs = performance.now();
+          using stalls = watchStalls();
           const callers = [one, two].flatMap(({ limiter }) =>
             Array.from({ length: 3 }, async () => {
               while (performance.now() - fromMs < forMs) {
@@ -101,11 +103,15 @@ for (const [forMs, slow] of [
           await Promise.all(callers);
           const elapsedMs = performance.now() - fromMs;
           const allowed = bound.burst + (bound.refillRate * elapsedMs) / 1000;
+          // What is left unused while this process stands still is lost, but for the burst.
+          const least = bound.burst + (bound.refillRate * (elapsedMs - stalls.totalMs)) / 1000;
           // Clocks are read at two ends of a connection, and each process books a chunk ahead.
+          // After a stall a grant of each of the six callers is seen late.
+          const most = stalls.longestMs < 50 ? 5 : 6 + 1;
           const excess = worstExcess(atUs, { ...bound, refillRate: bound.refillRate * Math.max(1, pace) });
-          expect(excess, `pace ${pace}`).toBeLessThanOrEqual(5);
+          expect(excess, `pace ${pace}`).toBeLessThanOrEqual(most);
           expect(atUs.length, `pace ${pace}`).toBeLessThanOrEqual(allowed * Math.max(1, pace) + 5);
-          expect(atUs.length, `pace ${pace}`).toBeGreaterThan(allowed * pace * 0.8);
+          expect(atUs.length, `pace ${pace}`).toBeGreaterThan(least * pace * 0.8);
           expect([...one.events, ...two.events]).toEqual([]);
           return `${((pace - 1) * 100).toFixed(0)} %: admitted ÷ bound ${(atUs.length / allowed).toFixed(3)}`;
         }),

@@ -52,7 +52,7 @@ export interface Member extends AsyncDisposable {
 }
 
 /** For answers: a busy machine is none of these faults. Unit: milliseconds. */
-const PATIENCE_MS = 2000;
+export const PATIENCE_MS = 5000;
 
 export function member(url: string): Member {
   const events: StoreEvent[] = [];

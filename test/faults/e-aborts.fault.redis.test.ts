@@ -77,7 +77,7 @@ for (const [calls, slow] of [
             return decision.kind === "allowed" ? decision.remaining : 0;
           }),
         );
-      await expect.poll(look, { timeout: 3000 }).toEqual([calls - used, 5]);
+      await expect.poll(look, { timeout: 10_000 }).toEqual([calls - used, 5]);
       const listeners = signals.reduce((sum, signal) => sum + getEventListeners(signal, "abort").length, 0);
       expect([waiting.waiting, listeners]).toEqual([0, 0]);
       return `${used} used, ${aborted} aborted; tokens leaked 0, places leaked 0, listeners leaked ${listeners}, queue ${waiting.waiting}`;
@@ -137,8 +137,8 @@ fault(
         const decision = await limiter.peek(charges[index] ?? []);
         return decision.kind === "allowed" ? decision.remaining : 0;
       };
-      await expect.poll(() => left(0), { timeout: 3000 }).toBe(rounds - uses);
-      await expect.poll(() => left(1), { timeout: 3000 }).toBe(1000 - uses);
+      await expect.poll(() => left(0), { timeout: 10_000 }).toBe(rounds - uses);
+      await expect.poll(() => left(1), { timeout: 10_000 }).toBe(1000 - uses);
       await limiter.close();
       said.push(`${moment}: ${uses} used, ${rounds - uses} returned`);
     }
@@ -188,7 +188,7 @@ fault(
       await expect(call).rejects.toBe(reason);
     }
     await expect
-      .poll(async () => (await limiter.peek(place)) as unknown, { timeout: 3000 })
+      .poll(async () => (await limiter.peek(place)) as unknown, { timeout: 10_000 })
       .toMatchObject({ remaining: 2 });
     expect(givenBack).toBe(rounds);
     expect(await limiter.peek(rate)).toMatchObject({ remaining: 100 - rounds });
@@ -219,7 +219,8 @@ fault(
     expect([await first.renew(), await second.renew(), await third.renew()]).toEqual([false, true, true]);
     expect(await own.limiter.peek(token)).toMatchObject({ remaining: 9 });
 
-    const [lock, other] = [redisLock({ url: server.url }), redisLock({ url: server.url, commandTimeoutMs: 501 })];
+    const { url } = server;
+    const [lock, other] = [redisLock({ url, commandTimeoutMs: 5000 }), redisLock({ url, commandTimeoutMs: 5001 })];
     const released: boolean[] = [];
     const one = await lock.acquire("e11", { leaseMs: 100 });
     await rest(150);

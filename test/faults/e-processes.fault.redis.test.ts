@@ -40,10 +40,10 @@ for (const [what, slow] of [
       const alive = 1 + reports.flatMap(({ pids }) => pids).length;
       // A sign of life may arrive a little after the answer that it travelled behind.
       const listed = async (): Promise<number> => Number((await say(server, "ZCARD", "sluice:{presence}")).slice(1));
-      await expect.poll(listed, { timeout: 5000 }).toBe(slow ? alive : alive - 1);
+      await expect.poll(listed, { timeout: 15_000 }).toBe(slow ? alive : alive - 1);
       if (!slow) await own.limiter.peek(charge);
       const sinceMs = performance.now();
-      await expect.poll(() => own.store.peers, { timeout: 6000 }).toBe(alive);
+      await expect.poll(() => own.store.peers, { timeout: 15_000 }).toBe(alive);
       const countedMs = performance.now() - sinceMs;
       const killedMs = performance.now();
       for (const { child } of clusters) {

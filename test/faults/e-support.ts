@@ -15,7 +15,7 @@ export interface MemberOptions extends Omit<RedisStoreOptions, "onEvent"> {
 }
 
 /** For answers, where the fault is not about their time: a busy machine is no fault. */
-const PATIENCE_MS = 3000;
+export const PATIENCE_MS = 5000;
 
 export function member({ lease = false, ...options }: MemberOptions): Member {
   const events: StoreEvent[] = [];

@@ -204,7 +204,7 @@ fault(
     expect(fractions).toBeGreaterThan(3);
     // A bound for reservations is taken with its fraction, too.
     const bound = { bucket: "bound", limit: leakyBucket({ rate: 1000 / 1.5 }) };
-    await limiter.tryAcquire({ ...bound, cost: 400 });
+    await limiter.tryAcquire({ ...bound, cost: 400_000 });
     expect(await outcomeOf(() => limiter.reserve(bound, { maxDelayMs: 0.5 }))).toMatchObject({
       error: { code: "LIMIT_EXCEEDED" },
     });

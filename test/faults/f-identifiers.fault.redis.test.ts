@@ -27,6 +27,7 @@ import {
   ms,
   chargeOf,
   outcomeOf,
+  PATIENCE_MS,
   QUICK_RUNS,
   slow,
   statesOf,
@@ -228,8 +229,9 @@ fault(
   },
   async () => {
     await using server = await startRedisServer();
-    const lock = redisLock({ url: server.url });
-    const store = redisBreakerStore({ url: server.url });
+    const where = { url: server.url, commandTimeoutMs: PATIENCE_MS };
+    const lock = redisLock(where);
+    const store = redisBreakerStore(where);
     const family = breakers({ name: "family", key: () => "", store, maxBreakers: 1000 });
     const names = hostileTexts.filter((text) => text.trim() !== "");
     const handles = await Promise.all(names.map((name) => lock.acquire(name, { timeoutMs: 0 })));

@@ -31,6 +31,7 @@ import {
   ms,
   chargeOf,
   outcomeOf,
+  PATIENCE_MS,
   QUICK_RUNS,
   statesOf,
   untouched,
@@ -248,7 +249,7 @@ fault(
   },
   async () => {
     await using server = await startRedisServer();
-    await using lock = closeable(redisLock({ url: server.url }));
+    await using lock = closeable(redisLock({ url: server.url, commandTimeoutMs: PATIENCE_MS }));
     const own = memoryLock();
     const limiter = createLimiter({ store: memoryStore() });
     const bytes = tokenBucket({ refillRate: 1000 });

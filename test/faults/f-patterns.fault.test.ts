@@ -10,6 +10,17 @@ import { fault } from "./fault.js";
 /** What would hang an engine that tries all ways. */
 const greedy = ["(a+)+$", "(a|a)*b", "(.*)*x", "a**", "**/**", "{a}{b}", "{a}/{a}/{a}", "(?=a)", "[a-z]+", "\\1", "^$"];
 
+/** The least of so many times: the machine may stand still in one. */
+function leastMs(times: number, work: () => unknown): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let time = 0; time < times; time += 1) {
+    const sinceMs = performance.now();
+    work();
+    least = Math.min(least, performance.now() - sinceMs);
+  }
+  return least;
+}
+
 fault(
   {
     id: "F11",
@@ -29,9 +40,8 @@ fault(
         }
         const match = outcome.value as ReturnType<typeof matchOperations>;
         for (const asked of [`/${"a".repeat(28)}!`, `/${"a".repeat(10_000)}!`, `/${"a/".repeat(5000)}`]) {
-          const sinceMs = performance.now();
-          match("GET", asked);
-          longestMs = Math.max(longestMs, performance.now() - sinceMs);
+          const tookMs = leastMs(3, () => match("GET", asked));
+          longestMs = Math.max(longestMs, tookMs);
         }
         // What is no parameter stands for itself alone.
         expect(matchOperations([`GET /${pattern}`.replaceAll(/[{}*]/g, "")])("GET", "/aaaa")).toBeUndefined();
@@ -42,9 +52,7 @@ fault(
       (_, bits) => `GET /${Array.from({ length: 10 }, (_part, at) => ((bits >> at) & 1 ? "{x}" : "a")).join("/")}`,
     );
     const match = matchOperations(branching);
-    const sinceMs = performance.now();
-    for (let times = 0; times < 20; times += 1) expect(match("GET", `/${"a/".repeat(5000)}`)).toBeUndefined();
-    const eachMs = (performance.now() - sinceMs) / 20;
+    const eachMs = leastMs(20, () => expect(match("GET", `/${"a/".repeat(5000)}`)).toBeUndefined());
     expect(Math.max(longestMs, eachMs)).toBeLessThan(50);
     return `10 000 characters took ${ms(longestMs)} at most, 1 024 patterns that branch ${ms(eachMs)}; ${refused} patterns refused`;
   },

@@ -14,7 +14,7 @@ import { startRedisServer } from "@sluice/test/redis-server";
 import { Redis } from "ioredis";
 import { setTimeout as rest } from "node:timers/promises";
 import { expect } from "vitest";
-import { member, ms, chargeOf, outcomeOf } from "./f-support.js";
+import { member, ms, chargeOf, outcomeOf, PATIENCE_MS } from "./f-support.js";
 import { fault } from "./fault.js";
 
 const DAY_MS = 86_400_000;
@@ -100,7 +100,8 @@ fault(
     const redis = new Redis(server.port);
     let longestMs = 0;
     for (const [index, leave] of strangers.entries()) {
-      const store = redisBreakerStore({ url: server.url });
+      const where = { url: server.url, commandTimeoutMs: PATIENCE_MS };
+      const store = redisBreakerStore(where);
       const breaker = createBreaker({ name: `b${index}`, store });
       await leave(redis, `sluice:{breaker:b${index}}:circuit`);
       const sinceMs = performance.now();
@@ -109,9 +110,9 @@ fault(
       expect(await breaker.refresh()).toMatchObject({ state: "isolated" });
       await breaker.close();
       await store.close();
-      const lock = redisLock({ url: server.url });
+      const lock = redisLock(where);
       for (const what of ["held", "fence", "wanted"]) await leave(redis, `sluice:{lock:l${index}}:${what}`);
-      expect(await lock.run(`l${index}`, { timeoutMs: 2000 }, ({ fence }) => fence > 0)).toBe(true);
+      expect(await lock.run(`l${index}`, { timeoutMs: 10_000 }, ({ fence }) => fence > 0)).toBe(true);
       await lock.close();
       longestMs = Math.max(longestMs, performance.now() - sinceMs);
     }
@@ -148,7 +149,7 @@ fault(
     // Those who wait are served by the new limit.
     const first = await Promise.all([0, 1, 2].map(() => limiter.acquire(charge(3))));
     let served = false;
-    const waiter = limiter.acquire(charge(3), { timeoutMs: 5000 }).then((grant) => ((served = true), grant));
+    const waiter = limiter.acquire(charge(3), { timeoutMs: 30_000 }).then((grant) => ((served = true), grant));
     await rest(100);
     expect(served).toBe(false);
     await first[0]?.release();
@@ -192,9 +193,9 @@ fault(
     await using server = await startRedisServer();
     const redis = new Redis(server.port);
     const { client, sent } = listening(redis);
-    const store = redisStore({ client, onStoreError: "closed", commandTimeoutMs: 2000 });
+    const store = redisStore({ client, onStoreError: "closed", commandTimeoutMs: PATIENCE_MS });
     const limiter = createLimiter({ store, provider: "test", account: "acme" });
-    const breakerStore = redisBreakerStore({ client });
+    const breakerStore = redisBreakerStore({ client, commandTimeoutMs: PATIENCE_MS });
     const breaker = createBreaker({ name: "b", store: breakerStore, consecutiveFailures: 1, openMs: 1 });
     const use = async (): Promise<void> => {
       for (const limit of Object.values(limits)) {
@@ -213,7 +214,7 @@ fault(
       await breaker.reset();
     };
     await use();
-    const lock = redisLock({ client });
+    const lock = redisLock({ client, commandTimeoutMs: PATIENCE_MS });
     await lock.run("l", {}, () => 1);
     await lock.close();
     const commands = [...new Map(sent.map((one) => [`${one.source} ${one.rest.length}`, one])).values()];

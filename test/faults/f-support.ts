@@ -11,6 +11,9 @@ export const QUICK_RUNS = 300;
 /** So slow that nothing comes back during a test. */
 export const slow = tokenBucket({ refillRate: 1e-3, burst: 1000 });
 
+/** For answers: a busy machine is none of these faults. Unit: milliseconds. */
+export const PATIENCE_MS = 5000;
+
 /** What no number option may be, the wrong types included. */
 export const wrongNumbers: readonly unknown[] = [
   Number.NaN,
@@ -160,7 +163,7 @@ export interface Member extends AsyncDisposable {
 
 export function member({ url }: RedisServer, options: { readonly commandTimeoutMs?: number } = {}): Member {
   const prefix = `f-${randomUUID().slice(0, 8)}`;
-  const store = redisStore({ url, prefix, onStoreError: "closed", commandTimeoutMs: 2000, ...options });
+  const store = redisStore({ url, prefix, onStoreError: "closed", commandTimeoutMs: PATIENCE_MS, ...options });
   const limiters: Limiter[] = [];
   return {
     prefix,

@@ -30,7 +30,7 @@ export async function admin(
 ): Promise<Admin> {
   // Those with the same deadline share a connection.
   admins += 1;
-  const store = redisControlStore({ url, commandTimeoutMs: 1000 + admins, ...options });
+  const store = redisControlStore({ url, commandTimeoutMs: 5000 + admins, ...options });
   const control = createControl({ store, space: SPACE });
   await control.ready();
   return {

@@ -18,7 +18,8 @@ async function stall(guard: Guard): Promise<{
   const [lateId = "", nextId = ""] = bench.ids;
   const orders = { slackUrl: guard === "fence" ? gate.url : bench.slack.url, leaseMs: LEASE_MS, guard } as const;
   const late = bench.start({ ...orders, members: [lateId], stalls: true });
-  const next = bench.start({ ...orders, members: [nextId] });
+  // Its own lease is one that no stall of the machine outlasts.
+  const next = bench.start({ ...orders, leaseMs: 10_000, members: [nextId] });
   await Promise.all([late.said("ready"), next.said("ready")]);
   late.go();
   const { fence } = await late.said("read");
@@ -45,20 +46,20 @@ it("a holder that was stalled past its lease overwrites the next one's work when
   expect([kept, late]).toEqual([false, true]);
   // Too late to prevent anything, but it is told.
   expect(failures).toEqual(["LOCK_LOST"]);
-});
+}, 60_000);
 
 it("a holder that asks the lock right before it writes learns of the stall, and writes nothing", async () => {
   const { kept, late, failures, fences } = await stall("assert");
   expect([kept, late]).toEqual([true, false]);
   expect(failures).toEqual(["LOCK_LOST"]);
   expect(fences[1]).toBeGreaterThan(fences[0]);
-});
+}, 60_000);
 
 it("a call that was given the lock's signal is not sent once the lock is lost", async () => {
   const { kept, late, failures } = await stall("signal");
   expect([kept, late]).toEqual([true, false]);
   expect(failures).toEqual(["LOCK_LOST"]);
-});
+}, 60_000);
 
 it("a write with the fence of a stalled holder is refused by whoever remembers the highest", async () => {
   const { kept, late, failures, refused, fences } = await stall("fence");
@@ -67,4 +68,4 @@ it("a write with the fence of a stalled holder is refused by whoever remembers t
   expect(failures).toEqual(["fence_too_low"]);
   expect(refused).toBe(1);
   expect(fences[1]).toBeGreaterThan(fences[0]);
-});
+}, 60_000);

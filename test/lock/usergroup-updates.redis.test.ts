@@ -15,11 +15,16 @@ async function runRounds(rounds: number): Promise<{
     bench.reset();
     const half = rounds / 2;
     const adders = [bench.ids.slice(0, half), bench.ids.slice(half, rounds)].map((members) =>
-      bench.start({ members, locked }),
+      bench.start({ members, locked, stalls: !locked }),
     );
     await Promise.all(adders.map((adder) => adder.said("ready")));
     const startedMs = performance.now();
     for (const adder of adders) adder.go();
+    // Both read before either writes, in every round and on any machine: one of two is lost each time.
+    for (let round = locked ? half : 0; round < half; round += 1) {
+      await Promise.all(adders.map((adder) => adder.said("read")));
+      for (const adder of adders) adder.go();
+    }
     const done = await Promise.all(adders.map((adder) => adder.said("done")));
     expect(done.flatMap(({ failures }) => failures)).toEqual([]);
     const there = new Set(bench.members());

@@ -21,7 +21,7 @@ const suites = (await readdir(join(folder, "tests"))).map((file) => join("tests"
 /** Runs promtool; its output, and whether it was content. */
 async function promtool(cwd: string, ...args: readonly string[]): Promise<{ ok: boolean; said: string }> {
   return new Promise((resolve) => {
-    execFile(prometheusBinaries().promtool.path, args, { cwd, timeout: 30_000 }, (error, stdout, stderr) =>
+    execFile(prometheusBinaries().promtool.path, args, { cwd, timeout: 50_000 }, (error, stdout, stderr) =>
       resolve({ ok: error === null, said: `${stdout}${stderr}` }),
     );
   });
@@ -116,13 +116,13 @@ describe("alert rules", () => {
     const { ok, said } = await promtool(folder, "check", "rules", rulesFile);
     expect(said).toContain(`${alerts.length} rules found`);
     expect(ok).toBe(true);
-  });
+  }, 60_000);
 
   it("pass their unit tests", async () => {
     const { ok, said } = await promtool(folder, "test", "rules", ...suites);
     expect({ ok, said }).toMatchObject({ ok: true });
     expect(said.match(/SUCCESS/g)).toHaveLength(suites.length);
-  });
+  }, 60_000);
 
   it.each(["first", "second", "third"] as const)(
     "would not pass them with another threshold: %s change",
@@ -135,13 +135,14 @@ describe("alert rules", () => {
       expect(ok).toBe(false);
       expect(changed.map(([name]) => name).filter((name) => !failures(said).includes(name))).toEqual([]);
     },
+    60_000,
   );
 
   it("would not pass them without any of the rules", async () => {
     const { ok, said } = await testAgainst(rules.replaceAll("alert: Sluice", "alert: Other"));
     expect(ok).toBe(false);
     expect(alerts.map(({ name }) => name).filter((name) => !failures(said).includes(name))).toEqual([]);
-  });
+  }, 60_000);
 
   it("and their page are what the list of metrics gives", () => {
     expect(rules).toBe(alertRules(metricCatalogue, labelCatalogue));

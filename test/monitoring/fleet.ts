@@ -101,7 +101,7 @@ function oddCalls(redis: string, origin: string, registry: Registry): Part {
   const once = { maxRetries: 1, delay: () => 10, maxRetryAfterMs: 20 };
   const api = createFetchApi({ ...common, provider: "odd", retry: once });
   // Opens once and stays so.
-  const breaker: FetchApiOptions["breaker"] = { consecutiveFailures: 2, minimumCalls: 2, openMs: 60_000 };
+  const breaker: FetchApiOptions["breaker"] = { consecutiveFailures: 2, minimumCalls: 2, openMs: 600_000 };
   const broken = createFetchApi({ ...common, provider: "broken", retry: false, breaker });
   const ask = (of: FetchApi, path: string): Promise<void> => ended(of(`${origin}${path}`));
   return {
@@ -139,7 +139,8 @@ async function startOddProvider(): Promise<Served> {
 async function policyDecisions(redis: string, registry: Registry): Promise<Part> {
   const metrics = createPolicyMetrics({ registry });
   const engine = createPolicyEngine({
-    redis,
+    // Overrides are granted while everything starts: a store that is slow then is not away.
+    redis: { url: redis, commandTimeoutMs: 10_000 },
     policies: [
       { name: "per-user", scope: "user", windows: [{ limit: 2, per: "minute" }], reputation: true },
       { name: "trial", scope: "ip", windows: [{ limit: 1, per: "minute" }], mode: "shadow", together: true },

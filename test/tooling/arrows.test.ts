@@ -106,7 +106,7 @@ test("lint forbids every import that the table does not allow, and no other", as
   expect(await forbidden(".ts", targets)).toEqual(expected(targets, []));
 });
 
-test("lint lets tests import simulators and test tools besides, and nothing more", async () => {
+test("lint lets tests import simulators and test tools besides, and nothing more", { timeout: 60_000 }, async () => {
   const targets = [...packages, "test"];
   expect(await forbidden(".test.ts", targets)).toEqual(expected(targets, testsMayUse));
   expect(await forbidden(".test-d.ts", targets)).toEqual(expected(targets, testsMayUse));

@@ -24,7 +24,10 @@ function dumpOf(source: string, idle: string): string {
   ]);
 }
 
-test("what browsers have run of a page's modules is added up, and counts where Node has run less", async () => {
+/** A program is started four times. */
+const slow = { timeout: 60_000 };
+
+test("what browsers have run of a page's modules is added up, and counts where Node has run less", slow, async () => {
   const tree = scratchTree();
   const source = real("sse.js");
   tree.write(`${folder}/sse.js.map`, real("sse.js.map"));

@@ -37,7 +37,7 @@ test("without a region the whole file is taken, and pages deep in docs/ are fill
   expect(tree.read("docs/deep/page.md")).toBe(page("a.ts", "const a = 1;\n"));
 });
 
-test("generating again changes nothing, and --check is content", async () => {
+test("generating again changes nothing, and --check is content", { timeout: 60_000 }, async () => {
   const tree = scratchTree({ "a.ts": program, "README.md": page("a.ts#inner", "old\n") });
   await generate(tree);
   const { stdout } = await generate(tree);

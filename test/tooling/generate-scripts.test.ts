@@ -8,6 +8,9 @@ import { type ScratchTree, scratchTree } from "./scratch-tree.js";
 const lua = "packages/limiter-redis/lua";
 const target = "packages/limiter-redis/src/generated/scripts.ts";
 
+/** A program is started four times. */
+const slow = { timeout: 60_000 };
+
 interface Script {
   readonly name: string;
   readonly source: string;
@@ -73,7 +76,7 @@ test("an include that is missing is named with the file and line that ask for it
   expect(stderr).toContain(`${lua}/acquire.lua:2 includes "clock"`);
 });
 
-test("--check fails when an include has changed, says what to do, and writes nothing", async () => {
+test("--check fails when an include has changed, says what to do, and writes nothing", slow, async () => {
   const tree = scratchTree({
     [`${lua}/includes/clock.lua`]: "local now = 1\n",
     [`${lua}/acquire.lua`]: "--@include clock\nreturn now\n",

@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { promisedOutput, runExample } from "../../run-example.js";
 
-describe("the fleet of workers", () => {
+describe("the fleet of workers", { timeout: 60_000 }, () => {
   it("keeps one quota over its queues and processes, as its README says, and leaves no job behind", async () => {
     await using redis = await startRedisServer();
     const { stdout, stderr } = await runExample("bullmq-fleet", { REDIS_URL: redis.url });

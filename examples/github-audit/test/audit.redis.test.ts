@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { promisedOutput, runExample } from "../../run-example.js";
 import { audit } from "../src/audit.js";
 
-describe("the audit of an organisation", () => {
+describe("the audit of an organisation", { timeout: 60_000 }, () => {
   it("gets every answer through the factory and not all with the plain constructor, as its README says", async () => {
     const { stdout, stderr } = await runExample("github-audit");
     expect(stdout).toBe(await promisedOutput("github-audit"));

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { promisedOutput, runExample } from "../../run-example.js";
 import { reportOnGroup } from "../src/report.js";
 
-describe("the report on a group", () => {
+describe("the report on a group", { timeout: 60_000 }, () => {
   it("covers every project and is never refused, as its README says", async () => {
     const { stdout, stderr } = await runExample("gitlab-report");
     expect(stdout).toBe(await promisedOutput("gitlab-report"));
@@ -23,7 +23,7 @@ describe("the report on a group", () => {
     await using simulator = await startGitLabSimulator({ projects: 130, issues: 1 });
     const gitlab = new GitLabApi("report-bot", { token: "glpat-any", host: new URL(simulator.url).origin });
     await expect(reportOnGroup(gitlab, "acme", () => {})).rejects.toThrow();
-    await expect.poll(() => simulator.ledger.throttled().length).toBeGreaterThanOrEqual(10);
+    await expect.poll(() => simulator.ledger.throttled().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(10);
   });
 
   it("leaves each project the line that is about it", async () => {

@@ -8,7 +8,7 @@ import { promisedOutput, runExample } from "../../run-example.js";
 import { createApi } from "../src/app.js";
 import { tokenFor, userOfToken } from "../src/tokens.js";
 
-describe("the API with policies", () => {
+describe("the API with policies", { timeout: 60_000 }, () => {
   it("answers each caller as its policies say, as its README shows", async () => {
     const { stdout } = await runExample("inbound-api");
     expect(stdout).toBe(await promisedOutput("inbound-api"));

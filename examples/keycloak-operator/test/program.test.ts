@@ -18,7 +18,7 @@ const output = [
   "2 logins, 0 requests refused",
 ];
 
-it("prints what it did, run by run", async () => {
+it("prints what it did, run by run", { timeout: 60_000 }, async () => {
   const lines: string[] = [];
   await program((line) => void lines.push(line));
   expect(lines).toEqual(output);

@@ -4,7 +4,7 @@ import { runOnce, runUntilDone } from "../src/operator.js";
 import { bench, realmsOf } from "./operator-bench.js";
 
 /** Requests are real, time is a fake clock's: what takes minutes here takes seconds to test. */
-describe("on a fake clock", () => {
+describe("on a fake clock", { timeout: 60_000 }, () => {
   it("1000 realms of one namespace take 200 seconds, less the burst", { timeout: 60_000 }, async () => {
     const { api, keycloak, sent, pass } = await bench({ timeoutMs: 600_000, reconcileJitterMs: 0 });
     await pass(runUntilDone({ api, desired: realmsOf("team-a", 1000) }), 1000);

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { promisedOutput, runExample } from "../../run-example.js";
 import { runReports } from "../src/run-reports.js";
 
-describe("the runner of jobs", () => {
+describe("the runner of jobs", { timeout: 60_000 }, () => {
   it("runs no more at a time than there are places, as its README says", async () => {
     const { stdout, stderr } = await runExample("kubernetes-jobs");
     expect(stdout).toBe(await promisedOutput("kubernetes-jobs"));
@@ -28,7 +28,7 @@ describe("the runner of jobs", () => {
       kubeConfig.loadFromString(simulator.kubeConfig());
       return createKubernetesApi("main", {
         kubeConfig,
-        redis: { url: redis.url },
+        redis: { url: redis.url, commandTimeoutMs: 5000 },
         jobs: { maxActive: 2, minPollMs: 30 },
         quota: { refillRate: 100, burst: 100 },
         env: {},

@@ -13,7 +13,7 @@ import { startLocalAirtable } from "../src/local-airtable.js";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
-describe("a new vendor", () => {
+describe("a new vendor", { timeout: 60_000 }, () => {
   it("takes twenty lines", async () => {
     const source = await readFile(new URL("../src/airtable.ts", import.meta.url), "utf8");
     const lines = source.split("\n").filter((line) => !/^\s*(?:$|\/\/)/.test(line));
@@ -30,8 +30,9 @@ describe("a new vendor", () => {
     await using server = await startLocalAirtable();
     const redis = await startRedisServer();
     onTestFinished(() => redis.stop());
-    await using one = createAirtableApi("acme", { redis: redis.url });
-    await using two = createAirtableApi("acme", { redis: redis.url, onStoreError: "closed" });
+    const options = { redis: { url: redis.url, commandTimeoutMs: 5000 } };
+    await using one = createAirtableApi("acme", options);
+    await using two = createAirtableApi("acme", { ...options, onStoreError: "closed" });
     await Promise.all(
       [one, two].flatMap((api) =>
         ["appOne", "appTwo"].flatMap((base) => Array.from({ length: 5 }, () => api(`${server.url}/v0/${base}/Tasks`))),
@@ -53,6 +54,7 @@ describe("a new vendor", () => {
 
   it("is silent for 30 s after a 429, and then asks again", async () => {
     let asked = 0;
+    let answered = 0;
     const server = createServer((_request, response) => {
       asked += 1;
       response.writeHead(asked === 1 ? 429 : 200).end("{}");
@@ -67,9 +69,11 @@ describe("a new vendor", () => {
       timeoutMs: 60_000,
       retry: { maxRetries: 5 },
       random: () => 0.5,
+      hooks: [{ name: "answered", after: () => void (answered += 1) }],
     });
     const answer = api(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v0/appOne/Tasks`);
-    await expect.poll(() => asked).toBe(1);
+    await expect.poll(() => answered, { timeout: 10_000 }).toBe(1);
+    // What follows from the answer needs no more than a few turns.
     await new Promise((resolve) => setTimeout(resolve, 50));
     await clock.advance(29_000);
     expect(asked).toBe(1);

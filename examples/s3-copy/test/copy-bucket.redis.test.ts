@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { promisedOutput, runExample } from "../../run-example.js";
 import { copyBucket } from "../src/copy-bucket.js";
 
-describe("the copy of a bucket", () => {
+describe("the copy of a bucket", { timeout: 60_000 }, () => {
   it("keeps within its budget of bytes, as its README says", async () => {
     const { stdout, stderr } = await runExample("s3-copy");
     expect(stdout).toBe(await promisedOutput("s3-copy"));
@@ -30,7 +30,7 @@ describe("the copy of a bucket", () => {
         endpoint: simulator.url,
         forcePathStyle: true,
         credentials: { accessKeyId: "any", secretAccessKey: "any" },
-        redis: { url: redis.url },
+        redis: { url: redis.url, commandTimeoutMs: 5000 },
         quota: { bytesPerSecond: { up: 100_000 } },
         env: {},
       });

@@ -7,7 +7,7 @@ import { promisedOutput, runExample } from "../../run-example.js";
 import { BirthdayBot } from "../src/birthday-bot.js";
 import { requestsIn } from "../src/requests-in.js";
 
-describe("legacy code with the plain constructor", () => {
+describe("legacy code with the plain constructor", { timeout: 60_000 }, () => {
   it("prints what its README says", async () => {
     expect((await runExample("slack-legacy")).stdout).toBe(await promisedOutput("slack-legacy"));
   });

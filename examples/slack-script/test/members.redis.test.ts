@@ -2,7 +2,7 @@ import { startRedisServer } from "@sluice/test/redis-server";
 import { describe, expect, it } from "vitest";
 import { promisedOutput, runExample } from "../../run-example.js";
 
-describe("the script that opts in", () => {
+describe("the script that opts in", { timeout: 60_000 }, () => {
   it("loses answers with the SDK's client and none with the factory's, as its README says", async () => {
     const { stdout } = await runExample("slack-script");
     expect(stdout).toBe(await promisedOutput("slack-script"));

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await run(process.execPath, [join(compiler, "bin", "tsc"), "-b", folder]);
 }, 120_000);
 
-describe("the program", () => {
+describe("the program", { timeout: 60_000 }, () => {
   it("works on a simulated workspace of its own by default", async () => {
     const { code, stdout, stderr } = await start("--file", exampleFile, "--prune");
     expect({ code, stderr: stderr.split("\n")[0] }).toEqual({ code: 0, stderr: "Reading acme in a simulator" });

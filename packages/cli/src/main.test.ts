@@ -32,7 +32,7 @@ async function urlOf({ out }: Started): Promise<string> {
   return /"url":"([^"]+)"/.exec(out())?.[1] ?? "";
 }
 
-describe("the program as a process", { timeout: 30_000 }, () => {
+describe("the program as a process", { timeout: 60_000 }, () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "ends cleanly on %s in the middle of a request, and sums up",
     async (signal) => {

@@ -20,17 +20,20 @@ function service(): {
 } {
   names += 1;
   const name = `service${names}`;
-  const engine = createPolicyEngine({ redis: server.url, name, policies: [] });
+  const redis = { url: server.url, commandTimeoutMs: 10_000 };
+  const engine = createPolicyEngine({ redis, name, policies: [] });
   onTestFinished(() => engine.close());
   const sluice = (line: string, input?: string): Promise<Ended> => {
     // Words are parted by blanks; `_` within a word stands for one.
     const args = line.split(" ").map((word) => word.replaceAll("_", " "));
-    return runHere([...args, "--name", name], { REDIS_URL: server.url }, input);
+    return runHere([...args, "--name", name, "--timeout", "9000"], { REDIS_URL: server.url }, input);
   };
   return { engine, sluice };
 }
 
 const why = "--reason because_it_must";
+/** What one process has changed, another hears of within a second, and on a busy machine later. */
+const patient = { timeout: 10_000 };
 
 describe("steering from the command line", { timeout: 60_000 }, () => {
   it("adds, shows, replaces and removes policies, which hold in running processes", async () => {
@@ -40,8 +43,8 @@ describe("steering from the command line", { timeout: 60_000 }, () => {
       code: 0,
       out: "added per-user\n",
     });
-    await expect.poll(async () => (await engine.check({ user: "a" })).policy).toBe("per-user");
-    await expect.poll(async () => (await engine.check({ user: "a" })).allowed).toBe(false);
+    await expect.poll(async () => (await engine.check({ user: "a" })).policy, patient).toBe("per-user");
+    await expect.poll(async () => (await engine.check({ user: "a" })).allowed, patient).toBe(false);
 
     const listed = await sluice("limits list");
     expect(listed.out).toContain("│ per-user │ user  │ all │ 1/minute │ enforce │ 0        │");
@@ -120,15 +123,15 @@ describe("steering from the command line", { timeout: 60_000 }, () => {
     expect((await sluice("emergency status")).out).toBe("emergency  none\nmode       enforce\n");
     expect((await sluice(`emergency disable --for 5m ${why}`)).code).toBe(4);
     expect((await sluice(`emergency disable --for 5m --yes ${why}`)).code).toBe(0);
-    await expect.poll(() => engine.mode).toBe("disabled");
+    await expect.poll(() => engine.mode, patient).toBe("disabled");
     expect((await sluice(`emergency shadow --for 5m --yes ${why}`)).code).toBe(0);
-    await expect.poll(() => engine.mode).toBe("shadow");
+    await expect.poll(() => engine.mode, patient).toBe("shadow");
     expect(jsonOf(await sluice("emergency status --json"))).toMatchObject({
       emergency: { kind: "shadow" },
       mode: "shadow",
     });
     expect((await sluice(`emergency end ${why}`)).code).toBe(0);
-    await expect.poll(() => engine.mode).toBe("enforce");
+    await expect.poll(() => engine.mode, patient).toBe("enforce");
     expect((await sluice(`emergency end ${why}`)).code).toBe(3);
     expect((await sluice(`emergency disable --for 8d --yes ${why}`)).code).toBe(2);
   });
@@ -200,7 +203,7 @@ describe("steering from the command line", { timeout: 60_000 }, () => {
       code: 2,
       err: "error: which Redis? Name it by --redis <url> or in REDIS_URL\n",
     });
-    const gone = await runHere(["limits", "list", "--redis", "redis://:s3cret@127.0.0.1:1", "--timeout", "200"]);
+    const gone = await runHere(["limits", "list", "--redis", "redis://:s3cret@127.0.0.1:1", "--timeout", "9000"]);
     expect(gone.code).toBe(1);
     expect(gone.err).toContain("ECONNREFUSED");
     expect(gone.err).not.toContain("s3cret");
@@ -213,29 +216,31 @@ describe("steering from the command line", { timeout: 60_000 }, () => {
 
 describe("figures from the command line", { timeout: 60_000 }, () => {
   it("sums up what the fleet does", async () => {
-    await using store = redisStore({ url: server.url, prefix: "figures" });
+    await using store = redisStore({ url: server.url, prefix: "figures", commandTimeoutMs: 10_000 });
     const { createLimiter, tokenBucket } = await import("@sluice/limiter");
     const limiter = createLimiter({ store, provider: "slack", account: "acme" });
     onTestFinished(() => limiter.close());
     const charge = { bucket: "users.list", limit: tokenBucket({ refillRate: 1, burst: 3 }) };
-    const calls = setInterval(() => void limiter.tryAcquire(charge), 20);
+    const calls = setInterval(() => void limiter.tryAcquire(charge).catch(() => {}), 20);
     onTestFinished(() => clearInterval(calls));
-    await new Promise((resolve) => setTimeout(resolve, 1300));
-    const line = ["metrics", "--prefix", "figures", "--redis", server.url];
+    const line = ["metrics", "--prefix", "figures", "--redis", server.url, "--timeout", "9000"];
+    const refused = async (): Promise<unknown> => jsonOf(await runHere([...line, "--json"]))["refusedPerSecond"];
+    // In a second in which the machine stood still there were fewer calls; others follow.
+    await expect.poll(refused, { ...patient, interval: 100 }).toBeGreaterThan(10);
     const [json, text] = await Promise.all([runHere([...line, "--json"]), runHere(line)]);
-    const metrics = jsonOf(json) as { refusedPerSecond: number; processes: number; buckets: number };
+    const metrics = jsonOf(json);
     expect(metrics).toMatchObject({ processes: 1, buckets: 1, waiting: 0, scopes: [{ scope: "slack:acme" }] });
-    expect(metrics.refusedPerSecond).toBeGreaterThan(10);
     expect(text.out).toMatch(/│ slack:acme │ +\d+\.\d │ +\d+\.\d │ +0 │ +0 │/);
   });
 
   it("has the doctor say what is wrong, and what to do", async () => {
-    const fine = await runHere(["doctor", "--redis", server.url]);
-    expect(fine).toMatchObject({ code: 0 });
-    expect(fine.out).toMatch(/^ok {7}connection {3}127\.0\.0\.1:\d+ answers in /m);
-    expect(fine.out).toMatch(/\n0 problems, 1 warning\n$/);
+    // A machine that stands still meanwhile is a slow Redis to it: fine is what it says as soon as none does.
+    const fine = /^ok {7}connection {3}127\.0\.0\.1:\d+ answers in [\s\S]*\n0 problems, 1 warning\n$/m;
+    await expect
+      .poll(() => runHere(["doctor", "--redis", server.url]), patient)
+      .toMatchObject({ code: 0, out: expect.stringMatching(fine) });
     await using odd = await startRedisServer({ args: ["--maxmemory-policy", "allkeys-lru"] });
-    const sick = await runHere(["doctor", "--redis", odd.url]);
+    const sick = await runHere(["doctor", "--redis", odd.url, "--timeout", "9000"]);
     expect(sick.code).toBe(3);
     expect(sick.out).toContain("problem  eviction     maxmemory-policy allkeys-lru");
     expect(sick.out).toContain("Set maxmemory-policy noeviction");
@@ -252,8 +257,10 @@ describe("figures from the command line", { timeout: 60_000 }, () => {
     const { operator } = jsonOf(await runHere(["doctor", "--rights", "--json"])) as { operator: string[] };
     await redis.call("ACL", "SETUSER", "op", "on", ">pass", ...operator);
     const url = guarded.url.replace("redis://", "redis://op:pass@");
-    for (const line of ["metrics", "top", "doctor", "audit tail"])
-      expect(await runHere([...line.split(" "), "--redis", url])).toMatchObject({ code: 0, err: "" });
+    for (const line of ["metrics", "top", "doctor", "audit tail"]) {
+      const asked = [...line.split(" "), "--redis", url, "--timeout", "9000"];
+      expect(await runHere(asked)).toMatchObject({ code: 0, err: "" });
+    }
   });
 
   it("runs its demo, in memory or in Redis: no 429s with the limiter", async () => {

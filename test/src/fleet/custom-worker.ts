@@ -16,6 +16,8 @@ export interface CustomOrders {
 export interface CustomReport {
   /** Store time of each grant, in microseconds. */
   readonly atUs: readonly number[];
+  /** Store time of each question that was refused, in microseconds. */
+  readonly refusedUs: readonly number[];
   /** How long each question took, in milliseconds. */
   readonly tookMs: readonly number[];
 }
@@ -26,8 +28,10 @@ interface Window {
 }
 
 const { url, limit, windowMs, forMs, startAtMs } = JSON.parse(process.argv[2] ?? "") as CustomOrders;
-const [lock, states, inner] = [redisLock({ url }), redisStates({ url }), redisStore({ url, onStoreError: "closed" })];
-const store = withCustomLimits(inner, { lock, states });
+// A busy machine is no outage.
+const own = { url, commandTimeoutMs: 10_000 };
+const [lock, states, inner] = [redisLock(own), redisStates(own), redisStore({ ...own, onStoreError: "closed" })];
+const store = withCustomLimits(inner, { lock, states, lockTimeoutMs: 30_000 });
 const fixedWindow = customLimit<Window>({
   name: "fixed window",
   algorithm(state, nowMs, cost) {
@@ -39,6 +43,7 @@ const fixedWindow = customLimit<Window>({
   },
 });
 const atUs: number[] = [];
+const refusedUs: number[] = [];
 const tookMs: number[] = [];
 const ask = async (id: string, peek: boolean): Promise<void> => {
   const charges = [{ bucket: "b", limit: fixedWindow, cost: 1 }];
@@ -46,6 +51,7 @@ const ask = async (id: string, peek: boolean): Promise<void> => {
   const reply = await store.take({ scope: "s", charges, count: 1, ahead: 0, group: 1, withinMs: 0, id, peek });
   if (peek) return;
   tookMs.push(performance.now() - sinceMs);
+  if (reply.slots.length === 0) refusedUs.push(reply.nowUs);
   for (const slot of reply.slots) atUs.push(...Array.from({ length: slot.units }, () => slot.atUs));
 };
 
@@ -53,5 +59,5 @@ await ask("warm", true);
 await new Promise((resolve) => setTimeout(resolve, startAtMs - (performance.timeOrigin + performance.now())));
 const untilMs = performance.now() + forMs;
 for (let asked = 0; performance.now() < untilMs; asked += 1) await ask(`${process.pid}.${asked}`, false);
-process.stdout.write(`${JSON.stringify({ atUs, tookMs } satisfies CustomReport)}\n`);
+process.stdout.write(`${JSON.stringify({ atUs, refusedUs, tookMs } satisfies CustomReport)}\n`);
 for (const one of [store, lock, states]) await one.close();

@@ -23,7 +23,8 @@ export interface WorkerReport {
 }
 
 const orders = JSON.parse(process.argv[2] ?? "") as WorkerOrders;
-const store = redisStore({ url: orders.url, onStoreError: "closed" });
+// A busy machine is no outage.
+const store = redisStore({ url: orders.url, onStoreError: "closed", commandTimeoutMs: 10_000 });
 const limiter = createLimiter({ store, provider: "fleet", account: "acme" });
 const charge = { bucket: "shared", limit: tokenBucket({ refillRate: orders.refillRate, burst: orders.burst }) };
 const atUs: number[] = [];

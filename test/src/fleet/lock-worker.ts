@@ -9,8 +9,8 @@ export interface LockOrders {
   readonly rounds: number;
   readonly locked: boolean;
   readonly leaseMs: number;
-  /** Unix time at which all begin, in milliseconds. */
-  readonly startAtMs: number;
+  /** All begin when so many are ready. */
+  readonly together: number;
 }
 
 /** What a worker did: the fence of each round, in order. */
@@ -19,7 +19,8 @@ export interface LockReport {
 }
 
 const orders = JSON.parse(process.argv[2] ?? "") as LockOrders;
-const lock = redisLock({ url: orders.url });
+// A busy machine is no outage.
+const lock = redisLock({ url: orders.url, commandTimeoutMs: 10_000 });
 const redis = new Redis(orders.url);
 const fences: number[] = [];
 
@@ -36,7 +37,8 @@ if (orders.rounds === 0) {
     await new Promise((resolve) => setTimeout(resolve, 60_000));
   });
 }
-await new Promise((resolve) => setTimeout(resolve, orders.startAtMs - (performance.timeOrigin + performance.now())));
+await redis.incr("ready");
+while (Number(await redis.get("ready")) < orders.together) await new Promise((resolve) => setTimeout(resolve, 5));
 for (let round = 0; round < orders.rounds; round += 1) {
   if (!orders.locked) await addOne();
   else

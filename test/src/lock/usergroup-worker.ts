@@ -43,7 +43,8 @@ const FENCE_HEADER = "x-fence";
 
 const orders = JSON.parse(process.argv[2] ?? "") as UsergroupOrders;
 const { usergroup, guard, stalls } = orders;
-const lock = redisLock({ url: orders.redisUrl });
+// A busy machine is no outage.
+const lock = redisLock({ url: orders.redisUrl, commandTimeoutMs: 10_000 });
 const slack = clientWith({});
 const fences: number[] = [];
 const failures: string[] = [];

@@ -23,9 +23,9 @@ function startParent(): ChildProcess {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 15_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error("the condition did not come true within 5 s");
+    if (Date.now() > deadline) throw new Error("the condition did not come true within 15 s");
     await sleep(10);
   }
 }
@@ -38,12 +38,16 @@ function directoryOf(port: number): Promise<string | undefined> {
   );
 }
 
-test.each(["SIGKILL", "SIGTERM"] as const)("a server does not outlive a parent ended by %s", async (signal) => {
-  const parent = startParent();
-  const port = await new Promise<number>((resolve) => parent.stdout?.once("data", (text) => resolve(Number(text))));
-  let directory: string | undefined;
-  await until(async () => (directory = await directoryOf(port)) !== undefined);
-  expect(existsSync(String(directory))).toBe(true);
-  parent.kill(signal);
-  await until(async () => (await directoryOf(port)) === undefined && !existsSync(String(directory)));
-});
+test.each(["SIGKILL", "SIGTERM"] as const)(
+  "a server does not outlive a parent ended by %s",
+  { timeout: 60_000 },
+  async (signal) => {
+    const parent = startParent();
+    const port = await new Promise<number>((resolve) => parent.stdout?.once("data", (text) => resolve(Number(text))));
+    let directory: string | undefined;
+    await until(async () => (directory = await directoryOf(port)) !== undefined);
+    expect(existsSync(String(directory))).toBe(true);
+    parent.kill(signal);
+    await until(async () => (await directoryOf(port)) === undefined && !existsSync(String(directory)));
+  },
+);

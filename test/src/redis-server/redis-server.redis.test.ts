@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 function send(port: number, ...words: string[]): Promise<string> {
-  return ask(port, [words], (reply) => reply.endsWith("\r\n"), 1_000);
+  return ask(port, [words], (reply) => reply.endsWith("\r\n"), 10_000);
 }
 
 test("a client connects by the url", async () => {

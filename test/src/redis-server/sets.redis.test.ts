@@ -24,7 +24,7 @@ it("Sentinels name the primary, and another one when it was killed", { timeout: 
   expect(await client.wait(2, 5_000)).toBe(2);
   client.disconnect();
   await first.kill();
-  await expect.poll(async () => (await set.primary()).port, { timeout: 15_000 }).not.toBe(first.port);
+  await expect.poll(async () => (await set.primary()).port, { timeout: 30_000 }).not.toBe(first.port);
   const next = new Redis((await set.primary()).port);
   expect(await next.get("a")).toBe("1");
   next.disconnect();

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "./ask.js";
 import type { RedisProcess } from "./redis-process.js";
 
-const DEADLINE_MS = 5_000;
+/** On a busy machine a process takes seconds to start. */
+const DEADLINE_MS = 15_000;
 const POLL_MS = 10;
 
 /**

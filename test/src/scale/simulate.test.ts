@@ -14,7 +14,7 @@ const mostCommandsPerGrant: Record<string, (processes: number) => number> = {
 let results: SimulatedResults;
 beforeAll(async () => {
   results = await simulate(quickPlan);
-}, 60_000);
+}, 180_000);
 
 describe("a fleet that waits for one bucket", () => {
   it("uses all of it and not a millionth of a token more, whatever its size", () => {
@@ -61,4 +61,4 @@ it("the same seed gives the same figures, another seed others", async () => {
   expect((await simulate({ ...small, terrain: { ...small.terrain, seed: 1 } })).manyBuckets).not.toEqual(
     once.manyBuckets,
   );
-}, 60_000);
+}, 180_000);

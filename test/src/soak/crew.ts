@@ -54,8 +54,8 @@ export interface Crew extends AsyncDisposable {
 /** After closing a worker has nothing to do any more; one that is still there then is kept alive by something. Unit: milliseconds. */
 const END_MS = 5000;
 
-/** Starts so many workers and waits until each has had an answer of the store. */
-export async function startCrew(processes: number, orders: SoakOrders): Promise<Crew> {
+/** Starts so many workers and waits until each has had an answer of the store, and knows how many they are. */
+export async function startCrew(processes: number, orders: Omit<SoakOrders, "processes">): Promise<Crew> {
   const log: Log = {
     admissions: { asked: [], waited: [] },
     held: [],
@@ -65,7 +65,9 @@ export async function startCrew(processes: number, orders: SoakOrders): Promise<
     latestOf: "",
     stalledMs: 0,
   };
-  const workers = Array.from({ length: processes }, (_, index) => hire({ ...orders, seed: orders.seed + index }, log));
+  const workers = Array.from({ length: processes }, (_, index) =>
+    hire({ ...orders, processes, seed: orders.seed + index }, log),
+  );
   const dispose = async (): Promise<void> => {
     for (const { child } of workers) child.kill("SIGKILL");
   };

@@ -1,7 +1,7 @@
 import { setTimeout as rest } from "node:timers/promises";
 
-/** Sockets take a few turns of the loop to end. Unit: milliseconds. */
-const GRACE_MS = 1000;
+/** Sockets take a few turns of the loop to end, and the loop takes seconds where the machine stands still. Unit: milliseconds. */
+const GRACE_MS = 5000;
 
 /** What keeps this process alive now and did not before, once it has had time to go. */
 export async function leakedFrom(before: readonly string[]): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { startTcpProxy } from "@sluice/test/tcp-proxy";
 import { setTimeout as rest } from "node:timers/promises";
 import { seeded } from "../scale/virtual/seeded.js";
 import { type ChaosPace, startChaos } from "./chaos.js";
-import { startCrew } from "./crew.js";
+import { type Crew, startCrew } from "./crew.js";
 import { wallUs } from "./diary.js";
 import type { Verdict } from "./evidence.js";
 import { episodeFigures, type EpisodeFigures, judge } from "./judge.js";
@@ -48,6 +48,8 @@ export interface SoakResult {
 const HEAP_LOOKS = 40;
 const HEAP_EVERY_MS = 1500;
 const PROGRESS_MS = 1000;
+/** A store that went by a stall of the machine, just before the end, is waited for as long. Unit: milliseconds. */
+const MOST_RETURN_MS = 5000;
 
 /** Lets workers share limits through one Redis while that fails in every way, and judges what they were given. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
@@ -55,8 +57,6 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   await using server = await startRedisServer({ args: ["--maxmemory-policy", "noeviction"] });
   await using proxy = await startTcpProxy({ targetPort: server.port });
   await using crew = await startCrew(processes, { url: proxy.url, seed });
-  // Each worker learns how many there are.
-  await rest(1500);
   const fromUs = wallUs();
   crew.begin();
   const chaos = startChaos({ server, proxy }, forMs, pace, seeded(seed));
@@ -75,6 +75,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   try {
     await chaos.ended;
     clearInterval(looking);
+    await untilBack(crew);
     await crew.sampleHeap();
     const whole = { fromUs, toUs: wallUs() };
     await crew.stop();
@@ -91,4 +92,11 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     clearInterval(telling);
     clearInterval(looking);
   }
+}
+
+/** Waits until every worker says that it has the store. */
+async function untilBack({ members }: Crew): Promise<void> {
+  const untilMs = performance.now() + MOST_RETURN_MS;
+  const isAway = (): boolean => members.some(({ away }) => away.some(({ toUs }) => !Number.isFinite(toUs)));
+  while (isAway() && performance.now() < untilMs) await rest(20);
 }

@@ -4,6 +4,8 @@ import type { LedgerName } from "./load.js";
 export interface SoakOrders {
   readonly url: string;
   readonly seed: number;
+  /** How many there are of its kind, itself included; it is ready when it knows of all. */
+  readonly processes: number;
 }
 
 /** What the parent says later. `heap`: collect garbage and tell what is left. */

@@ -18,7 +18,7 @@ import {
 import { watchStalls } from "./stalls.js";
 import type { ParentWord, SoakOrders, WorkerWord } from "./words.js";
 
-const { url, seed } = JSON.parse(process.argv[2] ?? "") as SoakOrders;
+const { url, seed, processes } = JSON.parse(process.argv[2] ?? "") as SoakOrders;
 const WAITERS = 3;
 const BATCH_MS = 250;
 
@@ -95,6 +95,11 @@ const handOver = (): void => say({ kind: "batch", batch: diary.take() });
 const handingOver = setInterval(handOver, BATCH_MS);
 
 await limiter.peek({ bucket: "asked", limit: sharedBucket });
+// What each takes alone in an outage depends on how many it knows of.
+while (store.peers < processes) {
+  await rest(50);
+  await limiter.peek({ bucket: "asked", limit: sharedBucket });
+}
 say({ kind: "ready" });
 
 function obey({ kind }: ParentWord): void {

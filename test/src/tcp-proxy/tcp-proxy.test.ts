@@ -72,7 +72,7 @@ test("a delay holds each direction back and keeps the order", async () => {
   for (const text of ["1", "2", "3"]) socket.write(text);
   proxy.delay(0);
   socket.write("4");
-  await expect.poll(() => answers).toBe("1234");
+  await expect.poll(() => answers, { timeout: 10_000 }).toBe("1234");
 });
 
 test("a pause holds open connections back, lets new ones work, and loses nothing", async () => {

@@ -48,7 +48,7 @@ describe("what the SDK builds on a client", () => {
     const server = await startServer(inOrder({ status: 404 }, { status: 404 }, {}));
     const charged = counting();
     const client = limitedS3(server.origin, charged);
-    await waitUntilObjectExists({ client, maxWaitTime: 5, minDelay: 0.01, maxDelay: 0.01 }, { Bucket: "b", Key: "k" });
+    await waitUntilObjectExists({ client, maxWaitTime: 60, minDelay: 0.01, maxDelay: 0.01 }, { Bucket: "b", Key: "k" });
     expect([charged.count(), server.received.length]).toEqual([3, 3]);
   });
 

@@ -1,6 +1,7 @@
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ListBucketsCommand, type S3Client } from "@aws-sdk/client-s3";
+import { tokenBucket } from "@sluice/limiter";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { measureAws, S3Api } from "../index.js";
 import {
@@ -61,7 +62,8 @@ describe("a plain client", () => {
 describe("the mode of a limited client", () => {
   it("shadow decides and never acts, disabled does not even ask, and it may change at any time", async () => {
     const server = await startServer(() => ({ body: "<Result/>" }));
-    const s3 = limitedS3(server.origin, { quota: { limits: { "S3.ListBuckets": 1 } }, mode: "shadow", timeoutMs: 200 });
+    const limits = { "S3.ListBuckets": tokenBucket({ refillRate: 1e-4, burst: 1 }) };
+    const s3 = limitedS3(server.origin, { quota: { limits }, mode: "shadow", timeoutMs: 10_000 });
     for (let n = 0; n < 3; n += 1) await s3.send(list);
     s3.mode = "disabled";
     await s3.send(list);

@@ -60,9 +60,9 @@ describe("what a refusal says", () => {
 describe("a refusal", () => {
   it("pauses the prefix it was about, and no other", async () => {
     const server = await startServer((_request, index) =>
-      index === 0 ? xmlError(503, "SlowDown", { "retry-after": "5" }) : { body: "x" },
+      index === 0 ? xmlError(503, "SlowDown", { "retry-after": "60" }) : { body: "x" },
     );
-    const s3 = limitedS3(server.origin, { retry: false, timeoutMs: 2000 });
+    const s3 = limitedS3(server.origin, { retry: false, timeoutMs: 10_000 });
     const get = (Key: string): Promise<unknown> => s3.send(new GetObjectCommand({ Bucket: "b", Key }));
     await rejection(get("logs/1"));
     const { host } = new URL(server.origin);
@@ -75,9 +75,9 @@ describe("a refusal", () => {
 
   it("in a 400 pauses the action", async () => {
     const server = await startServer(
-      inOrder(jsonError(400, "ThrottlingException", { "x-amz-retry-after": "5000" }), { body: {} }),
+      inOrder(jsonError(400, "ThrottlingException", { "x-amz-retry-after": "60000" }), { body: {} }),
     );
-    const dynamodb = limitedDynamodb(server.origin, { retry: false, timeoutMs: 2000 });
+    const dynamodb = limitedDynamodb(server.origin, { retry: false, timeoutMs: 10_000 });
     await rejection(dynamodb.send(new ListTablesCommand({})));
     expect(await rejection(dynamodb.send(new ListTablesCommand({})))).toMatchObject({ code: "LIMIT_EXCEEDED" });
   });

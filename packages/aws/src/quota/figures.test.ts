@@ -28,7 +28,7 @@ const all: readonly PublishedLimit[] = [
 ];
 
 describe("the figures", () => {
-  it("are those of the data file", () => {
+  it("are those of the data file", { timeout: 60_000 }, () => {
     const script = new URL("../../scripts/generate-limits.mjs", import.meta.url);
     expect(() => execFileSync(process.execPath, [script.pathname, "--check"], { stdio: "pipe" })).not.toThrow();
     expect(asOf).toBe(data.asOf);

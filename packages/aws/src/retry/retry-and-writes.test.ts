@@ -60,13 +60,15 @@ describe("a refusal for the rate", () => {
     ] as const) {
       const clock = createFakeClock();
       const server = await startServer(inOrder(xmlError(503, "SlowDown", headers), good));
-      const s3 = limitedS3(server.origin, { clock, timeoutMs: 3_600_000, quota: () => [] });
+      let repeats = 0;
+      const retry = { baseMs: 0, onRetry: () => void (repeats += 1) };
+      const s3 = limitedS3(server.origin, { clock, timeoutMs: 3_600_000, quota: () => [], retry });
       const sent = s3.send(put);
-      await expect.poll(() => clock.pending).toBeGreaterThan(1);
+      await expect.poll(() => repeats, { timeout: 10_000 }).toBe(1);
       await clock.advance(waitMs - 1);
       expect(server.received).toHaveLength(1);
       await clock.advance(1);
-      await expect.poll(() => server.received.length).toBe(2);
+      await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(2);
       await sent;
     }
   });

@@ -1,5 +1,6 @@
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { withCallOptions } from "@sluice/core";
+import { createFakeClock } from "@sluice/core/testing";
 import { createLimiter, memoryStore, tokenBucket } from "@sluice/limiter";
 import { describe, expect, it } from "vitest";
 import { limitedS3, plainS3, rejection, sdkS3 } from "../test-support/clients.test-support.js";
@@ -32,7 +33,7 @@ describe("an abort by the SDK's own abortSignal", () => {
     const server = await startServer(() => ({ action: "hang" }));
     const abort = new AbortController();
     const flying = rejection(limitedS3(server.origin).send(list, { abortSignal: abort.signal }));
-    await expect.poll(() => server.received.length).toBe(1);
+    await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(1);
     abort.abort(reason);
     expect(await flying).toBe(abort.signal.reason);
   });
@@ -53,7 +54,7 @@ describe("an abort by the SDK's own abortSignal", () => {
     const stop = { name: "stop", before: () => abort.abort(new Error("stopped")) };
     const s3 = limitedS3(server.origin, { ...narrow, limiter, hooks: [stop] });
     await rejection(s3.send(list, { abortSignal: abort.signal }));
-    await expect.poll(async () => (await limiter.peek(narrow.quota())).kind).toBe("allowed");
+    await expect.poll(async () => (await limiter.peek(narrow.quota())).kind, { timeout: 10_000 }).toBe("allowed");
     expect(server.received).toHaveLength(0);
     await limiter.close();
   });
@@ -65,7 +66,7 @@ describe("an abort by the SDK's own abortSignal", () => {
       const abort = new AbortController();
       const before = server.received.length;
       const flying = rejection(s3.send(list, { abortSignal: abort.signal }));
-      await expect.poll(() => server.received.length).toBe(before + 1);
+      await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(before + 1);
       abort.abort(new Error("changed my mind"));
       const { name, message } = await flying;
       errors.push({ name, message });
@@ -78,7 +79,7 @@ describe("an abort by the SDK's own abortSignal", () => {
 describe("an error of ours", () => {
   it("comes out bare: a limit without the SDK's metadata", async () => {
     const server = await startServer(() => ({ body: "<Result/>" }));
-    const s3 = limitedS3(server.origin, { ...narrow, timeoutMs: 1000 });
+    const s3 = limitedS3(server.origin, { ...narrow, timeoutMs: 10_000 });
     await s3.send(list);
     const error = await rejection(s3.send(list));
     expect(error).toMatchObject({ code: "LIMIT_EXCEEDED", provider: "aws", bucket: "all" });
@@ -102,9 +103,12 @@ describe("a body that streams", () => {
   });
 
   it("is cut at the call's deadline", async () => {
+    const clock = createFakeClock();
     const server = await startServer(() => ({ body: large, action: "stall" }));
-    const { Body } = await limitedS3(server.origin, { timeoutMs: 150 }).send(get);
-    expect(await rejection(Body!.transformToByteArray())).toMatchObject({ code: "DEADLINE_EXCEEDED", timeoutMs: 150 });
+    const { Body } = await limitedS3(server.origin, { clock, timeoutMs: 150 }).send(get);
+    const reading = rejection(Body!.transformToByteArray());
+    await clock.advance(150);
+    expect(await reading).toMatchObject({ code: "DEADLINE_EXCEEDED", timeoutMs: 150 });
   });
 
   it("is cut when the caller aborts, by either way of passing a signal", async () => {
@@ -124,19 +128,25 @@ describe("a body that streams", () => {
   });
 
   it("that nobody reads ends quietly at the deadline", async () => {
+    const clock = createFakeClock();
     const server = await startServer(() => ({ body: large, action: "stall" }));
-    const { Body } = await limitedS3(server.origin, { timeoutMs: 500 }).send(get);
+    const { Body } = await limitedS3(server.origin, { clock, timeoutMs: 500 }).send(get);
     const isDestroyed = (): boolean => (Body as unknown as { destroyed: boolean }).destroyed;
+    await clock.advance(499);
     expect(isDestroyed()).toBe(false);
-    await expect.poll(isDestroyed, { timeout: 3000 }).toBe(true);
+    await clock.advance(1);
+    await expect.poll(isDestroyed, { timeout: 10_000 }).toBe(true);
   });
 
   it("that was read has no deadline left", async () => {
+    const clock = createFakeClock();
     const server = await startServer(() => ({ body: "short" }));
-    const { Body } = await limitedS3(server.origin, { timeoutMs: 500 }).send(get);
+    const { Body } = await limitedS3(server.origin, { clock, timeoutMs: 500 }).send(get);
+    const body = Body as unknown as { readonly closed: boolean; readonly errored: unknown };
     expect(await Body?.transformToString()).toBe("short");
-    await new Promise((resolve) => setTimeout(resolve, 520));
-    expect((Body as unknown as { errored: unknown }).errored).toBe(null);
+    await expect.poll(() => body.closed, { timeout: 10_000 }).toBe(true);
+    await clock.advance(520);
+    expect(body.errored).toBe(null);
   });
 
   it("is cut while it is read as part of the call, where the output is no stream", async () => {
@@ -150,9 +160,12 @@ describe("a body that streams", () => {
   });
 
   it("with withCallOptions a single call has a budget of its own", async () => {
+    const clock = createFakeClock();
     const server = await startServer(() => ({ body: large, action: "stall" }));
-    const { Body } = await withCallOptions({ timeoutMs: 100 }, () => limitedS3(server.origin).send(get));
-    expect(await rejection(Body!.transformToByteArray())).toMatchObject({ timeoutMs: 100 });
+    const { Body } = await withCallOptions({ timeoutMs: 100 }, () => limitedS3(server.origin, { clock }).send(get));
+    const reading = rejection(Body!.transformToByteArray());
+    await clock.advance(100);
+    expect(await reading).toMatchObject({ timeoutMs: 100 });
   });
 });
 

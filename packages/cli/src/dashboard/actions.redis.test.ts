@@ -19,7 +19,7 @@ function fresh(): { readonly url: string; readonly prefix: string } {
 
 /** The engine of another process. */
 async function engineOn(redis: { readonly url: string; readonly prefix: string }): Promise<PolicyEngine> {
-  const engine = createPolicyEngine({ redis, policies: [] });
+  const engine = createPolicyEngine({ redis: { ...redis, commandTimeoutMs: 10_000 }, policies: [] });
   onTestFinished(() => engine.close());
   await engine.ready();
   return engine;
@@ -40,10 +40,10 @@ describe("changes that a page asks for", { timeout: 30_000 }, () => {
     const { post } = await openDashboard(where);
     const begun = await post("/api/emergency/begin", shadow);
     expect([begun.status, begun.text]).toEqual([200, expect.stringMatching(/Policies refuse nobody until .* UTC/)]);
-    await expect.poll(() => engine.mode, { timeout: 5000 }).toBe("shadow");
+    await expect.poll(() => engine.mode, { timeout: 10_000 }).toBe("shadow");
     const { untilMs } = (await engine.emergency.status()) ?? { untilMs: 0 };
     expect((await post("/api/emergency/end", { ...why, seenUntilMs: untilMs })).status).toBe(200);
-    await expect.poll(() => engine.mode, { timeout: 5000 }).toBe("enforce");
+    await expect.poll(() => engine.mode, { timeout: 10_000 }).toBe("enforce");
     expect((await post("/api/emergency/end", { ...why, seenUntilMs: null })).status).toBe(404);
     expect(await auditOf(engine)).toEqual([
       { action: "emergency.shadow", subject: "all policies", author: "ops", reason: "incident 7" },
@@ -217,9 +217,9 @@ describe("changes that a page asks for", { timeout: 30_000 }, () => {
     ] as const)
       texts.push((await post(path, body)).text);
     const digest = apiKeyDigest(marker);
-    await expect.poll(() => stream.text(), { timeout: 5000 }).toContain(`API key ${digest.slice(0, 15)}…`);
-    await expect.poll(() => stream.text(), { timeout: 5000 }).toContain("reputation.reset");
-    const control = redisControlStore(where);
+    await expect.poll(() => stream.text(), { timeout: 10_000 }).toContain(`API key ${digest.slice(0, 15)}…`);
+    await expect.poll(() => stream.text(), { timeout: 10_000 }).toContain("reputation.reset");
+    const control = redisControlStore({ ...where, commandTimeoutMs: 10_000 });
     texts.push(JSON.stringify(await control.audit("policy:default")));
     await control.close();
     for (const text of [...texts, stream.text(), run.err(), run.out()]) expect(text).not.toContain("MARKER");

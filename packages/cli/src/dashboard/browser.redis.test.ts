@@ -36,7 +36,8 @@ async function serve(
   more: readonly string[] = [],
   env = {},
 ): Promise<{ readonly started: Started; readonly address: string }> {
-  const started = start(["dashboard", "--redis", url, "--prefix", prefix, ...more], env);
+  // Of two timeouts the last one holds.
+  const started = start(["dashboard", "--redis", url, "--prefix", prefix, "--timeout", "10000", ...more], env);
   await expect.poll(() => started.out(), { timeout: 15_000 }).toContain("Ctrl+C");
   return { started, address: /http:\S+/.exec(started.out())?.[0] ?? "" };
 }
@@ -95,7 +96,8 @@ describe("the dashboard in a browser", { timeout: 60_000 }, () => {
     };
     await expect.poll(granted, { ...patient, interval: 300 }).toBeGreaterThan(0);
     await expect.poll(() => card.locator("canvas").count(), patient).toBe(1);
-    expect(await page.locator(".provider", { hasText: "slack" }).locator(".throttled").textContent()).toBe("429s: 1");
+    const refusals = page.locator(".provider", { hasText: "slack" }).locator(".throttled");
+    await expect.poll(() => refusals.textContent(), patient).toBe("429s: 1");
     await expect.poll(() => page.locator("#breakers .chip").allTextContents(), patient).toEqual(["open", "not seen"]);
     expect(await page.locator("#chain").textContent()).toBe("intact");
 
@@ -126,7 +128,7 @@ describe("the dashboard in a browser", { timeout: 60_000 }, () => {
 
   it("makes a change by the keyboard alone, which is confirmed with reason and author", async () => {
     const where = fresh();
-    const engine = createPolicyEngine({ redis: where, policies: [] });
+    const engine = createPolicyEngine({ redis: { ...where, commandTimeoutMs: 10_000 }, policies: [] });
     onTestFinished(() => engine.close());
     await engine.ready();
     const { address } = await serve(where);
@@ -148,7 +150,7 @@ describe("the dashboard in a browser", { timeout: 60_000 }, () => {
     expect(await page.getByRole("dialog").getAttribute("aria-labelledby")).toBe("dialog-title");
     // Left by Escape, nothing has happened, and the focus is where it was.
     await page.keyboard.press("Escape");
-    expect(await focused()).toBe("emergency-shadow");
+    await expect.poll(focused, patient).toBe("emergency-shadow");
     await page.keyboard.press("Enter");
     await tabTo("field-reason");
     await page.keyboard.press("Enter");
@@ -165,8 +167,9 @@ describe("the dashboard in a browser", { timeout: 60_000 }, () => {
     await tabTo("Switch to shadow");
     await page.keyboard.press("Enter");
     await page.locator("#mode", { hasText: "shadow" }).waitFor();
-    expect(engine.mode).toBe("shadow");
-    expect(await focused()).toBe("emergency-shadow");
+    // The page may know before this process, and before it hears what became of its own change.
+    await expect.poll(() => engine.mode, patient).toBe("shadow");
+    await expect.poll(focused, patient).toBe("emergency-shadow");
     await page.locator("#audit", { hasText: "emergency.shadow" }).waitFor();
     expect(await page.locator("#audit").textContent()).toContain("Ada: limits refuse the wrong ones");
     expect(await page.locator("#notices").textContent()).toContain("Policies refuse nobody until");
@@ -176,7 +179,7 @@ describe("the dashboard in a browser", { timeout: 60_000 }, () => {
 
   it("grants an override from its form, and says what the server refuses", async () => {
     const where = fresh();
-    const engine = createPolicyEngine({ redis: where, policies: [] });
+    const engine = createPolicyEngine({ redis: { ...where, commandTimeoutMs: 10_000 }, policies: [] });
     onTestFinished(() => engine.close());
     const { address } = await serve(where);
     const { page } = await visit(address);
@@ -199,7 +202,7 @@ describe("the dashboard in a browser", { timeout: 60_000 }, () => {
     await page.getByRole("button", { name: "Revoke the override of user alice" }).click();
     await page.getByLabel("Reason").fill("it is over");
     await page.getByRole("button", { name: "Revoke it" }).click();
-    await expect.poll(() => engine.overrides.list(), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => engine.overrides.list(), patient).toEqual([]);
   });
 
   it("says that the connection is lost, comes back by itself, and asks for the token when its session is over", async () => {
@@ -241,17 +244,15 @@ describe("the dashboard in a browser", { timeout: 60_000 }, () => {
     onTestFinished(() => own.stop());
     const where = { url: own.url, prefix: "away" };
     await busyFleet(where);
-    const { address } = await serve(where, ["--timeout", "300"]);
+    const { address } = await serve(where, ["--timeout", "2000"]);
     const { page } = await visit(address);
     await page.locator("#buckets tr", { hasText: "users.list" }).waitFor();
-    const { Redis } = await import("ioredis");
-    const admin = new Redis(own.url);
-    onTestFinished(() => admin.disconnect());
-    void admin.client("PAUSE", 2500, "ALL").catch(() => {});
+    own.pause();
     await page.locator("#status", { hasText: "Store away" }).waitFor();
     expect(await page.locator("#banner").textContent()).toMatch(/^Store away: Redis at redis:\S+ has not answered for/);
     expect(await page.locator("#buckets tr", { hasText: "users.list" }).count()).toBe(1);
     await picture(page, "away");
+    own.resume();
     await page.locator("#status", { hasText: "Live" }).waitFor();
     await page.locator("#notices", { hasText: "Redis answers again" }).waitFor();
 

@@ -23,7 +23,8 @@ export async function openDashboard(
   line = "",
   more: Partial<Terminal> = {},
 ): Promise<Dashboard> {
-  const started = run(`dashboard --prefix ${where.prefix} ${line}`, {
+  // Of two timeouts the last one holds.
+  const started = run(`dashboard --prefix ${where.prefix} --timeout 9000 ${line}`, {
     clock: systemClock,
     user: "tester",
     ...more,

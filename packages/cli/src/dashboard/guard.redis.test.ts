@@ -33,7 +33,7 @@ const changes = [
 const files = ["/", "/styles.css", "/icon.svg", "/uplot.js", "/uplot.css", "/client/main.js", "/client/dom.js"];
 
 async function auditOf(where: { readonly url: string; readonly prefix: string }): Promise<readonly string[]> {
-  const control = redisControlStore(where);
+  const control = redisControlStore({ ...where, commandTimeoutMs: 10_000 });
   try {
     const entries = await control.audit("policy:default", { count: 100 });
     return entries.map(({ action, author, reason }) => `${action} by ${author}: ${reason}`);
@@ -103,7 +103,7 @@ describe("who is let in to the dashboard", { timeout: 30_000 }, () => {
     await clock.advance(60_000);
     expect((await get("/api/what")).status).toBe(404);
     await expect
-      .poll(() => auditOf(where), { timeout: 5000 })
+      .poll(() => auditOf(where), { timeout: 10_000 })
       .toEqual([
         "dashboard.opened by tester: somebody came with the token",
         "dashboard.refused by tester: wrong tokens within a minute: 1",
@@ -260,7 +260,7 @@ describe("who is let in to the dashboard", { timeout: 30_000 }, () => {
     }
     expect((await post("/api/session", {})).status).toBe(200);
     const stream = await events();
-    await expect.poll(() => stream.of("state").length, { timeout: 5000 }).toBeGreaterThan(1);
+    await expect.poll(() => stream.of("state").length, { timeout: 10_000 }).toBeGreaterThan(1);
     const redis = new Redis(where.url);
     onTestFinished(() => redis.disconnect());
     expect(await redis.keys(`${where.prefix}:*`)).toEqual([]);
@@ -270,7 +270,7 @@ describe("who is let in to the dashboard", { timeout: 30_000 }, () => {
   it("says at once what is wrong with its port, its Redis, or its options", async () => {
     const where = fresh();
     const { port } = await openDashboard(where);
-    const taken = runLine(`dashboard --port ${port} --redis ${where.url}`);
+    const taken = runLine(`dashboard --port ${port} --redis ${where.url} --timeout 9000`);
     expect(await taken.exitCode).toBe(1);
     expect(taken.err()).toContain(`port ${port} is taken`);
     const away = runLine("dashboard --timeout 300", { env: { REDIS_URL: "redis://:hunter2@127.0.0.1:1" } });

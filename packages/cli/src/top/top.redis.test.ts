@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { createLimiter, tokenBucket } from "@sluice/limiter";
-import { redisStore } from "@sluice/limiter-redis";
+import { redisFleet, redisStore } from "@sluice/limiter-redis";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { main, runProcess, start } from "../process.test-support.js";
@@ -13,12 +13,16 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 let prefixes = 0;
+/** A Redis that stands still for a while is not away. */
+const patient = ["--timeout", "9000"];
+const live = `'${process.execPath}' '${main}' top --interval 0.2 ${patient.join(" ")}`;
 
 /** A process with an empty bucket, for which two calls wait, and a provider that said 429. */
 async function busyFleet(): Promise<string> {
   prefixes += 1;
   const prefix = `top${prefixes}`;
-  const store = redisStore({ url: server.url, prefix });
+  const where = { url: server.url, prefix, commandTimeoutMs: 10_000 };
+  const store = redisStore(where);
   const limiter = createLimiter({ store, provider: "slack", account: "acme" });
   const over = new AbortController();
   onTestFinished(async () => {
@@ -31,14 +35,18 @@ async function busyFleet(): Promise<string> {
   for (let call = 0; call < 2; call += 1)
     limiter.acquire(charge, { timeoutMs: Infinity, signal: over.signal }).catch(() => {});
   await limiter.observe({ ...charge, bucket: "users.list" }, { retryAfterMs: 10 });
-  await new Promise((resolve) => setTimeout(resolve, 1300));
+  // What it does is told once a second.
+  await using fleet = redisFleet(where);
+  await expect
+    .poll(async () => (await fleet.look()).scopes, { timeout: 10_000 })
+    .toMatchObject([{ scope: "slack:acme", waiting: 2, throttled: 1 }]);
   return prefix;
 }
 
 describe("top", { timeout: 60_000 }, () => {
   it("prints one table where there is no screen", async () => {
     const prefix = await busyFleet();
-    const { code, out } = await runProcess(["top", "--redis", server.url, "--prefix", prefix]);
+    const { code, out } = await runProcess(["top", ...patient, "--redis", server.url, "--prefix", prefix]);
     expect(code).toBe(0);
     expect(out).toContain("waiting 2  429s/min 1");
     expect(out).toMatch(/^slack:acme chat\.postMessage +100% +0\/3 +36\/h +2 +\d+\.\d +\d/m);
@@ -47,8 +55,9 @@ describe("top", { timeout: 60_000 }, () => {
 
   it("prints a line of JSON for each look, until it is told to stop", async () => {
     const prefix = await busyFleet();
-    const started = start(["top", "--json", "--interval", "0.2", "--redis", server.url, "--prefix", prefix]);
-    await expect.poll(() => started.out().split("\n").length, { timeout: 10_000 }).toBeGreaterThan(3);
+    const often = ["top", "--json", "--interval", "0.2", ...patient, "--redis", server.url];
+    const started = start([...often, "--prefix", prefix]);
+    await expect.poll(() => started.out().split("\n").length, { timeout: 20_000 }).toBeGreaterThan(3);
     started.child.kill("SIGINT");
     expect(await started.ended).toBe(0);
     for (const line of started.out().trimEnd().split("\n")) {
@@ -58,13 +67,13 @@ describe("top", { timeout: 60_000 }, () => {
         breakers: [],
       });
     }
-    const { out } = await runProcess(["top", "--json", "--count", "2", "--interval", "0.2", "--redis", server.url]);
+    const { out } = await runProcess([...often, "--count", "2"]);
     expect(out.trimEnd().split("\n")).toHaveLength(2);
   });
 
   it("draws over itself in a terminal of its size, and leaves it as it was on q", async () => {
     const prefix = await busyFleet();
-    const terminal = inTerminal(`stty cols 90 rows 20; '${process.execPath}' '${main}' top --interval 0.2`, {
+    const terminal = inTerminal(`stty cols 90 rows 20; ${live}`, {
       REDIS_URL: server.url,
       PREFIX: prefix,
     });
@@ -84,7 +93,7 @@ describe("top", { timeout: 60_000 }, () => {
   });
 
   it("ends on Ctrl+C too, and has no colours where NO_COLOR is set", async () => {
-    const terminal = inTerminal(`'${process.execPath}' '${main}' top --interval 0.2`, {
+    const terminal = inTerminal(live, {
       REDIS_URL: server.url,
       NO_COLOR: "1",
     });
@@ -95,7 +104,7 @@ describe("top", { timeout: 60_000 }, () => {
   });
 
   it("says what is wrong before it draws anything", async () => {
-    const terminal = inTerminal(`'${process.execPath}' '${main}' top --timeout 300`, {
+    const terminal = inTerminal(`'${process.execPath}' '${main}' top --timeout 9000`, {
       REDIS_URL: "redis://127.0.0.1:1",
     });
     expect(await terminal.ended).toBe(1);

@@ -321,7 +321,7 @@ describe("a fetch API", () => {
     const reason = new Error("hunter2 is not needed any more");
     const headers = { authorization: "Bearer hunter2" };
     const asked = rejection(api().fetch(`${origin}/things/1`, { headers, signal: controller.signal }));
-    await expect.poll(() => received.length).toBe(1);
+    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1);
     controller.abort(reason);
     expect(await asked).toBe(reason);
     expect(reason.message).toBe("hunter2 is not needed any more");
@@ -343,7 +343,7 @@ describe("a fetch API", () => {
     const asked = rejection(acme("http://acme.invalid/things/1", { headers, signal: controller.signal }));
     setTimeout(() => controller.abort(new Error("enough")), 10);
     expect((await asked).message).toBe("enough");
-    await expect.poll(() => seen).toEqual(['aborted: {"authorization":"[secret]"}']);
+    await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['aborted: {"authorization":"[secret]"}']);
   });
 
   it("takes an answer to HEAD whose transport gives it an empty body", async () => {

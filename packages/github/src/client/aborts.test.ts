@@ -35,7 +35,7 @@ describe.each(kinds)("%s, in flight:", (_name, make) => {
     const server = await startServer(() => ({ action: "hang" }));
     const controller = new AbortController();
     const settled = rejection(call(make(server.origin), controller.signal));
-    await expect.poll(() => server.received.length).toBe(1);
+    await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(1);
     controller.abort(reason);
     expect(await settled).toBe(reason);
     expect(Object.keys(reason)).toEqual([]);
@@ -109,7 +109,7 @@ it("the deadline ends a call in flight", async () => {
   const server = await startServer(() => ({ action: "hang" }));
   const clock = createFakeClock();
   const settled = rejection(factory(server.origin, { clock, timeoutMs: 1000 }).request("GET /x"));
-  await expect.poll(() => server.received.length).toBe(1);
+  await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(1);
   await clock.advance(1001);
   const error = await settled;
   expect(error).toBeInstanceOf(DeadlineExceededError);

@@ -23,13 +23,17 @@ function bytes({ origin, received }: LocalServer): string[] {
   );
 }
 
-it.each(makers)("%s sends what Octokit sends, byte for byte, for each of its methods", async (_name, make) => {
-  const [one, other] = [await startServer(), await startServer()];
-  for (const { run } of restMethods(sdk(one.origin))) await run();
-  for (const { run } of restMethods(make(other.origin, { quota: () => [] }))) await run();
-  expect(one.received).toHaveLength(1028);
-  expect(bytes(other)).toEqual(bytes(one));
-});
+it.each(makers)(
+  "%s sends what Octokit sends, byte for byte, for each of its methods",
+  { timeout: 60_000 },
+  async (_name, make) => {
+    const [one, other] = [await startServer(), await startServer()];
+    for (const { run } of restMethods(sdk(one.origin))) await run();
+    for (const { run } of restMethods(make(other.origin, { quota: () => [] }))) await run();
+    expect(one.received).toHaveLength(1028);
+    expect(bytes(other)).toEqual(bytes(one));
+  },
+);
 
 const data = new TextEncoder().encode("the bytes of an asset");
 

@@ -21,7 +21,7 @@ describe.each(kinds)("%s", (_name, make) => {
     );
     expect(server.received).toHaveLength(methods.length);
     expect(seen.attempts.map(({ verb }) => verb)).toEqual(server.received.map(({ method }) => method));
-  });
+  }, 60_000);
 
   it("each page of a pagination is a call of its own, named by the route it began with", async () => {
     const server = await pages(3);

@@ -141,7 +141,7 @@ describe("an unchanged page costs", () => {
   it("its token when nobody said who asks", async () => {
     const server = await tagging(() => 1);
     const quota = { tier: "unauthenticated", ...tokens } as const;
-    const client = factory(server.origin, { auth: undefined, quota, timeoutMs: 200, hooks: [etagCache()] });
+    const client = factory(server.origin, { auth: undefined, quota, timeoutMs: 10_000, hooks: [etagCache()] });
     await client.request("GET /x");
     await client.request("GET /x");
     const error = await rejection(client.request("GET /x"));

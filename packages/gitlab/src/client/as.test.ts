@@ -28,7 +28,7 @@ it("a client made by `as` acts on behalf of its caller, merged into the caller a
 it("it shares chain, limits, mode and end with the client it was made of", async () => {
   const server = await startServer();
   const limit = tokenBucket({ refillRate: 1e-4, burst: 1 });
-  const gitlab = make({ host: server.host, timeoutMs: 100, quota: () => [{ bucket: "all", limit }] });
+  const gitlab = make({ host: server.host, timeoutMs: 10_000, quota: () => [{ bucket: "all", limit }] });
   const team = gitlab.as({ namespace: "team-a" });
   await team.Projects.show(1);
   expect(await rejection(gitlab.Projects.show(1))).toMatchObject({ code: "LIMIT_EXCEEDED" });

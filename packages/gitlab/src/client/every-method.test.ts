@@ -8,7 +8,7 @@ import { comparable, startServer } from "../test-support/server.test-support.js"
 /** For clients that send nothing. */
 const nowhere = { host: "http://127.0.0.1:9" };
 
-describe("the SDK's 976 methods", () => {
+describe("the SDK's 976 methods", { timeout: 60_000 }, () => {
   it("are all there, under the names of the SDK", () => {
     const names = [...allMethods(new Gitlab({ token, ...nowhere })).keys()];
     expect(names).toHaveLength(976);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withCallOptions } from "@sluice/core";
+import { createFakeClock } from "@sluice/core/testing";
 import { kinds, make, recorder, rejection } from "../test-support/clients.test-support.js";
 import { startServer } from "../test-support/server.test-support.js";
 
@@ -56,11 +57,12 @@ describe.each(kinds)("by %s", (_name, kind) => {
 
 describe("a stream", () => {
   it("is one attempt, which ends with its headers", async () => {
+    const clock = createFakeClock();
     const server = await startServer(() => binary);
     const seen = recorder();
-    const gitlab = make({ host: server.host, hooks: seen.hooks, timeoutMs: 200 });
+    const gitlab = make({ host: server.host, hooks: seen.hooks, timeoutMs: 200, clock });
     const stream = await gitlab.Repositories.showArchive(1, { asStream: true } as never);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await clock.advance(250);
     expect(await read(stream)).toEqual(bytes);
     expect(seen.attempts).toHaveLength(1);
   });

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { withCallOptions } from "@sluice/core";
+import { createFakeClock } from "@sluice/core/testing";
 import { GitbeakerTimeoutError } from "@gitbeaker/rest";
 import { kinds, make, makePlain, recorder, rejection } from "../test-support/clients.test-support.js";
 import { type Received, type Reply, startServer } from "../test-support/server.test-support.js";
 
+const soon = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** So many pages of one project each, linked as GitLab links them. */
-function pages(count: number, delayMs = 0): (request: Received) => Promise<Reply> {
+function pages(count: number, delay: () => Promise<void> = async () => {}): (request: Received) => Promise<Reply> {
   return async ({ path, headers }) => {
-    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await delay();
     const page = Number(new URL(path, "http://x").searchParams.get("page") ?? 1);
     const host = headers.find(([name]) => name.toLowerCase() === "host")?.[1] ?? "";
     return {
@@ -47,33 +50,37 @@ describe("a list of several pages", () => {
   });
 
   it("has its deadline for each page, so that many pages may take longer than one may", async () => {
-    const server = await startServer(pages(5, 80));
-    const gitlab = make({ host: server.host, timeoutMs: 250 });
+    const clock = createFakeClock();
+    const server = await startServer(pages(5, () => clock.advance(80)));
+    const gitlab = make({ host: server.host, timeoutMs: 250, clock });
     expect(await gitlab.Projects.all({ perPage: 1 })).toHaveLength(5);
-    const slow = await startServer(pages(2, 400));
-    expect(await rejection(make({ host: slow.host, timeoutMs: 150 }).Projects.all())).toMatchObject({
+    const slow = await startServer(pages(2, () => clock.advance(400)));
+    expect(await rejection(make({ host: slow.host, timeoutMs: 150, clock }).Projects.all())).toMatchObject({
       code: "DEADLINE_EXCEEDED",
     });
   });
 
   it("has `queryTimeout` for each page in the factory, and once for all of them plainly, as in the SDK", async () => {
-    const server = await startServer(pages(5, 80));
-    expect(await make({ host: server.host, queryTimeout: 250 }).Projects.all({ perPage: 1 })).toHaveLength(5);
-    const error = await rejection(makePlain({ host: server.host, queryTimeout: 250 }).Projects.all({ perPage: 1 }));
+    const clock = createFakeClock();
+    const server = await startServer(pages(5, () => clock.advance(80)));
+    const gitlab = make({ host: server.host, queryTimeout: 250, clock });
+    expect(await gitlab.Projects.all({ perPage: 1 })).toHaveLength(5);
+    const slow = await startServer(pages(5, () => soon(80)));
+    const error = await rejection(makePlain({ host: slow.host, queryTimeout: 250 }).Projects.all({ perPage: 1 }));
     expect(error).toBeInstanceOf(GitbeakerTimeoutError);
   });
 
   it("ends at the page where the caller aborts", async () => {
-    const server = await startServer(pages(50, 20));
+    const server = await startServer(pages(50, () => soon(20)));
     const abort = new AbortController();
     const reason = new Error("enough");
     const gitlab = make({ host: server.host });
     const listing = withCallOptions({ signal: abort.signal }, () => rejection(gitlab.Projects.all({ perPage: 1 })));
-    await expect.poll(() => server.received.length).toBeGreaterThan(2);
+    await expect.poll(() => server.received.length, { timeout: 10_000 }).toBeGreaterThan(2);
     abort.abort(reason);
     expect(await listing).toBe(reason);
     const sent = server.received.length;
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await soon(60);
     expect(server.received.length).toBeLessThanOrEqual(sent + 1);
   });
 });

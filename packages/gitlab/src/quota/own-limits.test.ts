@@ -32,7 +32,7 @@ describe("gitbeaker's own rateLimits", () => {
 
   it("hold in the factory for all resources together, beside the published ones", async () => {
     const server = await startServer();
-    const gitlab = make({ host: server.host, rateLimits: { "**": 2 }, timeoutMs: 200 });
+    const gitlab = make({ host: server.host, rateLimits: { "**": 2 }, timeoutMs: 10_000 });
     await gitlab.Projects.show(1);
     await gitlab.Users.show(1);
     await expect(gitlab.Issues.create(1, "t")).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });

@@ -20,4 +20,4 @@ it("two clients that always want more get all of what GitLab.com grants, and no 
   ]);
   expect(simulator.ledger.throttled()).toEqual([]);
   expect(simulator.ledger.count({ accepted: true })).toBeGreaterThanOrEqual(450);
-});
+}, 60_000);

@@ -1,5 +1,5 @@
-import { type AddressInfo, createServer } from "node:net";
 import { GitbeakerRequestError, GitbeakerRetryError, GitbeakerTimeoutError } from "@gitbeaker/rest";
+import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { make, recorder, rejection } from "../test-support/clients.test-support.js";
 import { type Reply, startServer } from "../test-support/server.test-support.js";
@@ -10,14 +10,8 @@ async function answering(...answers: readonly Reply[]) {
   return startServer((_request, index) => answers[Math.min(index, answers.length - 1)] ?? {});
 }
 
-/** Where nobody listens any more. */
-async function closedPort(): Promise<string> {
-  const listener = createServer();
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  const { port } = listener.address() as AddressInfo;
-  await new Promise((resolve) => listener.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}
+/** Nobody listens there: the port is far below those that are given away. */
+const nobody = "http://127.0.0.1:2";
 
 describe("what is repeated", () => {
   it.each<[string, Reply]>([
@@ -47,7 +41,7 @@ describe("what is repeated", () => {
   });
 
   it("a write that could not be sent", async () => {
-    const gitlab = make({ host: await closedPort(), retry: { maxRetries: 2, baseMs: 0 }, ...open });
+    const gitlab = make({ host: nobody, retry: { maxRetries: 2, baseMs: 0 }, ...open });
     const seen: number[] = [];
     gitlab.hooks.add({ name: "count", before: ({ attempt }) => void seen.push(attempt) });
     expect(await rejection(gitlab.Issues.create(1, "t"))).toBeInstanceOf(TypeError);
@@ -102,8 +96,14 @@ describe("how it is repeated", () => {
   });
 
   it("after an attempt that took longer than queryTimeout, and then with the SDK's error", async () => {
-    const there = await startServer((_request, index) => (index === 0 ? { action: "hang" } : {}));
-    await make({ host: there.host, queryTimeout: 60, ...open }).Projects.show(1);
+    // The clock stands still while the server answers.
+    const clock = createFakeClock();
+    const there = await answering({ action: "hang" }, {});
+    const retry = { sleep: async () => {} };
+    const answer = make({ host: there.host, queryTimeout: 60, clock, retry, ...open }).Projects.show(1);
+    await expect.poll(() => there.received.length, { timeout: 10_000 }).toBe(1);
+    await clock.advance(60);
+    await answer;
     expect(there.received).toHaveLength(2);
     const never = await answering({ action: "hang" });
     const gitlab = make({ host: never.host, queryTimeout: 40, retry: false, ...open });

@@ -2,7 +2,7 @@ import { createPolicyEngine, type Policy, type PolicyEngine } from "@sluice/poli
 import { describe, expect, it, vi } from "vitest";
 import { createAskEngine } from "./ask-engine.js";
 
-const many: Policy = { name: "many", scope: "user", windows: [{ limit: 1000, per: "hour" }] };
+const many: Policy = { name: "many", scope: "user", windows: [{ limit: 1000, per: "day" }] };
 const alice = { user: "alice" };
 
 describe("an engine that is asked", () => {

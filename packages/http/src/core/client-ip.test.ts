@@ -125,9 +125,11 @@ describe("the address of a client", () => {
 
   it("is found in a time that the length of the header does not change", () => {
     const forwarded = Buffer.from(`${"for=10.0.0.1,".repeat(1_000_000)}for=${attacker}`).toString();
-    const startedMs = performance.now();
+    const started = process.cpuUsage();
     for (let n = 0; n < 1000; n += 1) seen({ forwarded });
-    expect((performance.now() - startedMs) / 1000).toBeLessThan(1);
+    // Processor time, which a stall of the machine does not lengthen.
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1e6).toBeLessThan(1);
   });
 });
 

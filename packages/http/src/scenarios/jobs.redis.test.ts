@@ -3,68 +3,96 @@ import { createFailureBackoff } from "@sluice/limiter";
 import { redisStore } from "@sluice/limiter-redis";
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import express, { type ErrorRequestHandler } from "express";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { concurrencyLimit } from "../express/index.js";
 import { problemOfError } from "../index.js";
-import { ask } from "../testing/ask.test-support.js";
-import { countOf, flood, serveExpress } from "./service.test-support.js";
+import { type Answered, ask } from "../testing/ask.test-support.js";
+import { countOf, serveExpress } from "./service.test-support.js";
 
+const soon = { timeout: 10_000 };
 let redis: RedisServer;
 beforeAll(async () => {
   redis = await startRedisServer();
 });
 afterAll(() => redis.stop());
 
-/** Two servers that run jobs of 300 ms, and how many ran at a time in both together. */
-async function runners(
-  name: string,
-  maxWaiting: number,
-): Promise<{ urls: string[]; most: () => number; stop(): Promise<void> }> {
+/** Two servers whose jobs run until they are let go, and how many ran at a time in both together. */
+async function runners(name: string, maxWaiting: number) {
   let running = 0;
   let most = 0;
+  const ends = new Set<() => void>();
   const made = await Promise.all(
     [1, 2].map(async () => {
-      const store = redisStore({ url: redis.url });
-      const places = concurrencyLimit({ store, name, max: 10, maxWaiting });
+      // A server that stands still for a second has not failed.
+      const store = redisStore({ url: redis.url, commandTimeoutMs: 5000 });
+      const places = concurrencyLimit({ store, name, max: 10, maxWaiting, maxWaitMs: 20_000 });
       const app = express();
       app.post("/jobs", places, async (_request, response) => {
         running += 1;
         most = Math.max(most, running);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await new Promise<void>((resolve) => ends.add(resolve));
         running -= 1;
         response.status(201).json({ done: true });
       });
       return { store, places, served: await serveExpress(app) };
     }),
   );
-  const stop = async (): Promise<void> => {
-    for (const { served, places, store } of made) {
-      await served.close();
-      await places.close();
-      await store.close();
-    }
+  return {
+    running: () => running,
+    waiting: () => made.reduce((sum, { places }) => sum + places.waiting, 0),
+    most: () => most,
+    letGo: (): void => {
+      for (const end of ends) end();
+      ends.clear();
+    },
+    /** Sends so many jobs to the first server, and so many to the second. */
+    send: (...counts: readonly number[]): { readonly answers: Answered[]; readonly all: Promise<unknown> } => {
+      const answers: Answered[] = [];
+      const asked = made.flatMap(({ served: { url } }, which) =>
+        Array.from({ length: counts[which] ?? 0 }, async () => {
+          answers.push(await ask(url, { method: "POST", path: "/jobs" }));
+        }),
+      );
+      return { answers, all: Promise.all(asked) };
+    },
+    stop: async (): Promise<void> => {
+      for (const { served, places, store } of made) {
+        await served.close();
+        await places.close();
+        await store.close();
+      }
+    },
   };
-  return { urls: made.map(({ served }) => served.url), most: () => most, stop };
 }
 
 describe("fifteen jobs where ten may run", () => {
-  const post = (url: string, count: number): ReturnType<typeof flood> =>
-    flood(url, count, () => ({ method: "POST", path: "/jobs" }), count);
-
   it("refuses five, and takes on others when the ten have ended", async () => {
-    const { urls, most, stop } = await runners("refusing", 0);
-    const [a = "", b = ""] = urls;
-    const answers = (await Promise.all([post(a, 8), post(b, 7)])).flat();
+    const { running, most, letGo, send, stop } = await runners("refusing", 0);
+    /** None ends before all are decided about. */
+    const round = async (...counts: readonly number[]): Promise<Answered[]> => {
+      const sent = send(...counts);
+      const count = counts.reduce((sum, one) => sum + one, 0);
+      await expect.poll(() => running() + sent.answers.length, soon).toBe(count);
+      letGo();
+      await sent.all;
+      return sent.answers;
+    };
+    const answers = await round(8, 7);
     expect([countOf(answers, 201), countOf(answers, 503), most()]).toEqual([10, 5, 10]);
     expect(answers.find(({ status }) => status === 503)?.headers["retry-after"]).toBe("1");
-    expect(countOf(await post(b, 10), 201)).toBe(10);
+    // The store hears of their end when they have been answered.
+    await vi.waitFor(async () => expect(countOf(await round(0, 10), 201)).toBe(10), soon);
     await stop();
   });
 
   it("lets five wait where they may, and runs them all, never more than ten at a time", async () => {
-    const { urls, most, stop } = await runners("waiting", 15);
-    const [a = "", b = ""] = urls;
-    const answers = (await Promise.all([post(a, 8), post(b, 7)])).flat();
+    const { running, waiting, most, letGo, send, stop } = await runners("waiting", 15);
+    const { answers, all } = send(8, 7);
+    await expect.poll(() => [running(), waiting()], soon).toEqual([10, 5]);
+    letGo();
+    await expect.poll(() => [running(), waiting()], soon).toEqual([5, 0]);
+    letGo();
+    await all;
     expect([countOf(answers, 201), most()]).toEqual([15, 10]);
     await stop();
   });

@@ -13,9 +13,11 @@ afterAll(() => redis.stop());
 
 /** Two servers of one service; who calls was verified by a gateway in front, which tests play. */
 async function service(name: string, policies: readonly Policy[]): Promise<{ urls: string[]; stop(): Promise<void> }> {
+  // A server that stands still for a second has not failed.
+  const where = { url: redis.url, commandTimeoutMs: 5000 };
   const made = await Promise.all(
     [1, 2].map(async () => {
-      const engine = createPolicyEngine({ name, redis: redis.url, policies });
+      const engine = createPolicyEngine({ name, redis: where, policies });
       const app = express();
       const identify = (request: Request): Partial<Identity> => {
         const [user, apiKey] = [request.get("x-test-user"), request.get("x-test-key")];

@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from "@sluice/core";
+import { createFakeClock } from "@sluice/core/testing";
 import { memoryStore, type Store } from "@sluice/limiter";
 import type { Policy } from "@sluice/policy";
 import { describe, expect, it, vi } from "vitest";
@@ -6,6 +7,7 @@ import type { Adapter, App, AppOptions } from "./app.test-support.js";
 import { ask, statuses } from "./ask.test-support.js";
 
 const three: Policy = { name: "three", scope: "global", windows: [{ limit: 3, per: "hour" }] };
+const soon = { timeout: 10_000 };
 
 /** A store that is away. */
 function awayStore(): Store {
@@ -21,7 +23,7 @@ export function describeGuards(adapter: Adapter, start: (options: AppOptions) =>
     it("refuses when all places are taken, and has them back when the answers have ended", async () => {
       const { url, reached, letGo } = await start({ concurrency: { max: 2 } });
       const slow = [ask(url, { path: "/slow" }), ask(url, { path: "/stream" })];
-      await vi.waitFor(() => expect(reached()).toBe(2));
+      await vi.waitFor(() => expect(reached()).toBe(2), soon);
       const full = await ask(url, { path: "/users/7" });
       expect([full.status, full.headers["retry-after"], full.json["title"]]).toEqual([
         503,
@@ -31,18 +33,18 @@ export function describeGuards(adapter: Adapter, start: (options: AppOptions) =>
       expect(full.headers["content-type"]).toMatch(/^application\/problem\+json/);
       letGo();
       expect((await Promise.all(slow)).map(({ text }) => text)).toEqual(["done", "begun done"]);
-      await vi.waitFor(async () => expect((await ask(url, { path: "/users/7" })).status).toBe(200));
+      await vi.waitFor(async () => expect((await ask(url, { path: "/users/7" })).status).toBe(200), soon);
     });
 
     it("has the place of a client back that went away, before its answer and in the middle of it", async () => {
       const { url, reached } = await start({ concurrency: { max: 2 } });
       const client = new AbortController();
       const gone = ["/slow", "/stream"].map((path) => ask(url, { path, signal: client.signal }).catch(() => "gone"));
-      await vi.waitFor(() => expect(reached()).toBe(2));
+      await vi.waitFor(() => expect(reached()).toBe(2), soon);
       expect((await ask(url, { path: "/users/7" })).status).toBe(503);
       client.abort();
       expect(await Promise.all(gone)).toEqual(["gone", "gone"]);
-      await vi.waitFor(async () => expect(await statuses(url, 3, { path: "/users/7" })).toEqual([200, 200, 200]), 3000);
+      await vi.waitFor(async () => expect(await statuses(url, 3, { path: "/users/7" })).toEqual([200, 200, 200]), soon);
     });
 
     it("counts places by whom it is told to, and lets so many wait", async () => {
@@ -57,7 +59,7 @@ export function describeGuards(adapter: Adapter, start: (options: AppOptions) =>
       const as = (user: string, path: string): ReturnType<typeof ask> =>
         ask(url, { path, headers: { "x-test-verified": user } });
       const first = as("alice", "/slow");
-      await vi.waitFor(() => expect(reached()).toBe(1));
+      await vi.waitFor(() => expect(reached()).toBe(1), soon);
       expect((await as("bob", "/users/7")).status).toBe(200);
       const second = as("alice", "/users/7");
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -67,10 +69,11 @@ export function describeGuards(adapter: Adapter, start: (options: AppOptions) =>
     });
 
     it("keeps a place for longer than its lease while the answer lasts", async () => {
-      const { url, reached, letGo } = await start({ concurrency: { max: 1, leaseMs: 200 } });
+      const clock = createFakeClock();
+      const { url, reached, letGo } = await start({ concurrency: { max: 1, leaseMs: 200, clock } });
       const slow = ask(url, { path: "/slow" });
-      await vi.waitFor(() => expect(reached()).toBe(1));
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await vi.waitFor(() => expect(reached()).toBe(1), soon);
+      await clock.advance(600);
       expect((await ask(url, { path: "/users/7" })).status).toBe(503);
       letGo();
       expect((await slow).status).toBe(200);
@@ -88,7 +91,7 @@ export function describeGuards(adapter: Adapter, start: (options: AppOptions) =>
       expect(busy.text).not.toContain("500");
       expect((await ask(url, { path: "/users/7", headers: { "x-vital": "1" } })).status).toBe(200);
       load.eventLoopDelayMs = 1;
-      await vi.waitFor(async () => expect((await ask(url, { path: "/users/7" })).status).toBe(200));
+      await vi.waitFor(async () => expect((await ask(url, { path: "/users/7" })).status).toBe(200), soon);
     });
   });
 

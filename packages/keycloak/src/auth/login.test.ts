@@ -160,7 +160,7 @@ describe("a client of the factory", () => {
     const controller = new AbortController();
     const first = withCallOptions({ signal: controller.signal }, () => api.realms.find());
     const second = api.users.find();
-    await expect.poll(() => waiting.length).toBe(1);
+    await expect.poll(() => waiting.length, { timeout: 10_000 }).toBe(1);
     const reason = new Error("not any more");
     controller.abort(reason);
     expect(await rejection(first)).toBe(reason);
@@ -177,7 +177,8 @@ describe("a client of the factory", () => {
     const api = factory(server.url, { clock, quota, timeoutMs: 1e7 });
     await api.realms.find();
     const late = api.users.find();
-    await expect.poll(() => clock.advance(20_000).then(() => server.calls.length), { interval: 1 }).toBe(2);
+    const counted = (): Promise<number> => clock.advance(20_000).then(() => server.calls.length);
+    await expect.poll(counted, { interval: 1, timeout: 10_000 }).toBe(2);
     await late;
     expect(server.calls.map(({ bearer }) => bearer)).toEqual(["token-1", "token-2"]);
     expect(server.logins).toBe(2);

@@ -97,7 +97,7 @@ describe("what goes out is byte for byte what the SDK sends", () => {
     for (const other of others) expect(other).toEqual(expected);
   });
 
-  it("every method that the SDK has", async () => {
+  it("every method that the SDK has", { timeout: 60_000 }, async () => {
     const sent = await Promise.all(
       kinds.map(([, make]) =>
         sentBy(make, {}, async (client) => {

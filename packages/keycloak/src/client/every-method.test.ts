@@ -9,7 +9,7 @@ import { goodAnswer, startServer } from "../test-support/server.test-support.js"
 const composites = { "clients.createOrUpdatePolicy": 3, "clientScopes.delByName": 2 } as const;
 const stepsOf = (name: string): number => composites[name as keyof typeof composites] ?? 1;
 
-describe.each(ours)("%s", (_name, make) => {
+describe.each(ours)("%s", { timeout: 60_000 }, (_name, make) => {
   it("has the SDK's 400 methods that send requests, and each is one call of its own name", async () => {
     const server = await startServer(goodAnswer);
     const seen = recorder();

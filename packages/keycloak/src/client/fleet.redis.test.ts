@@ -18,7 +18,9 @@ const auth = { grantType: "client_credentials", clientId: "operator", clientSecr
 function two(server: LocalServer, options: KeycloakFactoryOptions = {}): [KeycloakApi, KeycloakApi] {
   const account = newAccount();
   const make = (url: string): KeycloakApi => {
-    const given = { auth, baseUrl: server.url, env: {}, registry: new Registry(), ...options, redis: url };
+    // A Redis that stands still for a moment is not away.
+    const where = { url, commandTimeoutMs: 10_000 };
+    const given = { auth, baseUrl: server.url, env: {}, registry: new Registry(), ...options, redis: where };
     const api = createKeycloakApi(account, given);
     onTestFinished(() => api.close());
     return api;
@@ -50,7 +52,7 @@ describe("a fleet", () => {
   it("shares the rate of a namespace", async () => {
     const server = await startServer();
     const quota = { namespace: { refillRate: 0.01, burst: 4 } };
-    const [one, other] = two(server, { quota, timeoutMs: 2000 });
+    const [one, other] = two(server, { quota, timeoutMs: 10_000 });
     const calls = [one, other, one, other, one, other].map((api) => api.as({ namespace: "a" }).realms.find());
     const ends = await Promise.allSettled(calls);
     expect(ends.filter(({ status }) => status === "fulfilled").length).toBeLessThanOrEqual(4);

@@ -106,7 +106,7 @@ it("what somebody saved of ours and puts back later passes everything through, a
   const client = factory(server.url, { hooks: seen.hooks, accessToken: "t" });
   for (let round = 0; round < 5; round += 1) {
     const busy = client.realms.find();
-    await expect.poll(() => globalThis.fetch !== original, { interval: 1 }).toBe(true);
+    await expect.poll(() => globalThis.fetch !== original, { interval: 1, timeout: 10_000 }).toBe(true);
     const saved = globalThis.fetch;
     await busy;
     globalThis.fetch = saved;

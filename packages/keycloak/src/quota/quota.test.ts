@@ -109,7 +109,7 @@ describe("a client of the factory", () => {
   it("holds one namespace back and not the other", async () => {
     const server = await startServer();
     const quota = { namespace: { refillRate: 0.01, burst: 2 } };
-    const api = factory(server.url, { accessToken: "t", quota, timeoutMs: 200 });
+    const api = factory(server.url, { accessToken: "t", quota, timeoutMs: 10_000 });
     const [a, b] = [api.as({ namespace: "a" }), api.as({ namespace: "b" })];
     await Promise.all([a.realms.find(), a.realms.find()]);
     await expect(a.realms.find()).rejects.toMatchObject({ code: "LIMIT_EXCEEDED", provider: "keycloak" });

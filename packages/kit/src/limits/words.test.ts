@@ -95,9 +95,11 @@ describe("a name that nobody knows", () => {
 
   it("is looked for among thousands, however long it is, in little time", () => {
     const many = Array.from({ length: 3000 }, (_, index) => `Service${index}.someRatherLongMethodName${index}`);
-    const startedMs = performance.now();
+    // Processor time, which neither a stall nor a busy neighbour lengthens.
+    const started = process.cpuUsage();
     nearNames("x".repeat(1_000_000), many, 3);
-    expect(performance.now() - startedMs).toBeLessThan(2000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000).toBeLessThan(2000);
   });
 
   it("becomes an error that names the option, some names and the likeliest", () => {

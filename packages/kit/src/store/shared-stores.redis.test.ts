@@ -3,16 +3,19 @@ import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Assembly, assemble } from "../assembly/assemble.js";
 import { storeModes, vendor } from "../assembly/rig.test-support.js";
-import type { ApiOptions } from "../options/api-options.js";
+import type { ApiOptions, RedisSettings } from "../options/api-options.js";
 import { Redis, Registry } from "../users-own.test-support.js";
 
 const charge = { bucket: "b", limit: tokenBucket({ refillRate: 0.001, burst: 3 }) };
 
 let server: RedisServer;
+/** The same for all clients of a test, and patient: a stall is no outage, and a server that was killed hangs up at once. */
+let settings: RedisSettings;
 const open: Assembly[] = [];
 
 beforeEach(async () => {
   server = await startRedisServer();
+  settings = { url: server.url, commandTimeoutMs: 10_000 };
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -22,7 +25,7 @@ afterEach(async () => {
 
 function client(options: ApiOptions = {}) {
   const registry = new Registry();
-  const assembly = assemble({ redis: server.url, registry, ...options }, vendor);
+  const assembly = assemble({ redis: settings, registry, ...options }, vendor);
   open.push(assembly);
   return { assembly, registry, limiter: () => assembly.limiterFor("main") };
 }
@@ -62,13 +65,15 @@ describe("clients of one Redis", () => {
     expect(await connections()).toBe(shared);
     expect(await other.limiter().tryAcquire(charge)).toMatchObject({ kind: "allowed", remaining: 0 });
     await other.assembly.close();
-    await expect.poll(connections).toBe(0);
+    await expect.poll(connections, { timeout: 10_000 }).toBe(0);
 
     expect(await client().limiter().tryAcquire(charge)).toMatchObject({ kind: "delayed" });
   });
 
   it("share a client that the user owns, and never close it", async () => {
     const redis = new Redis(server.url);
+    // Connected before it is asked about tokens, which it has half a second for.
+    await redis.ping();
     const [one, other] = [client({ redis }), client({ redis })];
     await one.limiter().tryAcquire({ ...charge, cost: 3 });
     expect(await other.limiter().tryAcquire(charge)).toMatchObject({ kind: "delayed" });

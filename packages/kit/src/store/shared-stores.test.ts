@@ -92,7 +92,7 @@ describe("a store in Redis", () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(connections).toBe(0);
     const asked = limiterOn(lease).tryAcquire(charge);
-    await expect.poll(() => connections).toBeGreaterThan(0);
+    await expect.poll(() => connections, { timeout: 10_000 }).toBeGreaterThan(0);
     await lease.release();
     await asked.catch(() => {});
   });

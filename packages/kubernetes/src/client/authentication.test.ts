@@ -28,8 +28,8 @@ describe("credentials", () => {
     const authentication = counting();
     const api = client(server.origin, { clock, authMethods: { default: authentication } });
     const reading = api.client(CoreV1Api).listNode();
-    await expect.poll(() => server.received.length).toBe(1);
-    await expect.poll(async () => (await clock.advance(1000), server.received.length)).toBe(2);
+    await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await clock.advance(1000), server.received.length), { timeout: 10_000 }).toBe(2);
     await reading;
     expect(server.received.map(sentBy)).toEqual(["Bearer token-number-1", "Bearer token-number-2"]);
   });
@@ -57,8 +57,8 @@ describe("credentials", () => {
       },
     ];
     const reading = api.client(CoreV1Api).listNode({}, { middleware: middleware as never });
-    await expect.poll(() => server.received.length).toBe(1);
-    await expect.poll(async () => (await clock.advance(1000), server.received.length)).toBe(2);
+    await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await clock.advance(1000), server.received.length), { timeout: 10_000 }).toBe(2);
     await reading;
     expect(new Set(server.received.map(sentBy))).toEqual(new Set(["Bearer of-the-middleware"]));
   });

@@ -12,7 +12,7 @@ const kinds: readonly (readonly [string, (origin: string, hooks: readonly Hook[]
   ["new KubernetesApi", (origin, hooks) => plain(origin, { hooks })],
 ];
 
-describe.each(kinds)("%s", (_name, make) => {
+describe.each(kinds)("%s", { timeout: 60_000 }, (_name, make) => {
   it("has the SDK's 887 generated methods in two variants, and each passes both stages once under its own name", async () => {
     expect(apiClasses).toHaveLength(66);
     expect(generatedMethods).toHaveLength(2 * 887);

@@ -128,7 +128,7 @@ describe("a signal that a middleware puts on the request", () => {
     const reason = new Error("changed my mind");
     const core = client(server.origin).client(CoreV1Api);
     const failed = rejection(core.readNode({ name: "n" }, { middleware: [aborting(controller.signal)] }));
-    await expect.poll(() => server.received.length).toBe(1);
+    await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(1);
     controller.abort(reason);
     expect(await failed).toBe(reason);
   });

@@ -18,12 +18,12 @@ describe("the rate", () => {
     const server = await startServer();
     const core = client(server.origin, { clock }).client(CoreV1Api);
     const reading = Promise.all(Array.from({ length: 12 }, () => core.listNode()));
-    await expect.poll(() => server.received.length).toBe(10);
+    await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(10);
     await clock.advance(199);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(server.received).toHaveLength(10);
     await clock.advance(1);
-    await expect.poll(() => server.received.length).toBe(11);
+    await expect.poll(() => server.received.length, { timeout: 10_000 }).toBe(11);
     await clock.advance(200);
     await reading;
   });

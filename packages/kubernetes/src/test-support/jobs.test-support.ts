@@ -22,6 +22,15 @@ export async function forOneTest<Started extends Cluster>(starting: Promise<Star
   return cluster;
 }
 
+/** What comes of that, while time passes on a cluster whose clock moves only when told. */
+export function endOf<Value>(
+  outcome: Promise<Value>,
+  clock: { readonly advance: (byMs: number) => void },
+): Promise<Value> {
+  const passing = setInterval(() => clock.advance(quick.jobDurationMs), 20);
+  return outcome.finally(() => clearInterval(passing));
+}
+
 /** A client of that cluster that looks at its jobs often, at a rate that is no matter. */
 export function clientOf(cluster: Cluster, options: KubernetesFactoryOptions = {}, name = newCluster()): KubernetesApi {
   const kubeConfig = new KubeConfig();

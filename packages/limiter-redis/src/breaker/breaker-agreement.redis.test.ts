@@ -105,7 +105,7 @@ it("memory and Redis answer any sequence of steps alike, to the microsecond", as
   );
   console.log(`memory and Redis compared on ${compared} answers in ${run} sequences: ${JSON.stringify(states)}`);
   expect(Object.keys(states).toSorted()).toEqual(["closed", "half-open", "isolated", "open"]);
-});
+}, 60_000);
 
 it("every key it writes expires by itself", async () => {
   const keys = await redis.keys("agree*");

@@ -28,24 +28,26 @@ async function userWith(rights: readonly string[]): Promise<string> {
   return server.url.replace("//", "//ann:secret@");
 }
 
-async function eventsOf(url: string): Promise<readonly StoreEvent[]> {
+/** @param many - as many are waited for; nothing more comes in the moment after. */
+async function eventsOf(url: string, many: number): Promise<readonly StoreEvent[]> {
   const events: StoreEvent[] = [];
   await using store = redisStore({ url, onStoreError: "open", onEvent: (event) => events.push(event) });
   const limiter = createLimiter({ store });
   await limiter.tryAcquire(charge);
+  await expect.poll(() => events.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(many);
   await new Promise((resolve) => setTimeout(resolve, 60));
   await limiter.close();
   return events;
 }
 
 it("finds nothing at a Redis as it should be", async () => {
-  expect(await eventsOf(server.url)).toEqual([]);
+  expect(await eventsOf(server.url, 0)).toEqual([]);
   expect(warnings).toEqual([]);
 });
 
 it("warns of a Redis that evicts: as an event of the store, once", async () => {
   await say(server, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
-  const events = await eventsOf(server.url);
+  const events = await eventsOf(server.url, 1);
   expect(events).toEqual([{ type: "store-warning", message: expect.stringMatching(/allkeys-lru.*noeviction/) }]);
   expect(warnings).toEqual([]);
 });
@@ -54,7 +56,9 @@ it("warns by the process where nobody listens, once for all that share the conne
   await say(server, "CONFIG", "SET", "maxmemory-policy", "volatile-ttl");
   await using _all = await useAll({ url: server.url });
   await using _states = redisStates({ url: server.url });
-  await expect.poll(() => warnings).toMatchObject([{ code: "SLUICE_STORE", name: "SluiceWarning" }]);
+  await expect
+    .poll(() => warnings, { timeout: 10_000 })
+    .toMatchObject([{ code: "SLUICE_STORE", name: "SluiceWarning" }]);
 });
 
 it("warns of a client of the user's that resends, since one call may then take its tokens twice", async () => {
@@ -67,6 +71,7 @@ it("warns of a client of the user's that resends, since one call may then take i
     const events: StoreEvent[] = [];
     await using store = redisStore({ client, onEvent: (event) => events.push(event) });
     await createLimiter({ store }).tryAcquire(charge);
+    await expect.poll(() => events.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(warned);
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(events).toHaveLength(warned);
     if (warned > 0) expect(events).toMatchObject([{ message: expect.stringContaining("maxRetriesPerRequest") }]);
@@ -76,7 +81,7 @@ it("warns of a client of the user's that resends, since one call may then take i
 
 it("names the rights that a user lacks, at once and in one text", async () => {
   const rights = redisRights().filter((rule) => !["+zrem", "+publish"].includes(rule));
-  const events = await eventsOf(await userWith(rights));
+  const events = await eventsOf(await userWith(rights), 1);
   expect(events).toMatchObject([{ type: "store-warning", message: expect.stringContaining(" +publish +zrem. ") }]);
   expect(JSON.stringify(events)).not.toContain("secret");
 });

@@ -27,7 +27,7 @@ async function ours(servers: readonly RedisServer[]): Promise<string[]> {
   return all.filter((line) => !/ name=sentinel-| flags=[SM]/.test(line));
 }
 
-describe.each(Object.keys(sets) as (keyof typeof sets)[])("at %s", (name) => {
+describe.each(Object.keys(sets) as (keyof typeof sets)[])("at %s", { timeout: 60_000 }, (name) => {
   it("all of a process share few connections, and close() of the last one ends every one of them", async () => {
     const { url, servers, most, stop } = await sets[name]();
     const before = (await ours(servers)).length;
@@ -41,28 +41,28 @@ describe.each(Object.keys(sets) as (keyof typeof sets)[])("at %s", (name) => {
       await part.close();
     }
     // What is left of the start may have gone meanwhile.
-    await expect.poll(async () => (await ours(servers)).length, { timeout: 3000 }).toBeLessThanOrEqual(before);
+    await expect.poll(async () => (await ours(servers)).length, { timeout: 10_000 }).toBeLessThanOrEqual(before);
     await stop();
   });
 });
 
 it("`await using` closes stores, breaker stores, locks and states", async () => {
   await using server = await startRedisServer();
-  const { url } = server;
+  const options = { url: server.url, commandTimeoutMs: 5000 };
   let late: () => Promise<unknown>;
   {
-    await using store = redisStore({ url, onStoreError: "closed" });
-    await using breakers = redisBreakerStore({ url });
-    await using lock = redisLock({ url });
-    await using states = redisStates({ url });
+    await using store = redisStore({ ...options, onStoreError: "closed" });
+    await using breakers = redisBreakerStore(options);
+    await using lock = redisLock(options);
+    await using states = redisStates(options);
     const limiter = createLimiter({ store });
     await limiter.tryAcquire(charge);
     breakers.onChange("one", () => {});
     await lock.run("name", {}, () => states.load("scope", ["a"]));
-    expect(await clientsOf(server)).toHaveLength(2);
+    await expect.poll(() => clientsOf(server), { timeout: 10_000 }).toHaveLength(2);
     late = () => limiter.tryAcquire(charge);
   }
-  await expect.poll(() => clientsOf(server)).toEqual([]);
+  await expect.poll(() => clientsOf(server), { timeout: 10_000 }).toEqual([]);
   await expect(late()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
 });
 
@@ -74,12 +74,12 @@ it("another database, login or deadline is another connection, and so is a passw
     { url },
     { url: `${url}/1` },
     { url, username: "default" },
-    { url, commandTimeoutMs: 400 },
+    { url, commandTimeoutMs: 4000 },
     { url, password: () => "secret" },
     { url, password: given },
     { url, password: given },
     { url, prefix: "other" },
-  ].map((options) => redisStates(options));
+  ].map((options) => redisStates({ commandTimeoutMs: 5000, ...options }));
   const count = async (): Promise<number> => {
     const { Redis } = await import("ioredis");
     const admin = new Redis(url);
@@ -91,5 +91,5 @@ it("another database, login or deadline is another connection, and so is a passw
   // The prefix makes no difference, and the same function none either.
   expect(await count()).toBe(several.length - 2);
   for (const states of several) await states.close();
-  await expect.poll(count).toBe(0);
+  await expect.poll(count, { timeout: 10_000 }).toBe(0);
 });

@@ -13,6 +13,7 @@ it("asks for the password anew with each connection", async () => {
   const store = redisStore({
     url: `redis://127.0.0.1:${server.port}`,
     onStoreError: "closed",
+    commandTimeoutMs: 5000,
     password: async () => passwords[Math.min(asked++, 1)] ?? "",
   });
   onTestFinished(() => store.close());
@@ -31,7 +32,7 @@ it("asks for the password anew with each connection", async () => {
           ({ kind }) => kind,
           () => "away",
         ),
-      { timeout: 5000 },
+      { timeout: 10_000 },
     )
     .toBe("allowed");
   expect(asked).toBeGreaterThan(1);
@@ -40,21 +41,21 @@ it("asks for the password anew with each connection", async () => {
 it("is one connection for stores, breakers, locks and states of a process, one more for listening, and none when all are closed", async () => {
   await using server = await startRedisServer();
   const count = async (): Promise<number> => ((await say(server, "CLIENT", "LIST")).match(/name=sluice/g) ?? []).length;
-  const url = server.url;
+  const options = { url: server.url, commandTimeoutMs: 5000 };
   const [store, breakers, lock, states] = [
-    redisStore({ url }),
-    redisBreakerStore({ url }),
-    redisLock({ url }),
-    redisStates({ url }),
+    redisStore(options),
+    redisBreakerStore(options),
+    redisLock(options),
+    redisStates(options),
   ];
   const limiter = createLimiter({ store });
   await limiter.tryAcquire(charge);
   await lock.run("name", {}, () => states.load("scope", ["a"]));
   breakers.onChange("one", () => {});
-  await expect.poll(count).toBe(2);
+  await expect.poll(count, { timeout: 10_000 }).toBe(2);
   await limiter.close();
   for (const one of [store, breakers, lock]) await one.close();
   expect((await states.load("scope", ["a"])).texts).toEqual([undefined]);
   await states.close();
-  await expect.poll(count).toBe(0);
+  await expect.poll(count, { timeout: 10_000 }).toBe(0);
 });

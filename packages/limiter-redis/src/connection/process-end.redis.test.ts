@@ -2,6 +2,7 @@ import { startRedisCluster, startRedisSentinels, startRedisServer } from "@sluic
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { watchStalls } from "../stalls.test-support.js";
 
 /** Servers of one kind, which can be made to vanish. */
 interface Place {
@@ -49,7 +50,13 @@ function useAndForget(url: string) {
       await lock.acquire(process.pid + " " + calls, { leaseMs: 60_000 });
       await states.load("scope", ["a"]);
     };
-    await call();
+    // A busy machine may keep Redis from answering in time.
+    for (let left = 20; left > 0; left -= 1) {
+      const failure = await call().then(() => undefined, (error) => error);
+      if (failure === undefined) break;
+      if (left === 1) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     await breaker.run(async () => {});
     console.log("used");
     const word = await new Promise((resolve) => process.stdin.once("data", resolve));
@@ -65,14 +72,14 @@ function useAndForget(url: string) {
     cwd: import.meta.dirname,
     env: { PATH: process.env["PATH"] },
     stdio: ["pipe", "pipe", "pipe"],
-    timeout: 15_000,
+    timeout: 40_000,
     killSignal: "SIGKILL",
   });
   let [said, complained] = ["", ""];
   child.stdout.on("data", (text) => (said += text));
   child.stderr.on("data", (text) => (complained += text));
   const until = async (word: string): Promise<void> => {
-    await expect.poll(() => said + complained, { timeout: 10_000, interval: 5 }).toContain(word);
+    await expect.poll(() => said + complained, { timeout: 20_000, interval: 5 }).toContain(word);
   };
   return { child, until, complaints: () => complained };
 }
@@ -90,21 +97,26 @@ describe.each(Object.keys(kinds))("a process that closes nothing ends by itself 
     { how: "frozen", callsMs: 0 },
     // Long enough for its clients to look for a way, again and again.
     { how: "gone", callsMs: 1500 },
-  ])("that is $how then, after calls for $callsMs ms", async ({ how, callsMs }) => {
-    const { child, until, complaints } = useAndForget(place.url);
-    await until("used");
-    if (how === "frozen") place.pause();
-    if (how === "gone") await place.kill();
-    const ended = once(child, "close");
-    child.stdin.write(`${callsMs}\n`);
-    await until("over");
-    const overMs = performance.now();
-    const [code] = await ended;
-    const lingeredMs = performance.now() - overMs;
-    place.resume();
-    console.log(`${kind}, ${how}, ${callsMs} ms: ended ${Math.round(lingeredMs)} ms after its last call`);
-    expect(complaints()).toBe("");
-    expect(code).toBe(0);
-    expect(lingeredMs).toBeLessThan(3000);
-  });
+  ])(
+    "that is $how then, after calls for $callsMs ms",
+    async ({ how, callsMs }) => {
+      const { child, until, complaints } = useAndForget(place.url);
+      await until("used");
+      if (how === "frozen") place.pause();
+      if (how === "gone") await place.kill();
+      const ended = once(child, "close");
+      child.stdin.write(`${callsMs}\n`);
+      await until("over");
+      using stalls = watchStalls();
+      const overMs = performance.now();
+      const [code] = await ended;
+      const lingeredMs = performance.now() - overMs - stalls.totalMs();
+      place.resume();
+      console.log(`${kind}, ${how}, ${callsMs} ms: ended ${Math.round(lingeredMs)} ms after its last call`);
+      expect(complaints()).toBe("");
+      expect(code).toBe(0);
+      expect(lingeredMs).toBeLessThan(3000);
+    },
+    60_000,
+  );
 });

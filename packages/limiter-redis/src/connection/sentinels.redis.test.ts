@@ -49,19 +49,19 @@ it("news of a failover that comes while the client looks for the new primary doe
   await using next = await startRedisServer();
   const sentinel = await startSlowSentinel(150);
   sentinel.name(old.port);
-  const store = redisStore({ url: sentinel.url, onStoreError: "closed" });
+  const store = redisStore({ url: sentinel.url, onStoreError: "closed", commandTimeoutMs: 5000 });
   const limiter = createLimiter({ store, provider: "test", account: "acme" });
   await limiter.tryAcquire(charge);
   // One of the connection that asks, one of that which listens to the store.
-  await expect.poll(() => sentinel.listeners()).toBe(2);
+  await expect.poll(() => sentinel.listeners(), { timeout: 10_000 }).toBe(2);
   const before = sentinel.asked();
   await old.kill();
-  await expect.poll(() => sentinel.asked(), { interval: 1, timeout: 3000 }).toBeGreaterThan(before + 1);
+  await expect.poll(() => sentinel.asked(), { interval: 1, timeout: 10_000 }).toBeGreaterThan(before + 1);
   sentinel.name(next.port);
   sentinel.tell();
   const answer = () => limiter.tryAcquire(charge).then(({ kind }) => kind, String);
-  await expect.poll(answer, { timeout: 5000 }).toBe("allowed");
+  await expect.poll(answer, { timeout: 15_000 }).toBe("allowed");
   await limiter.close();
   await store.close();
   await sentinel.close();
-});
+}, 60_000);

@@ -48,10 +48,12 @@ async function setup() {
   const hears = async (message: string): Promise<void> => {
     await expect
       .poll(async () => [await speaker.publish("one", message), await speaker.publish("other", message)], {
-        timeout: 5000,
+        timeout: 10_000,
       })
       .toEqual([1, 1]);
-    await expect.poll(() => heard).toEqual(expect.arrayContaining([`one: ${message}`, `other: ${message}`]));
+    await expect
+      .poll(() => heard, { timeout: 10_000 })
+      .toEqual(expect.arrayContaining([`one: ${message}`, `other: ${message}`]));
   };
   return { proxy, subscriptions, hears };
 }
@@ -79,7 +81,7 @@ it("closing while channels are asked for again harms nobody", async () => {
   const before = proxy.seen.subscribes;
   proxy.seen.hold = true;
   proxy.cut();
-  await expect.poll(() => proxy.seen.subscribes, { timeout: 5000 }).toBeGreaterThan(before);
+  await expect.poll(() => proxy.seen.subscribes, { timeout: 10_000 }).toBeGreaterThan(before);
   subscriptions.close();
   await rest(100);
   expect(unhandled).toEqual([]);

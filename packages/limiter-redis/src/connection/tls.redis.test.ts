@@ -35,16 +35,22 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A free port may be taken by somebody else before the server listens on it; so often another one is tried. */
+const PORTS_TO_TRY = 5;
+
 /** A server that listens for TLS beside its plain port, which only the test itself uses. */
 async function tlsServer(args: readonly string[] = [], sentinel = false): Promise<RedisServer & { tlsPort: number }> {
-  const tlsPort = await freePort();
   const files = ["--tls-cert-file", join(folder, "cert.pem"), "--tls-key-file", join(folder, "key.pem")];
   const trust = ["--tls-ca-cert-file", join(folder, "cert.pem"), "--tls-auth-clients", "no"];
-  const server = await startRedisServer({
-    sentinel,
-    args: ["--tls-port", String(tlsPort), ...files, ...trust, ...args],
-  });
-  return { ...server, tlsPort };
+  for (let attempt = 1; ; attempt += 1) {
+    const tlsPort = await freePort();
+    try {
+      const all = ["--tls-port", String(tlsPort), ...files, ...trust, ...args];
+      return { ...(await startRedisServer({ sentinel, args: all })), tlsPort };
+    } catch (error) {
+      if (attempt === PORTS_TO_TRY || !String(error).includes("Address already in use")) throw error;
+    }
+  }
 }
 
 /** How many connections of ours came over this port. */
@@ -56,7 +62,7 @@ async function over(server: RedisServer, port: number): Promise<number> {
 it.each(["localhost", "127.0.0.1"])("rediss://%s speaks TLS alone, listening included", async (host) => {
   await using server = await tlsServer();
   await using _all = await useAll({ url: `rediss://${host}:${server.tlsPort}`, tls: { ca } });
-  await expect.poll(() => over(server, server.tlsPort)).toBe(2);
+  await expect.poll(() => over(server, server.tlsPort), { timeout: 10_000 }).toBe(2);
   expect(await over(server, server.port)).toBe(0);
   expect(warnings).toEqual([]);
 });
@@ -76,7 +82,7 @@ it("rediss+cluster:// speaks TLS with every node", async () => {
   await say(server, "CLUSTER", "ADDSLOTSRANGE", "0", "16383");
   await expect.poll(() => say(server, "CLUSTER", "INFO"), { timeout: 10_000 }).toContain("cluster_state:ok");
   await using _all = await useAll({ url: `rediss+cluster://localhost:${server.tlsPort}`, tls: { ca } });
-  await expect.poll(() => over(server, server.tlsPort)).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => over(server, server.tlsPort), { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
   expect(await over(server, server.port)).toBe(0);
   expect(warnings).toEqual([]);
 });
@@ -88,7 +94,7 @@ it("rediss+sentinel:// speaks TLS with the Sentinels and with the primary", asyn
   await expect.poll(() => say(sentinel, "INFO", "sentinel"), { timeout: 10_000 }).toContain("status=ok");
   const url = `rediss+sentinel://localhost:${sentinel.tlsPort}/main`;
   await using _all = await useAll({ url, tls: { ca } });
-  await expect.poll(() => over(server, server.tlsPort)).toBe(2);
+  await expect.poll(() => over(server, server.tlsPort), { timeout: 10_000 }).toBe(2);
   expect(await over(server, server.port)).toBe(0);
   const plain = (await say(sentinel, "CLIENT", "LIST")).split("\n").filter((line) => line.startsWith("id="));
   expect(plain.filter((line) => line.includes(`laddr=127.0.0.1:${sentinel.port} `))).toHaveLength(1);
@@ -139,7 +145,7 @@ it("a connection that fails twice ends no process: a certificate that is not tru
     await expect(limiter.tryAcquire(charge)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
     const before = records;
     // Each attempt to connect again is another chance.
-    await expect.poll(() => records, { timeout: 4000 }).toBeGreaterThan(before + 1);
+    await expect.poll(() => records, { timeout: 10_000 }).toBeGreaterThan(before + 1);
     await limiter.close();
     await store.close();
   } finally {

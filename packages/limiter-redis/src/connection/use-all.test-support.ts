@@ -14,22 +14,26 @@ export interface All extends AsyncDisposable {
 
 export async function useAll(given: RedisConnectionOptions): Promise<All> {
   // A busy machine is not what is looked for.
-  const options = { commandTimeoutMs: 2000, ...given };
+  const options = { commandTimeoutMs: 5000, ...given };
   const store = redisStore({ ...options, onStoreError: "closed" });
   const [breakers, lock, states] = [redisBreakerStore(options), redisLock(options), redisStates(options)];
   const limiter = createLimiter({ store });
   const breaker = createBreaker({ name: "one", store: breakers });
-  expect((await limiter.tryAcquire(charge)).kind).toBe("allowed");
-  expect(await breaker.run(async () => 1)).toBe(1);
-  expect(await lock.run("name", {}, () => states.load("scope", ["a"]))).toMatchObject({ texts: [undefined] });
-  breakers.onChange("one", () => {});
   const parts = [limiter, breaker, store, breakers, lock, states];
-  return {
-    parts,
-    async [Symbol.asyncDispose]() {
-      for (const part of parts) await part.close();
-    },
+  const close = async (): Promise<void> => {
+    for (const part of parts) await part.close();
   };
+  try {
+    expect((await limiter.tryAcquire(charge)).kind).toBe("allowed");
+    expect(await breaker.run(async () => 1)).toBe(1);
+    expect(await lock.run("name", {}, () => states.load("scope", ["a"]))).toMatchObject({ texts: [undefined] });
+    breakers.onChange("one", () => {});
+  } catch (error) {
+    // Nobody else would, and it would look for a way to its Redis for as long as this process lives.
+    await close();
+    throw error;
+  }
+  return { parts, [Symbol.asyncDispose]: close };
 }
 
 /** What a server says of those who are connected to it, without the one who asks. */

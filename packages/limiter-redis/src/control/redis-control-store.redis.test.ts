@@ -8,7 +8,9 @@ import { redisControlStore } from "./redis-control-store.js";
 
 let server: RedisServer;
 let count = 0;
-const open = () => redisControlStore({ url: server.url, prefix: `test${count}` });
+// A busy machine is no outage.
+const patient = { commandTimeoutMs: 5000 };
+const open = () => redisControlStore({ url: server.url, prefix: `test${count}`, ...patient });
 const another = (): void => void (count += 1);
 
 beforeAll(async () => {
@@ -19,7 +21,10 @@ afterAll(() => server.stop());
 controlContract("the Redis store", {
   open: () => (another(), open()),
   openAgain: open,
-  openSmall: () => (another(), redisControlStore({ url: server.url, prefix: `test${count}`, auditMaxEntries: 5 })),
+  openSmall: () => (
+    another(),
+    redisControlStore({ url: server.url, prefix: `test${count}`, ...patient, auditMaxEntries: 5 })
+  ),
 });
 
 const entry = { action: "test.write", subject: "s", author: "tester" };
@@ -57,7 +62,12 @@ describe("the Redis store", () => {
     // So far away that somebody else always comes first.
     await using proxy = await startTcpProxy({ targetPort: server.port });
     proxy.delay(20);
-    await using store = redisControlStore({ url: proxy.url, prefix: `test${count}`, changeTimeoutMs: 1000 });
+    await using store = redisControlStore({
+      url: proxy.url,
+      prefix: `test${count}`,
+      ...patient,
+      changeTimeoutMs: 1000,
+    });
     await store.change("s", { records: { a: "1" }, entry });
     await using redis = direct();
     const disturbing = new AbortController();
@@ -109,7 +119,7 @@ describe("the Redis store", () => {
     );
     const url = server.url.replace("redis://", "redis://service:pass@");
     const prefix = `test${count}`;
-    await using service = redisControlStore({ url, prefix, auditMaxEntries: 5 });
+    await using service = redisControlStore({ url, prefix, ...patient, auditMaxEntries: 5 });
     for (let n = 0; n < 8; n += 1) await service.change("s", { records: { a: `${n}` }, entry });
     expect((await service.read("s"))?.head).toMatchObject({ kept: 8, trimmed: 0 });
     await using redis = new Disposable(url);
@@ -121,7 +131,7 @@ describe("the Redis store", () => {
       ["flushall"],
     ])
       await expect(redis.call(...(command as [string, ...string[]]))).rejects.toThrow("NOPERM");
-    await using admin = redisControlStore({ url: server.url, prefix, auditMaxEntries: 5 });
+    await using admin = redisControlStore({ url: server.url, prefix, ...patient, auditMaxEntries: 5 });
     await admin.change("s", { records: { a: "9" }, entry });
     const head = (await service.read("s"))?.head;
     expect(head).toMatchObject({ kept: 5, trimmed: 4 });
@@ -135,7 +145,8 @@ describe("the Redis store", () => {
       const prefix = `test${count}`;
       const user = `poor-${right}`;
       await say(server, "ACL", "SETUSER", user, "on", ">pass", `~${prefix}:*`, `&${prefix}:*`, "+@all", `-${right}`);
-      await using store = redisControlStore({ url: server.url.replace("redis://", `redis://${user}:pass@`), prefix });
+      const url = server.url.replace("redis://", `redis://${user}:pass@`);
+      await using store = redisControlStore({ url, prefix, ...patient });
       const refused = store.change("s", { records: { a: "1" }, entry });
       await expect(refused).rejects.toMatchObject({
         code: "STORE_UNAVAILABLE",
@@ -150,8 +161,9 @@ describe("the Redis store", () => {
     another();
     const prefix = `test${count}`;
     await say(server, "ACL", "SETUSER", "blind", "on", ">pass", `~${prefix}:*`, `&${prefix}:*`, "+@all", "-hgetall");
-    await using store = redisControlStore({ url: server.url.replace("redis://", "redis://blind:pass@"), prefix });
-    await using admin = redisControlStore({ url: server.url, prefix });
+    const url = server.url.replace("redis://", "redis://blind:pass@");
+    await using store = redisControlStore({ url, prefix, ...patient });
+    await using admin = redisControlStore({ url: server.url, prefix, ...patient });
     await admin.change("s", { records: { a: "1" }, entry });
     for (let n = 0; n < 2; n += 1)
       await expect(store.read("s")).rejects.toMatchObject({
@@ -164,7 +176,7 @@ describe("the Redis store", () => {
 
   it("trims nothing while somebody pages through the audit, within twice its bound", async () => {
     another();
-    await using store = redisControlStore({ url: server.url, prefix: `test${count}`, auditMaxEntries: 5 });
+    await using store = redisControlStore({ url: server.url, prefix: `test${count}`, ...patient, auditMaxEntries: 5 });
     for (let n = 0; n < 5; n += 1) await store.change("s", { records: {}, entry });
     expect(await store.audit("s", { count: 2 })).toHaveLength(2);
     for (let n = 0; n < 5; n += 1) await store.change("s", { records: {}, entry });

@@ -4,6 +4,7 @@ import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { redisLock } from "../lock/redis-lock.js";
+import { watchStalls } from "../stalls.test-support.js";
 import { redisStore } from "../store/redis-store.js";
 import { redisStates } from "./redis-states.js";
 
@@ -18,7 +19,7 @@ afterAll(() => server.stop());
 customStatesContract("states in Redis", {
   open: () => {
     count += 1;
-    return redisStates({ url: server.url, prefix: `test${count}` });
+    return redisStates({ url: server.url, prefix: `test${count}`, commandTimeoutMs: PATIENT_MS });
   },
 });
 
@@ -27,6 +28,8 @@ interface Window {
   readonly used: number;
 }
 
+/** A busy machine is no outage. */
+const PATIENT_MS = 5000;
 const WINDOW_MS = 250;
 const LIMIT = 5;
 const fewAWindow = customLimit<Window>({
@@ -45,10 +48,10 @@ describe("custom limits in Redis", () => {
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
   });
-  const process = (prefix: string, url = server.url): CustomStore => {
-    const own = { url, prefix };
+  const process = (prefix: string, url = server.url, commandTimeoutMs = PATIENT_MS): CustomStore => {
+    const own = { url, prefix, commandTimeoutMs };
     const [lock, states, inner] = [redisLock(own), redisStates(own), redisStore({ ...own, onStoreError: "closed" })];
-    const store = withCustomLimits(inner, { lock, states });
+    const store = withCustomLimits(inner, { lock, states, lockTimeoutMs: 10_000 });
     closers.push(async () => {
       for (const { close } of [store, lock, states]) await close();
     });
@@ -69,14 +72,14 @@ describe("custom limits in Redis", () => {
   };
   type CustomCharges = Parameters<CustomStore["take"]>[0]["charges"];
 
-  /** Four clients that ask as often as they can; what each question was granted, at the moment that its answer names. */
-  const askHard = async (prefix: string, charges: CustomCharges, forMs: number): Promise<number[]> => {
+  /** Four clients that ask as often as they can, for so long and until so many were granted; the moments that their answers name. */
+  const askHard = async (prefix: string, charges: CustomCharges, forMs: number, least: number): Promise<number[]> => {
     const granted: number[] = [];
     const untilMs = performance.now() + forMs;
     await Promise.all(
       [1, 2, 3, 4].map(async () => {
         const store = process(prefix);
-        while (performance.now() < untilMs) {
+        while (performance.now() < untilMs || granted.length < least) {
           const { slots, nowUs } = await ask(store, { charges, count: 2 });
           for (const { units } of slots) granted.push(...Array<number>(units).fill(nowUs));
         }
@@ -87,7 +90,7 @@ describe("custom limits in Redis", () => {
 
   it("are never exceeded by four that ask as often as they can", async () => {
     // Alone: beside a limit of the store below, an answer names the moment of that one, a way to Redis later.
-    const granted = await askHard("four", [{ bucket: "b", limit: fewAWindow, cost: 1 }], 2000);
+    const granted = await askHard("four", [{ bucket: "b", limit: fewAWindow, cost: 1 }], 2000, LIMIT * 5 + 1);
     const windows = counts(granted.map((us) => Math.floor(us / 1000 / WINDOW_MS)));
     console.log(
       `${asked} questions of four clients: most in a window of ${LIMIT}: ${Math.max(...windows)}, ${granted.length} granted in ${windows.length} windows`,
@@ -97,7 +100,7 @@ describe("custom limits in Redis", () => {
   });
 
   it("take as much from the store below as they grant", async () => {
-    const granted = await askHard("below", [{ bucket: "b", limit: fewAWindow, cost: 1 }, below], 1000);
+    const granted = await askHard("below", [{ bucket: "b", limit: fewAWindow, cost: 1 }, below], 1000, LIMIT * 2 + 1);
     const { remaining } = await ask(process("below"), { charges: [below], peek: true });
     expect(granted.length).toBeGreaterThan(LIMIT * 2);
     expect(remaining).toBe(1000 - granted.length);
@@ -110,10 +113,10 @@ describe("custom limits in Redis", () => {
     expect(keys).toEqual(["kept:{s:t}:x:few%0020a%0020window:b"]);
     expect(await redis.pttl(keys[0] as string)).toBeGreaterThan(86_000_000);
     const charges = [{ bucket: "b", limit: fewAWindow, cost: 1 }];
-    await store.observe({ scope: "s:t", charges, pauseMs: 700, remaining: undefined });
+    await store.observe({ scope: "s:t", charges, pauseMs: 60_000, remaining: undefined });
     const { slots, nextUs, nowUs } = await ask(other);
     expect(slots).toEqual([]);
-    expect((nextUs - nowUs) / 1000).toBeGreaterThan(500);
+    expect((nextUs - nowUs) / 1000).toBeGreaterThan(50_000);
   });
 
   it("begin anew where something of another type or shape is found, and leave alone what a newer version wrote", async () => {
@@ -139,19 +142,21 @@ describe("custom limits in Redis", () => {
   it("fail closed while Redis is away, in time, and are back with it", async () => {
     const own = await startRedisServer();
     closers.push(() => own.stop());
-    const store = process("away", own.url);
-    await ask(store);
+    // The default time for one answer.
+    const store = process("away", own.url, 500);
+    const units = (): Promise<number> => Promise.resolve(ask(store)).then(({ slots }) => slots.length);
+    await expect.poll(() => units().catch(() => 0), { timeout: 10_000 }).toBe(1);
     own.pause();
+    using stalls = watchStalls();
     const startedMs = performance.now();
     await expect(ask(store)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-    expect(performance.now() - startedMs).toBeLessThan(700);
+    expect(performance.now() - startedMs - stalls.totalMs()).toBeLessThan(700);
     own.resume();
-    const units = async (): Promise<number> => (await ask(store)).slots.length;
-    await expect.poll(() => units().catch(() => 0), { timeout: 5000 }).toBe(1);
+    await expect.poll(() => units().catch(() => 0), { timeout: 10_000 }).toBe(1);
   });
 
   it("do not let a process that stalled between reading and writing undo what others took meanwhile", async () => {
-    const own = { url: server.url, prefix: "stalled" };
+    const own = { url: server.url, prefix: "stalled", commandTimeoutMs: PATIENT_MS };
     const [lock, states, inner] = [redisLock(own), redisStates(own), redisStore({ ...own, onStoreError: "closed" })];
     const dear = { ...below, cost: 5 };
     let saves = 0;

@@ -137,10 +137,10 @@ it("by the short way a bucket answers as one in memory does, to the microsecond,
   );
   expect(compared).toBeGreaterThan(1500);
   console.log(`memory and Redis compared on ${compared} short answers in ${run} sequences`);
-});
+}, 60_000);
 
 it("callers of one turn who are refused are as many violations, and all are told", async () => {
-  await using store = redisStore({ url: server.url });
+  await using store = redisStore({ url: server.url, commandTimeoutMs: 5000 });
   const limit = tokenBucket({ refillRate: 0.001, burst: 3 });
   const standing: StandingRequest = {
     subject: "hasty",
@@ -168,7 +168,7 @@ it("callers of one turn who are refused are as many violations, and all are told
 });
 
 it("a bucket that is more than a level takes the long way, and conduct counts there as well", async () => {
-  await using store = redisStore({ url: server.url });
+  await using store = redisStore({ url: server.url, commandTimeoutMs: 5000 });
   const limit = tokenBucket({ refillRate: 0.001, burst: 2 });
   const charge = { bucket: "paused", limit, cost: 1 };
   const standing: StandingRequest = {

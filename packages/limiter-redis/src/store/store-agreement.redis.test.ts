@@ -166,7 +166,7 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
     { numRuns: 250 },
   );
   console.log(`memory and Redis compared on ${compared} answers in ${run} sequences`);
-});
+}, 60_000);
 
 it("every key it writes expires by itself", async () => {
   const keys = await redis.keys("agree*");

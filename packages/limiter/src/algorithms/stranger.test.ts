@@ -127,7 +127,7 @@ describe("a quota that a stranger uses too, unseen", () => {
     expect(settled.perSecond / 7).toBeGreaterThanOrEqual(0.95);
     expect(alone.perSecond / 10).toBeGreaterThanOrEqual(0.99);
     expect(alone.refused).toBe(0);
-  });
+  }, 60_000);
 
   it("is used as well beside a stranger who is never refused", async () => {
     const clock = createFakeClock();
@@ -142,7 +142,7 @@ describe("a quota that a stranger uses too, unseen", () => {
     expect(settled.refused).toBeLessThanOrEqual(0.03);
     expect(settled.perSecond / 7).toBeGreaterThanOrEqual(0.95);
     expect(alone.perSecond / 10).toBeGreaterThanOrEqual(0.99);
-  });
+  }, 60_000);
 
   it("is shared as well where the provider counts a window", async () => {
     const clock = createFakeClock();
@@ -155,7 +155,7 @@ describe("a quota that a stranger uses too, unseen", () => {
     );
     expect(settled.refused).toBeLessThanOrEqual(0.03);
     expect(settled.perSecond / 7).toBeGreaterThanOrEqual(0.9);
-  });
+  }, 60_000);
 
   it("costs nothing where there is no stranger", async () => {
     const clock = createFakeClock();

@@ -59,7 +59,7 @@ it("a hundred thousand keys take no more room than allowed, in the family and in
   expect(store.size).toBeLessThanOrEqual(1000);
   await family.close();
   expect(clock.pending).toBe(0);
-});
+}, 60_000);
 
 it("those that made room hold no memory, even while the one who asks for many never waits", async () => {
   const family = make({ maxBreakers: 100 });

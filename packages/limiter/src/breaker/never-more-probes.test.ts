@@ -116,4 +116,4 @@ it("in a fleet no call goes while open or before the open time is over, and neve
   console.log(`a fleet of three: ${JSON.stringify(seen)}`);
   expect(Math.min(seen.refused, seen.openings)).toBeGreaterThan(100);
   expect(seen.most).toBe(3);
-});
+}, 60_000);

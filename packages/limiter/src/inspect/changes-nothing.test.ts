@@ -55,7 +55,7 @@ it("a look changes no later answer, and shows a wait exactly where nothing is le
     }),
     { numRuns: 120 },
   );
-});
+}, 60_000);
 
 async function act(limiter: Limiter, charges: readonly Charge[], how: string, answers: unknown[]): Promise<void> {
   try {

@@ -35,14 +35,19 @@ describe("a process that has too much to do", () => {
   it("sees a real event loop that is blocked, and that it is free again", async () => {
     const events: SheddingEvent["type"][] = [];
     const onEvent = ({ type }: SheddingEvent): void => void events.push(type);
-    const shedder = createLoadShedder({ maxEventLoopDelayMs: 150, sampleEveryMs: 20, onEvent });
+    const startedMs = performance.now();
+    // The heap is that of all tests in this process.
+    const shedder = createLoadShedder({ maxEventLoopDelayMs: 150, maxHeapRatio: 1, sampleEveryMs: 20, onEvent });
     const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     await rest(60);
-    expect(events).toEqual([]);
+    // Longer only if the machine has stalled.
+    if (performance.now() - startedMs < 150) expect(events).toEqual([]);
+    for (let n = 0; n < 500 && shedder.shedding; n += 1) await rest(20);
+    events.length = 0;
     const untilMs = performance.now() + 400;
     while (performance.now() < untilMs);
     await rest(40);
-    for (let n = 0; n < 50 && events.length < 2; n += 1) await rest(20);
+    for (let n = 0; n < 500 && events.length < 2; n += 1) await rest(20);
     expect(events.slice(0, 2)).toEqual(["shedding-began", "shedding-ended"]);
     shedder.close();
   });
@@ -79,10 +84,14 @@ describe("a process that has too much to do", () => {
   });
 
   it("costs next to nothing to ask", () => {
-    const shedder = createLoadShedder();
-    const startedMs = performance.now();
-    for (let n = 0; n < 1e5; n += 1) shedder.check();
-    expect((performance.now() - startedMs) * 10).toBeLessThan(1000);
+    const shedder = createLoadShedder({ maxHeapRatio: 1 });
+    // The best of several rounds: neighbours only ever make it slower.
+    const rounds = Array.from({ length: 5 }, () => {
+      const startedMs = performance.now();
+      for (let n = 0; n < 1e5; n += 1) shedder.check();
+      return performance.now() - startedMs;
+    });
+    expect(Math.min(...rounds) * 10).toBeLessThan(1000);
     shedder.close();
   });
 });

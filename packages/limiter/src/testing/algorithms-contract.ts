@@ -7,6 +7,7 @@ import { leakyBucket } from "../limits/leaky-bucket.js";
 import { tokenBucket } from "../limits/token-bucket.js";
 import { fixedWindow, slidingWindow, slidingWindowCounter } from "../limits/windows.js";
 import type { StoreUnderTest } from "./limiter-contract.js";
+import { shortestOf } from "./rounds.js";
 
 const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -30,71 +31,96 @@ export function algorithmsContract(name: string, { open, openAgain }: StoreUnder
     afterEach(async () => {
       for (const close of closers.splice(0)) await close();
     });
-    const places: Charge = { bucket: "places", limit: concurrency({ max: 2, leaseMs: 400 }) };
+    const places: Charge = { bucket: "places", limit: concurrency({ max: 2, leaseMs: 60_000 }) };
 
     it("a leaky bucket lets one go at a time, evenly", async () => {
       const limiter = await fresh();
-      const charge = { bucket: "spaced", limit: leakyBucket({ rate: 50 }) };
-      const at: number[] = [];
-      await Promise.all(
-        Array.from({ length: 8 }, async () => at.push(((await limiter.acquire(charge)).atUs / 1000) | 0)),
-      );
-      const gaps = at.slice(1).map((ms, index) => ms - (at[index] as number));
-      for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(19);
-      expect((at.at(-1) as number) - (at[0] as number)).toBeLessThan(200);
+      const lastMs = await shortestOf(200, async (round) => {
+        const charge = { bucket: `spaced ${round}`, limit: leakyBucket({ rate: 50 }) };
+        const at: number[] = [];
+        await Promise.all(
+          Array.from({ length: 8 }, async () => at.push(Math.floor((await limiter.acquire(charge)).atUs / 1000))),
+        );
+        const gaps = at.slice(1).map((ms, index) => ms - (at[index] as number));
+        for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(19);
+        return (at.at(-1) as number) - (at[0] as number);
+      });
+      expect(lastMs).toBeLessThan(200);
     });
 
     it("a fixed window holds its limit, and the next one follows it", async () => {
       const limiter = await fresh();
-      const charge = { bucket: "fixed", limit: fixedWindow({ limit: 3, windowMs: 300 }) };
+      const long = { bucket: "long", limit: fixedWindow({ limit: 3, windowMs: 60_000 }) };
       const answers = [];
-      for (let n = 0; n < 4; n += 1) answers.push(await limiter.tryAcquire(charge));
+      for (let n = 0; n < 4; n += 1) answers.push(await limiter.tryAcquire(long));
       expect(answers.map(({ kind }) => kind)).toEqual(["allowed", "allowed", "allowed", "delayed"]);
-      const startedMs = performance.now();
-      for (let n = 0; n < 3; n += 1) await limiter.acquire(charge);
-      expect(performance.now() - startedMs).toBeGreaterThan(200);
-      expect(performance.now() - startedMs).toBeLessThan(500);
+      const tookMs = await shortestOf(500, async (round) => {
+        const charge = { bucket: `fixed ${round}`, limit: fixedWindow({ limit: 3, windowMs: 300 }) };
+        const startedMs = performance.now();
+        for (let n = 0; n < 6; n += 1) await limiter.acquire(charge);
+        return performance.now() - startedMs;
+      });
+      expect(tookMs).toBeGreaterThan(290);
+      expect(tookMs).toBeLessThan(500);
     });
 
     it("a sliding window by two counts admits the rest as the window before fades", async () => {
       const limiter = await fresh();
-      const charge = { bucket: "counter", limit: slidingWindowCounter({ limit: 4, windowMs: 400 }) };
-      for (let n = 0; n < 4; n += 1) expect((await limiter.tryAcquire(charge)).kind).toBe("allowed");
-      const startedMs = performance.now();
-      await limiter.acquire(charge);
-      expect(performance.now() - startedMs).toBeGreaterThan(400);
-      expect(performance.now() - startedMs).toBeLessThan(750);
+      const tookMs = await shortestOf(750, async (round) => {
+        const charge = { bucket: `counter ${round}`, limit: slidingWindowCounter({ limit: 4, windowMs: 400 }) };
+        const startedMs = performance.now();
+        for (let n = 0; n < 4; n += 1) expect((await limiter.tryAcquire(charge)).kind).toBe("allowed");
+        await limiter.acquire(charge);
+        return performance.now() - startedMs;
+      });
+      expect(tookMs).toBeGreaterThan(490);
+      expect(tookMs).toBeLessThan(750);
     });
 
     it("a place is held until it is released, in this process or another", async () => {
       const here = await fresh();
       const there = await another();
-      const first = await here.acquire(places);
-      await there.acquire(places);
-      expect((await here.tryAcquire(places)).kind).toBe("delayed");
-      const startedMs = performance.now();
-      const waiting = there.acquire(places, { timeoutMs: 300 });
-      await rest(60);
-      await first.release();
-      await first.release();
-      await waiting;
-      expect(performance.now() - startedMs).toBeGreaterThan(55);
-      expect(performance.now() - startedMs).toBeLessThan(250);
-      expect((await here.tryAcquire(places)).kind).toBe("delayed");
+      const tookMs = await shortestOf(250, async (round) => {
+        const charge = { ...places, bucket: `places ${round}` };
+        const first = await here.acquire(charge);
+        await there.acquire(charge);
+        expect((await here.tryAcquire(charge)).kind).toBe("delayed");
+        const startedMs = performance.now();
+        const waiting = there.acquire(charge, { timeoutMs: 10_000 });
+        await rest(60);
+        await first.release();
+        await first.release();
+        await waiting;
+        const waitedMs = performance.now() - startedMs;
+        expect((await here.tryAcquire(charge)).kind).toBe("delayed");
+        return waitedMs;
+      });
+      expect(tookMs).toBeGreaterThan(55);
+      expect(tookMs).toBeLessThan(250);
     });
 
     it("a place that nobody releases comes back when its lease ends, unless it is renewed", async () => {
       const limiter = await fresh();
-      const kept = await limiter.acquire(places);
-      const left = await limiter.acquire(places);
-      await rest(250);
-      expect(await kept.renew()).toBe(true);
-      await rest(250);
-      expect(await limiter.tryAcquire(places)).toMatchObject({ kind: "allowed" });
-      expect((await limiter.tryAcquire(places)).kind).toBe("delayed");
-      expect(await left.renew()).toBe(false);
-      await left.release();
-      expect((await limiter.tryAcquire(places)).kind).toBe("delayed");
+      /** What was answered; nothing where a stall was so long that the lease of the renewed one may have ended too. */
+      const round = async (n: number): Promise<readonly unknown[] | undefined> => {
+        const charge = { bucket: `places ${n}`, limit: concurrency({ max: 2, leaseMs: 400 }) };
+        const keptMs = performance.now();
+        const kept = await limiter.acquire(charge);
+        const left = await limiter.acquire(charge);
+        await rest(250);
+        const renewedMs = performance.now();
+        const said: unknown[] = [await kept.renew()];
+        if (performance.now() - keptMs > 390) return undefined;
+        await rest(250);
+        for (let asked = 0; asked < 2; asked += 1) said.push((await limiter.tryAcquire(charge)).kind);
+        said.push(await left.renew());
+        await left.release();
+        said.push((await limiter.tryAcquire(charge)).kind);
+        return performance.now() - renewedMs > 390 ? undefined : said;
+      };
+      let answers: readonly unknown[] | undefined;
+      for (let n = 0; n < 8 && answers === undefined; n += 1) answers = await round(n);
+      expect(answers).toEqual([true, "allowed", "delayed", false, "delayed"]);
     });
 
     it("a lower maximum revokes nothing, and admits nobody until enough have gone", async () => {

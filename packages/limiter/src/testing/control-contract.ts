@@ -152,7 +152,8 @@ export function controlContract(name: string, { open, openAgain, openSmall }: Co
       let heard = 0;
       const stop = second.onChange("s", () => (heard += 1));
       closers.push(async () => stop());
-      await expect.poll(async () => (await store.change("s", write({ a: "1" })), heard)).toBeGreaterThan(0);
+      const told = async (): Promise<number> => (await store.change("s", write({ a: "1" })), heard);
+      await expect.poll(told, { timeout: 10_000 }).toBeGreaterThan(0);
       stop();
       const before = heard;
       await store.change("s", write({ a: "2" }));

@@ -102,9 +102,10 @@ describe("an endpoint pattern", () => {
     );
     fc.assert(
       fc.property(hostile, (text) => {
-        const took = Math.min(
-          ...[1, 2, 3].map(() => msOf(() => patterns.map((one) => matchesEndpoint(one, parseEndpoint(text))))),
-        );
+        const match = (): unknown => patterns.map((one) => matchesEndpoint(one, parseEndpoint(text)));
+        // To collect what other tests left is this process's time too, so one quiet try of many tells.
+        let took = Number.POSITIVE_INFINITY;
+        for (let run = 0; run < 20 && took >= 5; run += 1) took = Math.min(took, msOf(match));
         expect(took).toBeLessThan(5);
       }),
       { numRuns: 100 },

@@ -6,24 +6,26 @@ const namespace = "default";
 
 describe("requests in flight", () => {
   it("are capped, those that read and those that change something apart, and the rest is refused for a second", async () => {
-    const { core, simulator } = await bench({
-      maxRequestsInFlight: 2,
-      maxMutatingRequestsInFlight: 1,
-      latencyMs: 50,
-    });
-    const read = (): Promise<unknown> => core.listNamespacedPod({ namespace });
-    const write = (n: number): Promise<unknown> =>
-      core.createNamespacedConfigMap({ namespace, body: { metadata: { name: `a-${n}` } } });
-    const settled = await Promise.allSettled([read(), read(), read(), write(1), write(2)]);
-    expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
-    expect(simulator.ledger.throttled().map(({ limit, retryAfterSeconds }) => [limit, retryAfterSeconds])).toEqual(
-      expect.arrayContaining([
-        ["maxRequestsInFlight", 1],
-        ["maxMutatingRequestsInFlight", 1],
-      ]),
-    );
-    // Their places are free again.
-    await Promise.all([read(), read(), write(3)]);
+    const caps = { maxRequestsInFlight: 2, maxMutatingRequestsInFlight: 1 };
+    // The first three are held until the simulator closes.
+    const draws = [0.9, 0.9, 0.9];
+    const { core, simulator } = await bench({ ...caps, latencyMs: [0, 60_000], random: () => draws.shift() ?? 0 });
+    const read = (by = core): Promise<unknown> => by.listNamespacedPod({ namespace });
+    const write = (n: number, by = core): Promise<unknown> =>
+      by.createNamespacedConfigMap({ namespace, body: { metadata: { name: `a-${n}` } } });
+    for (const held of [read(), read(), write(1)]) held.catch(() => undefined);
+    await expect.poll(() => simulator.ledger.count({ accepted: true }), { timeout: 10_000 }).toBe(3);
+    expect([(await failureOf(read())).code, (await failureOf(write(2))).code]).toEqual([429, 429]);
+    expect(simulator.ledger.throttled().map(({ limit, retryAfterSeconds }) => [limit, retryAfterSeconds])).toEqual([
+      ["maxRequestsInFlight", 1],
+      ["maxMutatingRequestsInFlight", 1],
+    ]);
+    // Once answered, a request leaves its place.
+    const { core: other } = await bench(caps);
+    for (let n = 1; n <= 3; n += 1) {
+      await read(other);
+      await write(n, other);
+    }
   });
 
   it("are as many as the server's own by default", async () => {

@@ -72,7 +72,7 @@ describe("an S3 simulator", () => {
       () => "answered",
       () => "cut",
     );
-    await expect.poll(() => simulator.ledger.count()).toBe(1);
+    await expect.poll(() => simulator.ledger.count(), { timeout: 10_000 }).toBe(1);
     await simulator.close();
     await simulator.close();
     expect(await call).toBe("cut");

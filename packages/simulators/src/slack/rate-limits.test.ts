@@ -188,10 +188,15 @@ describe("speed", () => {
   });
 
   it("brings the official client's own waiting and retrying down to a second", async () => {
-    const { clientFor, simulator } = await bench({ speed: 60, limits: { "users.list": 1 } });
+    const clock = manualClock();
+    const { clientFor, simulator } = await bench({ clock, speed: 60, limits: { "users.list": 1 } });
     const patient = clientFor("xoxb-1", { rejectRateLimitedCalls: false, retryConfig: { retries: 2, minTimeout: 1 } });
     await patient.users.list({});
-    await patient.users.list({});
+    const again = patient.users.list({});
+    await expect.poll(() => simulator.ledger.throttled().length, { timeout: 10_000 }).toBe(1);
+    clock.advance(1_000);
+    await again;
+    expect(simulator.ledger.throttled()).toMatchObject([{ retryAfterSeconds: 1 }]);
     expect(simulator.ledger.entries().map(({ status }) => status)).toEqual([200, 429, 200]);
   });
 

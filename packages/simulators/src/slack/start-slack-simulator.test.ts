@@ -12,6 +12,13 @@ function held(): number {
   return process.getActiveResourcesInfo().filter((name) => kinds.has(name)).length;
 }
 
+/** Looks again and again until nothing is held. A poll would not do: its own timer is held too. */
+async function nothingHeld(): Promise<void> {
+  const lastMs = performance.now() + 10_000;
+  while (held() > 0 && performance.now() < lastMs) await new Promise((resolve) => void setTimeout(resolve, 10).unref());
+  expect(held()).toBe(0);
+}
+
 describe("a simulator", () => {
   it("listens on the loopback address only, each on a port of its own", async () => {
     const [one, two] = [await bench(), await bench()];
@@ -77,8 +84,7 @@ describe("a simulator", () => {
 
 describe("close", () => {
   it("settles what hangs, waits or trickles at once, and leaves nothing that keeps the process alive", async () => {
-    await expect.poll(held).toBeLessThanOrEqual(1);
-    const before = held();
+    await nothingHeld();
     const simulator = await startSlackSimulator({ latencyMs: [0, 120_000], random: () => draws.shift() ?? 0 });
     const draws = [0.5, 0, 0];
     const call = () => fetch(`${simulator.url}api.test`, { method: "POST" }).then((answer) => answer.text());
@@ -91,13 +97,14 @@ describe("close", () => {
         () => "cut",
       ),
     );
-    await expect.poll(() => simulator.ledger.count()).toBe(3);
+    await expect.poll(() => simulator.ledger.count(), { timeout: 10_000 }).toBe(3);
 
     const started = performance.now();
     await simulator.close();
     expect(await Promise.all(calls)).toEqual(["cut", "cut", "cut"]);
-    expect(performance.now() - started).toBeLessThan(1_000);
-    await expect.poll(held).toBeLessThanOrEqual(before);
+    // What it does not wait for takes a minute.
+    expect(performance.now() - started).toBeLessThan(5_000);
+    await nothingHeld();
   });
 
   it("does not wait for idle connections that are kept alive", async () => {
@@ -105,7 +112,7 @@ describe("close", () => {
     await (await fetch(`${simulator.url}api.test`, { method: "POST" })).text();
     const started = performance.now();
     await simulator.close();
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
     await expect(fetch(simulator.url)).rejects.toThrow("fetch failed");
   });
 

@@ -1,6 +1,7 @@
 import { WebClientEvent } from "@slack/web-api";
 import type { Call, Hook, Outcome } from "@sluice/core";
 import { withCaller } from "@sluice/core";
+import { createFakeClock } from "@sluice/core/testing";
 import { Registry } from "prom-client";
 import { describe, expect, it, vi } from "vitest";
 import { createSlackApi, SlackApi, type SlackFactoryOptions } from "../index.js";
@@ -191,7 +192,7 @@ describe.each([
 
 it("a copy made by `as` shares hooks, limits and events with the client", async () => {
   const server = await startServer(inOrder({}, { status: 429, headers: { "retry-after": "0" } }, {}));
-  const slack = factory(server.url, { quota: { tokens: 3, refillRate: 0.01 }, timeoutMs: 300 });
+  const slack = factory(server.url, { quota: { tokens: 3, refillRate: 0.01 }, timeoutMs: 10_000 });
   const copy = slack.as({ namespace: "team-a" });
   const told: unknown[] = [];
   slack.on(WebClientEvent.RATE_LIMITED, (seconds) => told.push(seconds));
@@ -205,14 +206,18 @@ it("a copy made by `as` shares hooks, limits and events with the client", async 
 });
 
 it("durations leave out the wait for a limit", async () => {
+  const clock = createFakeClock();
   const server = await startServer();
   const outcomes: Outcome[] = [];
   const slack = factory(server.url, {
+    clock,
     quota: { tokens: 1, refillRate: 1 },
     hooks: [{ name: "outcomes", stage: "call", after: (_call, outcome) => outcomes.push(outcome) }],
   });
   await slack.users.list({});
-  await slack.users.list({});
+  const second = slack.users.list({});
+  await clock.advance(1001);
+  await second;
   expect(outcomes[1]?.waitedMs).toBeGreaterThan(500);
   expect(outcomes[1]?.durationMs).toBeLessThan(500);
 });

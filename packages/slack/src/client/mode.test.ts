@@ -8,7 +8,7 @@ const factory = (url: string, options: SlackFactoryOptions = {}): SlackApi =>
   createSlackApi(newWorkspace(), { token, slackApiUrl: url, logger: keptLog(), env: {}, ...options });
 
 describe("mode", () => {
-  const tight = { quota: { tokens: 1, refillRate: 0.01 }, timeoutMs: 300 };
+  const tight = { quota: { tokens: 1, refillRate: 0.01 }, timeoutMs: 10_000 };
   const counted = async (registry: Registry, name: string): Promise<number> => {
     const line = (await registry.metrics()).split("\n").find((one) => one.startsWith(`${name}{`));
     return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(" ")));
@@ -31,11 +31,13 @@ describe("mode", () => {
         });
         for (let n = 0; n < 5; n += 1) await slack.users.list({}).catch(() => {});
         expect(server.received).toHaveLength(through);
-        await vi.waitFor(async () =>
-          expect([
-            await counted(registry, "sluice_rate_limit_acquired_total"),
-            await counted(registry, "sluice_rate_limit_rejected_total"),
-          ]).toEqual([taken, rejected]),
+        await vi.waitFor(
+          async () =>
+            expect([
+              await counted(registry, "sluice_rate_limit_acquired_total"),
+              await counted(registry, "sluice_rate_limit_rejected_total"),
+            ]).toEqual([taken, rejected]),
+          { timeout: 10_000 },
         );
       }
     },

@@ -61,7 +61,7 @@ describe("while Redis cannot be reached", () => {
     for (let round = 0; round < 3; round += 1)
       await Promise.all(Array.from({ length: 20 }, () => slack.users.list({})));
     expect(received()).toBe(60);
-    expect(performance.now() - startedMs).toBeLessThan(5000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     expect(log.map(({ message }) => message)).toEqual([
       expect.stringContaining("calls are NOT limited until it is back"),
     ]);
@@ -96,12 +96,16 @@ describe("while Redis cannot be reached", () => {
 it("a Redis that goes and comes back is told once each way, and calls never stop", async () => {
   const redis = await startRedisServer();
   onTestFinished(() => redis.stop());
-  const { slack, log, received } = await without({ redis: redis.url, quota: { tokens: 50, refillRate: 100 } });
+  const { slack, log, received } = await without({
+    // Gone it is when it refuses connections, not when it is slow.
+    redis: { url: redis.url, commandTimeoutMs: 10_000 },
+    quota: { tokens: 50, refillRate: 100 },
+  });
   await slack.users.list({});
   await redis.kill();
   for (let n = 0; n < 10; n += 1) await slack.users.list({});
   await redis.restart();
-  await vi.waitFor(() => expect(log).toHaveLength(2), { timeout: 5000, interval: 20 });
+  await vi.waitFor(() => expect(log).toHaveLength(2), { timeout: 10_000, interval: 20 });
   for (let n = 0; n < 5; n += 1) await slack.users.list({});
   expect(log.map(({ fields }) => fields)).toEqual([{ event: "store-down" }, { event: "store-up" }]);
   expect(received()).toBe(16);
@@ -121,9 +125,9 @@ describe("a client", () => {
 
   it("is there at once, and connects no sooner than it is used", async () => {
     const { url, count } = await counting();
-    const startedMs = performance.now();
     const { slack } = await without({ redis: url, quota: { refillRate: 100 } });
-    expect(performance.now() - startedMs).toBeLessThan(200);
+    // No promise: nothing was waited for.
+    expect(slack).not.toHaveProperty("then");
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(count()).toBe(0);
     await slack.users.list({});
@@ -140,7 +144,7 @@ describe("a client", () => {
   it.each([
     ["that was closed", "await slack.close();"],
     ["that was forgotten", ""],
-  ])("%s does not keep its process alive", async (_what, end) => {
+  ])("%s does not keep its process alive", { timeout: 60_000 }, async (_what, end) => {
     const redis = await startRedisServer();
     onTestFinished(() => redis.stop());
     const server = await startServer();

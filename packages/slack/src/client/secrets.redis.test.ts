@@ -44,7 +44,8 @@ it("no key and no value in Redis holds a token, and neither do errors and log li
   const slack = createSlackApi("acme", {
     token: `xoxb-own-${MARK}`,
     slackApiUrl: server.url,
-    redis: redis.url,
+    // Its answers count, however late they are.
+    redis: { url: redis.url, commandTimeoutMs: 10_000 },
     onStoreError: "closed",
     logger: log,
     log: { info: note, warn: note },

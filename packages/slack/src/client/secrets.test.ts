@@ -85,6 +85,9 @@ const failures: readonly Failure[] = [
   ["a redirect", () => ({ status: 302, headers: { location: "http://127.0.0.1:1/" } })],
 ];
 
+/** For calls that are answered, on a busy machine too. */
+const patient = { timeout: 0, timeoutMs: 10_000 };
+
 interface Bench {
   readonly slack: SlackApi;
   readonly log: KeptLog;
@@ -102,8 +105,8 @@ function bench(kind: string, slackApiUrl: string, options: SlackFactoryOptions =
     kind === "createSlackApi"
       ? createSlackApi(newWorkspace(), {
           token: own,
+          timeoutMs: 900,
           ...given,
-          timeoutMs: 400,
           retry: { maxRetries: 1, baseMs: 1 },
           env: {},
           log: { info: note, warn: note },
@@ -175,7 +178,7 @@ describe.each(["createSlackApi", "new SlackApi"])("%s shows no token", (kind) =>
 
   it("in a client, its copies, and whatever holds one; while it stays readable by name", async () => {
     const server = await startServer();
-    const { slack } = bench(kind, server.url);
+    const { slack } = bench(kind, server.url, patient);
     const copy = slack.as({ namespace: "team-a" });
     await copy.users.list({});
     for (const holder of [slack, copy, { slack }, [copy], new Map([["slack", slack]])])
@@ -194,6 +197,7 @@ describe.each(["createSlackApi", "new SlackApi"])("%s shows no token", (kind) =>
       throw Object.assign(new Error(`failed: ${JSON.stringify(init)}`), { url, request: init });
     }) as never;
     const made = bench(kind, "http://127.0.0.1:1/", {
+      ...patient,
       fetch,
       hooks: [{ name: "watch", error: (_call, error) => void seen.push(everyView(error)) }],
     });
@@ -208,6 +212,7 @@ describe.each(["createSlackApi", "new SlackApi"])("%s shows no token", (kind) =>
     const server = await startServer();
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     const made = bench(kind, server.url, {
+      ...patient,
       hooks: [
         {
           name: "broken",
@@ -231,7 +236,7 @@ describe.each(["createSlackApi", "new SlackApi"])("%s shows no token", (kind) =>
 
 it("a limit that refuses names the account by fingerprint", async () => {
   const server = await startServer();
-  const made = bench("createSlackApi", server.url, { quota: { tokens: 1, refillRate: 0.01 } });
+  const made = bench("createSlackApi", server.url, { ...patient, quota: { tokens: 1, refillRate: 0.01 } });
   const call = (): Promise<unknown> => made.slack.users.info({ user: "U1", token: callToken });
   await call();
   const error = await rejection(call());

@@ -173,4 +173,4 @@ it("holds for real requests too: two clients and three methods at a Slack whose 
     expect(simulator.ledger.maxInWindow(method, 60_000)).toBeLessThanOrEqual(perMinute);
     expect(simulator.ledger.maxInWindow(method, 62_000)).toBeGreaterThanOrEqual(0.95 * perMinute);
   }
-});
+}, 60_000);

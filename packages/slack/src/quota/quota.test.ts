@@ -1,3 +1,4 @@
+import { createFakeClock } from "@sluice/core/testing";
 import { slidingWindow, tokenBucket } from "@sluice/limiter";
 import { describe, expect, it } from "vitest";
 import { createSlackApi, type SlackFactoryOptions } from "../index.js";
@@ -55,6 +56,7 @@ describe("posting", () => {
       logger: keptLog(),
       env: {},
       timeoutMs: 300,
+      clock: createFakeClock(),
       quota: { burstShare: 0.04 },
     });
     await slack.chat.postMessage({ channel: "C1", text: "t" });
@@ -202,7 +204,7 @@ describe("whose quota a call uses", () => {
       slackApiUrl: server.url,
       logger: keptLog(),
       env: {},
-      timeoutMs: 200,
+      timeoutMs: 10_000,
       quota: { tokens: 1, refillRate: 0.01 },
     });
     await slack.users.info({ user: "U1" });
@@ -225,7 +227,7 @@ describe("whose quota a call uses", () => {
         slackApiUrl: server.url,
         logger: keptLog(),
         env: {},
-        timeoutMs: 200,
+        timeoutMs: 10_000,
         quota: { tokens: 1, refillRate: 0.01 },
       });
     await make(workspace).users.list({});
@@ -241,7 +243,7 @@ describe("whose quota a call uses", () => {
       slackApiUrl: server.url,
       logger: keptLog(),
       env: {},
-      timeoutMs: 200,
+      timeoutMs: 10_000,
       quota: ({ operation, access }) =>
         operation === "auth.test" ? [] : [{ bucket: access, limit: bucket, cost: operation === "users.list" ? 2 : 1 }],
     });

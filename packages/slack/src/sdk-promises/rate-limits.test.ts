@@ -100,6 +100,6 @@ describe.each(kinds)("%s", (_name, make) => {
     const startedMs = performance.now();
     expect(await client.apiCall("method")).toMatchObject({ response_metadata: { retryAfter: 100 } });
     await client.apiCall("method");
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
   });
 });

@@ -32,6 +32,7 @@ it("a client a test, one method for all of them: those beyond the burst wait a l
 });
 
 it("a rejected rate limit makes the next test wait, not fail", async () => {
+  const startedMs = performance.now();
   slack().post(/api/).reply(429, {}, { "retry-after": "1" });
   const listener = vi.fn();
   const first = make({ rejectRateLimitedCalls: true });
@@ -40,7 +41,6 @@ it("a rejected rate limit makes the next test wait, not fail", async () => {
   expect(listener.mock.calls).toEqual([[1, { url: "https://slack.com/api/limited", body: { foo: "bar" } }]]);
 
   slack().post(/api/).reply(200, { ok: true });
-  const startedMs = performance.now();
   await make().apiCall("limited");
   expect(performance.now() - startedMs).toBeGreaterThan(900);
 });
@@ -57,7 +57,7 @@ it("101 methods at once: a hundred go out, the last when there is room", async (
     Array.from({ length: 101 }, (_, n) => client.apiCall(`${n}`)),
   )) as (WebAPICallResult & { afterMs: number })[];
   const afterMs = answers.map((answer) => answer.afterMs);
-  expect(Math.max(...afterMs.slice(0, 100))).toBeLessThan(1000);
+  expect(Math.max(...afterMs.slice(0, 100))).toBeLessThan((afterMs[0] as number) + 1000);
   expect(afterMs[100]).toBeGreaterThanOrEqual((afterMs[0] as number) + 1000);
 
   const one = make({ maxRequestConcurrency: 1 });

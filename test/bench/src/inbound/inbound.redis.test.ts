@@ -13,6 +13,8 @@ beforeAll(async () => {
   server = await startRedisServer();
 });
 afterAll(() => server.stop());
+/** Up to ten processes are started, one after the other. */
+const slow = { timeout: 120_000 };
 
 it("everybody lets a user in, ours and the others", async () => {
   const deciders = await openDeciders(server.url);
@@ -26,7 +28,8 @@ it("everybody lets a user in, ours and the others", async () => {
     "rate-limiter-flexible",
     "hono-rate-limiter",
   ]);
-  for (const { decide } of deciders) expect(await decide("alice")).toBe(true);
+  // Ours goes by its share, which begins empty, where the first connection takes too long.
+  for (const { decide } of deciders) await expect.poll(() => decide("alice"), { timeout: 10_000 }).toBe(true);
 });
 
 const frameworks = Object.keys(servers) as Framework[];
@@ -73,15 +76,16 @@ it.each(frameworks)("the fields alone are those that ours writes at %s", async (
   expect(await fieldsOf("fields alone")).toEqual(await fieldsOf("sluice, lease"));
 });
 
-it("latency is measured one at a time and in a crowd, ours in relation to everybody", async () => {
+it("latency is measured one at a time and in a crowd, ours in relation to everybody", slow, async () => {
   const tiny = { rounds: 1, calls: 128 };
   const tables = await measureInboundLatency(server.url, { single: { rounds: 1, calls: 10 }, crowd: tiny });
   expect(tables.map(({ rows }) => rows.length)).toEqual([8, 8]);
   for (const { rows } of tables) for (const [, p50, p99] of rows) expect(p99).toBeGreaterThanOrEqual(p50 as number);
 });
 
-it("leases are measured in two processes, and let everybody in who may", async () => {
-  const { rows } = await measureLeased(server, { rounds: 1, sliceMs: 60 });
+it("leases are measured in two processes, and let everybody in who may", slow, async () => {
+  // Long enough for more decisions than a thousand users have tokens, on a slow machine too.
+  const { rows } = await measureLeased(server, { rounds: 1, sliceMs: 120 });
   for (const row of rows) {
     expect(row[1]).toBeGreaterThan(0);
     if (String(row[0]).includes("refused")) expect(row.at(-1)).toBeLessThan(1);
@@ -89,7 +93,7 @@ it("leases are measured in two processes, and let everybody in who may", async (
   }
 });
 
-it("bytes are measured of buckets that are all still in use", async () => {
+it("bytes are measured of buckets that are all still in use", slow, async () => {
   const users = 5000;
   const { rows } = await measureBucketBytes(users);
   for (const [, heap, outside, together, buckets] of rows) {
@@ -98,11 +102,11 @@ it("bytes are measured of buckets that are all still in use", async () => {
   }
 });
 
-it("web servers are measured with and without", async () => {
+it("web servers are measured with and without", slow, async () => {
   const { rows } = await measureHttp(server, { turns: 1, sliceMs: 10, frameworks: ["node:http"] });
   expect(rows).toHaveLength(8);
   for (const [, , , , bare, limited] of rows) {
     expect(bare).toBeGreaterThan(0);
     expect(limited).toBeGreaterThan(0);
   }
-}, 60_000);
+});

@@ -15,6 +15,8 @@ export interface HolderReport {
 }
 
 const { url, what, leaseMs } = JSON.parse(process.argv[2] ?? "") as HolderOrders;
+// A busy machine is no outage.
+const options = { url, commandTimeoutMs: 10_000 };
 const hold = (): Promise<void> => {
   process.stdout.write(`${JSON.stringify({ holds: what } satisfies HolderReport)}\n`);
   return new Promise((resolve) => setTimeout(resolve, 60_000));
@@ -22,12 +24,12 @@ const hold = (): Promise<void> => {
 
 if (what === "lock") {
   // Extended for as long as it lives.
-  await redisLock({ url }).run("held", { leaseMs }, hold);
+  await redisLock(options).run("held", { leaseMs }, hold);
 } else if (what === "probe") {
-  await createBreaker({ name: "held", store: redisBreakerStore({ url }), probeLeaseMs: leaseMs }).run(hold);
+  await createBreaker({ name: "held", store: redisBreakerStore(options), probeLeaseMs: leaseMs }).run(hold);
 } else {
   const limiter = createLimiter({
-    store: redisStore({ url, onStoreError: "closed" }),
+    store: redisStore({ ...options, onStoreError: "closed" }),
     provider: "test",
     account: "acme",
   });
