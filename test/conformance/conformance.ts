@@ -1,7 +1,7 @@
 import { isSluiceError, withCallOptions } from "@sluice/core";
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { watchStalls } from "../src/soak/stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 import {
   answersOf,
   client,
@@ -139,10 +139,10 @@ export function describeConformance<Client>(vendor: Vendor<Client>): void {
       const server = await serve(() => ({ action: "hang" }));
       const made = client(vendor, server.origin, { timeoutMs: 150, retry: false });
       const stalls = watchStalls();
-      onTestFinished(() => stalls.stop());
+      onTestFinished(() => stalls[Symbol.dispose]());
       const startedMs = performance.now();
       expect(await rejection(vendor.read(made))).toMatchObject({ code: "DEADLINE_EXCEEDED" });
-      expect(performance.now() - startedMs - stalls.totalMs()).toBeLessThan(150 + 400);
+      expect(performance.now() - startedMs - stalls.totalMs).toBeLessThan(150 + 400);
     });
   });
 

@@ -7,7 +7,7 @@ import { letEverybodyIn, over, twoProcesses } from "../../docs/snippets/features
 import { exceptions } from "../../docs/snippets/features-b-overrides.js";
 import { rollOut } from "../../docs/snippets/features-b-policies.js";
 import { conduct } from "../../docs/snippets/features-b-reputation.js";
-import { watchStalls } from "../src/soak/stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 describe("what the pages on policies show", () => {
   it("a policy in shadow refuses nobody and counts whom it would have refused, then it is enforced", async () => {
@@ -39,10 +39,10 @@ describe("what the pages on policies show", () => {
     await using redis = await startRedisServer();
     const [one, other] = twoProcesses(redis.url);
     const stalls = watchStalls();
-    onTestFinished(() => stalls.stop());
+    onTestFinished(() => stalls[Symbol.dispose]());
     /** How long it takes, without what the machine adds. */
     const untilMode = async (engine: PolicyEngine, mode: string): Promise<number> => {
-      const ownMs = (): number => performance.now() - stalls.totalMs();
+      const ownMs = (): number => performance.now() - stalls.totalMs;
       const startedMs = ownMs();
       await expect.poll(() => engine.mode, { timeout: 10_000 }).toBe(mode);
       return ownMs() - startedMs;

@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { count, inTurn, operatorOf, takesOf } from "./a-support.js";
 import { call, type Called, counted, LONGEST_MS, longestMs, member, ms, refused, until } from "./b-support.js";
 import { fault } from "./fault.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 /** From the end of the fault to the first answer of the store. Unit: milliseconds. */
 const BACK_MS = 2000;

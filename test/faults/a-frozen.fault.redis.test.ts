@@ -18,7 +18,7 @@ import {
   refused,
 } from "./b-support.js";
 import { fault } from "./fault.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 /** Shorter than a freeze, and than the time after which a silent connection is given up. Unit: milliseconds. */
 const SHORT_MS = 150;

@@ -7,7 +7,7 @@ import type { OutageOrders, OutageReport } from "../src/faults/a/outage-worker.j
 import { count, inTurn, operatorOf, quantileMs, takesOf } from "./a-support.js";
 import { type Called, LONGEST_MS, longestMs, member, ms, until } from "./b-support.js";
 import { fault } from "./fault.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 /** From the server's return to the first answer of its own. Unit: milliseconds. */
 const BACK_MS = 2000;

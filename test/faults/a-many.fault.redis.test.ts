@@ -6,7 +6,7 @@ import { worstExcess } from "../src/fleet/ledger.js";
 import { count, type Door, operatorOf, startDoor } from "./a-support.js";
 import { call, type Called, LONGEST_MS, longestMs, type Member, member, ms, until } from "./b-support.js";
 import { fault } from "./fault.js";
-import { stopwatch, watchStalls } from "./stalls.js";
+import { stopwatch, watchStalls } from "../src/stalls/index.js";
 
 const bound = { refillRate: 50, burst: 20 };
 const FLAP_MS = 300;

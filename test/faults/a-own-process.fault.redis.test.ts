@@ -8,7 +8,7 @@ import { spawnWorker } from "../src/fleet/spawn-worker.js";
 import { startDoor } from "./a-support.js";
 import { ms } from "./b-support.js";
 import { fault } from "./fault.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 const MIB = 2 ** 20;
 const DEADLINE_MS = 500;

@@ -2,7 +2,7 @@ import { createLimiter, type Decision, type Limiter, tokenBucket } from "@sluice
 import { type OnStoreError, redisStore, type RedisStore, type StoreEvent } from "@sluice/limiter-redis";
 import { type RedisServer, say } from "@sluice/test/redis-server";
 import { setTimeout as rest } from "node:timers/promises";
-import { timed, type Took } from "./stalls.js";
+import { timed, type Took } from "../src/stalls/index.js";
 
 /** The wait for one answer that every call here is promised, and what the promise allows on top. Unit: milliseconds. */
 const DEADLINE_MS = 500;

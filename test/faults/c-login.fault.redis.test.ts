@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { expect } from "vitest";
 import { called, collectWarnings, figureOf, found, LONGEST_MS, member, ms, slow } from "./c-support.js";
 import { fault } from "./fault.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 const MARKER = "pa55-marker-7f3";
 const SERVERS = "servers-own-secret";

@@ -4,7 +4,7 @@ import { type RedisServer, say } from "@sluice/test/redis-server";
 import { inspect } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { timed } from "./stalls.js";
+import { timed } from "../src/stalls/index.js";
 
 /** The wait for one answer, its 50 ms, and what a busy machine adds. Unit: milliseconds. */
 export const LONGEST_MS = 500 + 50 + 100;

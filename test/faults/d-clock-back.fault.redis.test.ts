@@ -14,7 +14,7 @@ import { expect } from "vitest";
 import { say } from "@sluice/test/redis-server";
 import { worstExcess } from "../src/fleet/ledger.js";
 import { askFor, clockFault, drain, HOUR_MS, longestGapMs, member, ms, PATIENCE_MS, startTimed } from "./d-support.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 /** What a busy machine adds to a wait. Unit: milliseconds. */
 const SLACK_MS = 250;

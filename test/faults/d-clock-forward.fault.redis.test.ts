@@ -11,7 +11,7 @@ import { redisLock } from "@sluice/limiter-redis";
 import { setTimeout as rest } from "node:timers/promises";
 import { expect } from "vitest";
 import { askFor, clockFault, drain, HOUR_MS, member, ms, PATIENCE_MS, startTimed } from "./d-support.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 const FORWARD_MS = 2 * HOUR_MS;
 const FOR_MS = 800;

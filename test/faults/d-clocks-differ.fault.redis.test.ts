@@ -3,7 +3,7 @@ import { type RedisServer, say } from "@sluice/test/redis-server";
 import { expect } from "vitest";
 import { worstExcess } from "../src/fleet/ledger.js";
 import { askFor, clockFault, drain, longestGapMs, member, ms, startAddress, startTimed } from "./d-support.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 const OFFSET_MS = 3000;
 /** Until the client has noticed, come back, and asked again. Unit: milliseconds. */

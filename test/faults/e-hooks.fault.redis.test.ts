@@ -7,7 +7,7 @@ import { setTimeout as rest } from "node:timers/promises";
 import { expect } from "vitest";
 import { ms } from "./e-support.js";
 import { fault } from "./fault.js";
-import { stopwatch, watchStalls } from "./stalls.js";
+import { stopwatch, watchStalls } from "../src/stalls/index.js";
 
 const TIMEOUT_MS = 200;
 const forever = (): Promise<never> => new Promise(() => {});

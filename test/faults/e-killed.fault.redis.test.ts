@@ -8,7 +8,7 @@ import type { HolderOrders, HolderReport } from "../src/faults/e/holder-worker.j
 import { spawnWorker } from "../src/fleet/spawn-worker.js";
 import { member, ms } from "./e-support.js";
 import { fault } from "./fault.js";
-import { type Stalls, stopwatch, type Took, watchStalls } from "./stalls.js";
+import { type Stalls, stopwatch, type Took, watchStalls } from "../src/stalls/index.js";
 
 const LEASE_MS = 1000;
 

@@ -15,7 +15,7 @@ import { expect } from "vitest";
 import { worstExcess } from "../src/fleet/ledger.js";
 import { PATIENCE_MS } from "./e-support.js";
 import { fault } from "./fault.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 /**
  * The scripts of the next version: they write their states as version 2 and still read version 1. As in any rolling upgrade, the release

@@ -8,7 +8,7 @@ import { runFleet } from "../src/fleet/run-fleet.js";
 import { heapBytes } from "./c-support.js";
 import { member, ms, PATIENCE_MS, percentile, scriptsRun } from "./e-support.js";
 import { fault } from "./fault.js";
-import { stopwatch, watchStalls } from "./stalls.js";
+import { stopwatch, watchStalls } from "../src/stalls/index.js";
 
 const WAITERS = 100_000;
 const MOST_WAITING = 1_000;

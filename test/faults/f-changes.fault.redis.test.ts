@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { until } from "./b-support.js";
 import { member, ms, outcomeOf, PATIENCE_MS } from "./f-support.js";
 import { fault } from "./fault.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 fault(
   {

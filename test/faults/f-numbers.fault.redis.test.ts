@@ -38,7 +38,7 @@ import {
   wrongNumbers,
 } from "./f-support.js";
 import { fault } from "./fault.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 const limits: readonly Limit[] = [
   tokenBucket({ refillRate: 1e-3, burst: 10 }),

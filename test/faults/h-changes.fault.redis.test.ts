@@ -4,7 +4,7 @@ import type { OverrideDraft } from "../../packages/policy/src/overrides/override
 import { until } from "./b-support.js";
 import { fault } from "./fault.js";
 import { admin, byHand, entry, keyOf } from "./h-support.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 const HOUR_MS = 3_600_000;
 

@@ -4,7 +4,7 @@ import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { Redis } from "ioredis";
 import { expect, it } from "vitest";
 import { worstExcess } from "../src/fleet/ledger.js";
-import { watchStalls } from "../src/soak/stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 /** Booked ahead at once: 80 ms of 50 tokens a second. */
 const CHUNK = 4;
@@ -28,7 +28,7 @@ for (const [what, lose] of Object.entries(losses)) {
     const stalls = watchStalls();
     const startedMs = performance.now();
     /** Time in which this process could run, and so its limiters. */
-    const ranMs = (): number => performance.now() - startedMs - stalls.totalMs();
+    const ranMs = (): number => performance.now() - startedMs - stalls.totalMs;
     const grants: { atMs: number; atUs: number }[] = [];
     const waiting = fleet.flatMap(({ acquire }) =>
       Array.from({ length: 70 }, () => acquire().then(({ atUs }) => grants.push({ atMs: ranMs(), atUs }))),
@@ -38,7 +38,7 @@ for (const [what, lose] of Object.entries(losses)) {
     await lose(server);
     const backMs = ranMs();
     await Promise.all(waiting);
-    stalls.stop();
+    stalls[Symbol.dispose]();
     for (const { close } of fleet) await close();
 
     const excess = worstExcess(

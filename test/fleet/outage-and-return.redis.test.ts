@@ -3,7 +3,7 @@ import { redisStore } from "@sluice/limiter-redis";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { expect, it } from "vitest";
 import { worstExcess } from "../src/fleet/ledger.js";
-import { watchStalls } from "../src/soak/stalls.js";
+import { watchStalls } from "../src/stalls/index.js";
 
 const bound = { refillRate: 50, burst: 20 };
 
@@ -44,8 +44,8 @@ for (const fault of ["frozen", "killed and started empty"] as const) {
     else await server.restart();
     await rest(1500);
     run.over = true;
-    const ranS = 4.5 - stalls.totalMs() / 1000;
-    stalls.stop();
+    const ranS = 4.5 - stalls.totalMs / 1000;
+    stalls[Symbol.dispose]();
     await Promise.all(callers);
     for (const { store, limiter } of fleet) {
       await limiter.close();

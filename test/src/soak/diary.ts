@@ -1,5 +1,5 @@
 import type { LedgerName } from "./load.js";
-import type { Stalls } from "./stalls.js";
+import type { Stalls } from "../stalls/index.js";
 import type { Admission, Batch } from "./words.js";
 
 /** Notes of a worker, handed over batch by batch so that they do not grow in its memory. */
@@ -34,7 +34,7 @@ export function createDiary(stalls: Stalls): Diary {
     ended,
     async timed(what, deadlineMs, call) {
       const sinceMs = performance.now();
-      const stalledBeforeMs = stalls.totalMs();
+      const stalledBeforeMs = stalls.totalMs;
       calls += 1;
       try {
         return await call();
@@ -42,14 +42,14 @@ export function createDiary(stalls: Stalls): Diary {
         ended(String((error as { code?: unknown }).code ?? error));
         return undefined;
       } finally {
-        const lateMs = performance.now() - sinceMs - deadlineMs - (stalls.totalMs() - stalledBeforeMs);
+        const lateMs = performance.now() - sinceMs - deadlineMs - (stalls.totalMs - stalledBeforeMs);
         if (latestMs === undefined || lateMs > latestMs) [latestMs, latestOf] = [lateMs, what];
       }
     },
     admitted: (ledger, atUs) => void admissions[ledger].push([wallUs(), atUs]),
     held: (fromUs, toUs) => void held.push([fromUs, toUs]),
     take() {
-      const nowStalledMs = stalls.totalMs();
+      const nowStalledMs = stalls.totalMs;
       const batch: Batch = { admissions, held, calls, ends, latestMs, latestOf, stalledMs: nowStalledMs - stalledMs };
       admissions = { asked: [], waited: [] };
       held = [];

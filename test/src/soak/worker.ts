@@ -15,7 +15,7 @@ import {
   VISITORS,
   WORK_MS,
 } from "./load.js";
-import { watchStalls } from "./stalls.js";
+import { watchStalls } from "../stalls/index.js";
 import type { ParentWord, SoakOrders, WorkerWord } from "./words.js";
 
 const { url, seed, processes } = JSON.parse(process.argv[2] ?? "") as SoakOrders;
@@ -113,7 +113,7 @@ async function stop(): Promise<void> {
   await Promise.all(work);
   handOver();
   clearInterval(handingOver);
-  stalls.stop();
+  stalls[Symbol.dispose]();
   await limiter.close();
   await store.close();
   const leaked = await leakedFrom(before);

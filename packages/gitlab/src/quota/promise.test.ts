@@ -1,22 +1,10 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { watchStalls } from "@sluice/test/stalls";
+import { describe, expect, it } from "vitest";
 import { make, newAccount } from "../test-support/clients.test-support.js";
 import { startServer } from "../test-support/server.test-support.js";
 
 /** How long a minute lasts here; long beside what a busy machine adds to a hundred requests. Unit: milliseconds. */
 const MINUTE_MS = 2500;
-
-/** How long this process could not run since, in all, by a timer that is late. Unit: milliseconds. */
-function watchStalls(): () => number {
-  const tickMs = 10;
-  let stalledMs = 0;
-  let dueMs = performance.now() + tickMs;
-  const timer = setInterval(() => {
-    stalledMs += Math.max(0, performance.now() - dueMs - tickMs);
-    dueMs = performance.now() + tickMs;
-  }, tickMs);
-  onTestFinished(() => clearInterval(timer));
-  return () => stalledMs;
-}
 
 /** A GitLab that counts as GitLab does, in windows since the epoch, and refuses what is beyond. */
 async function countingServer(perMinute: number, phaseMs: number) {
@@ -44,14 +32,14 @@ describe("against a GitLab that counts in windows of its own", () => {
         make({ host: server.host, timeoutMs: 20_000, quota: { tier: "gitlab.com", minuteMs: MINUTE_MS } }, account),
       );
       await Promise.all(clients.map((gitlab) => gitlab.Users.showCurrentUser()));
-      const stalledMs = watchStalls();
+      using stalls = watchStalls();
       const startedMs = performance.now();
       await Promise.all(Array.from({ length: 150 }, (_, n) => clients[n % 2]?.IssueNotes.create(1, 2, "words")));
       const tookMs = performance.now() - startedMs;
       expect(server.refused()).toBe(0);
       // 60 at once, 60 a minute later, the rest after another.
       expect(tookMs).toBeGreaterThan(2 * MINUTE_MS - 50);
-      expect(tookMs - stalledMs()).toBeLessThan(2.95 * MINUTE_MS);
+      expect(tookMs - stalls.totalMs).toBeLessThan(2.95 * MINUTE_MS);
     },
   );
 });

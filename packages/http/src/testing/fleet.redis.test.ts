@@ -8,7 +8,7 @@ import { fastifyApp } from "./fastify-app.test-support.js";
 import { fetchApp } from "./fetch-app.test-support.js";
 import { honoApp } from "./hono-app.test-support.js";
 import { nodeApp } from "./node-app.test-support.js";
-import { watchStandstill } from "./standstill.test-support.js";
+import { watchStandstill } from "@sluice/test/stalls";
 
 const ten: Policy = { name: "ten", scope: "global", windows: [{ limit: 10, per: "hour" }] };
 let redis: RedisServer;

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import { watchStalls } from "../stalls.test-support.js";
+import { watchStalls } from "@sluice/test/stalls";
 import { redisBreakerStore } from "./redis-breaker-store.js";
 
 const folder = fileURLToPath(new URL("../..", import.meta.url));
@@ -201,7 +201,7 @@ it("a state set by hand is known everywhere at once, and within a second where n
     `forced: told to four processes in ${toldMs.toFixed(0)} ms, found without news in ${foundMs.toFixed(0)} ms`,
   );
   expect(deaf.state()).toBe("isolated");
-  expect(wentMs - forcedMs - stalls.totalMs()).toBeLessThan(1500);
+  expect(wentMs - forcedMs - stalls.totalMs).toBeLessThan(1500);
 });
 
 it("a healthy fleet costs two commands a second and process, whatever it calls", async () => {

@@ -3,7 +3,7 @@ import { type Breaker, type BreakerEvent, type BreakerOptions, createBreaker } f
 import { startRedisServer } from "@sluice/test/redis-server";
 import { startTcpProxy } from "@sluice/test/tcp-proxy";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { watchStalls } from "../stalls.test-support.js";
+import { watchStalls } from "@sluice/test/stalls";
 import type { BreakerStoreEvent, RedisBreakerStoreOptions } from "./options.js";
 import { redisBreakerStore } from "./redis-breaker-store.js";
 
@@ -48,7 +48,7 @@ describe("while Redis cannot be asked", () => {
     using stalls = watchStalls();
     const startedMs = performance.now();
     expect(await succeed(breaker)).toBe("answer");
-    const tookMs = performance.now() - startedMs - stalls.totalMs();
+    const tookMs = performance.now() - startedMs - stalls.totalMs;
     console.log(`first call without a Redis: ${tookMs.toFixed(0)} ms`);
     expect(tookMs).toBeLessThan(700);
     for (let n = 0; n < 5; n += 1) expect(await fail(breaker)).toMatchObject({ message: "broken" });
@@ -77,9 +77,9 @@ describe("while Redis cannot be asked", () => {
     using stalls = watchStalls();
     let longestMs = 0;
     for (let n = 0; n < 200; n += 1) {
-      const [startedMs, stalledMs] = [performance.now(), stalls.totalMs()];
+      const [startedMs, stalledMs] = [performance.now(), stalls.totalMs];
       expect(await succeed(breaker)).toMatchObject({ code: "CIRCUIT_OPEN", state: "isolated" });
-      longestMs = Math.max(longestMs, performance.now() - startedMs - (stalls.totalMs() - stalledMs));
+      longestMs = Math.max(longestMs, performance.now() - startedMs - (stalls.totalMs - stalledMs));
       await later(10);
     }
     expect(longestMs).toBeLessThan(400);

@@ -2,7 +2,7 @@ import { startRedisCluster, startRedisSentinels, startRedisServer } from "@sluic
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { watchStalls } from "../stalls.test-support.js";
+import { watchStalls } from "@sluice/test/stalls";
 
 /** Servers of one kind, which can be made to vanish. */
 interface Place {
@@ -110,7 +110,7 @@ describe.each(Object.keys(kinds))("a process that closes nothing ends by itself 
       using stalls = watchStalls();
       const overMs = performance.now();
       const [code] = await ended;
-      const lingeredMs = performance.now() - overMs - stalls.totalMs();
+      const lingeredMs = performance.now() - overMs - stalls.totalMs;
       place.resume();
       console.log(`${kind}, ${how}, ${callsMs} ms: ended ${Math.round(lingeredMs)} ms after its last call`);
       expect(complaints()).toBe("");

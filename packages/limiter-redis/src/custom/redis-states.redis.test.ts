@@ -4,7 +4,7 @@ import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { redisLock } from "../lock/redis-lock.js";
-import { watchStalls } from "../stalls.test-support.js";
+import { watchStalls } from "@sluice/test/stalls";
 import { redisStore } from "../store/redis-store.js";
 import { redisStates } from "./redis-states.js";
 
@@ -150,7 +150,7 @@ describe("custom limits in Redis", () => {
     using stalls = watchStalls();
     const startedMs = performance.now();
     await expect(ask(store)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-    expect(performance.now() - startedMs - stalls.totalMs()).toBeLessThan(700);
+    expect(performance.now() - startedMs - stalls.totalMs).toBeLessThan(700);
     own.resume();
     await expect.poll(() => units().catch(() => 0), { timeout: 10_000 }).toBe(1);
   });

@@ -3,7 +3,7 @@ import { startTcpProxy } from "@sluice/test/tcp-proxy";
 import type { Held, Lock } from "@sluice/limiter";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { watchStalls } from "../stalls.test-support.js";
+import { watchStalls } from "@sluice/test/stalls";
 import { redisLock, type RedisLockOptions } from "./redis-lock.js";
 
 const closers: (() => unknown)[] = [];
@@ -31,7 +31,7 @@ async function failure(promise: Promise<unknown>): Promise<{ code: unknown; took
     () => new Error("did not fail"),
     (caught: unknown) => caught,
   );
-  const tookMs = performance.now() - startedMs - stalls.totalMs();
+  const tookMs = performance.now() - startedMs - stalls.totalMs;
   return { code: (error as { code?: unknown }).code, tookMs, text: String(error) };
 }
 
@@ -81,7 +81,7 @@ describe("while Redis cannot be asked, a lock", () => {
     const probe = new Redis(redis.url);
     closers.push(() => probe.disconnect());
     // A process that stood still may have lost its connection before it could take back what it had asked for: that ends with its lease.
-    const timeout = stalls.totalMs() > 200 ? 12_000 : 3000;
+    const timeout = stalls.totalMs > 200 ? 12_000 : 3000;
     await expect.poll(() => probe.keys("*{lock:[a-d]}:held"), { timeout }).toEqual([]);
   }, 40_000);
 
@@ -96,7 +96,7 @@ describe("while Redis cannot be asked, a lock", () => {
       const begunMs = performance.now();
       redis.pause();
       if (!held.signal.aborted) await new Promise((resolve) => held.signal.addEventListener("abort", resolve));
-      seen.heldMs = performance.now() - begunMs - stalls.totalMs();
+      seen.heldMs = performance.now() - begunMs - stalls.totalMs;
       expect(() => held.assertHeld()).toThrow(expect.objectContaining({ code: "LOCK_LOST" }));
       held.signal.throwIfAborted();
     };

@@ -4,7 +4,7 @@ import { type RedisCluster, startRedisCluster } from "@sluice/test/redis-server"
 import slotOf from "cluster-key-slot";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { redisBreakerStore, redisLock, redisStore, type RedisStore, type StoreEvent } from "../index.js";
-import { watchStalls } from "../stalls.test-support.js";
+import { watchStalls } from "@sluice/test/stalls";
 
 let cluster: RedisCluster;
 let count = 0;
@@ -133,10 +133,10 @@ describe("over a cluster", () => {
     const killedMs = performance.now();
     let [errors, longestMs, backMs] = [0, 0, 0];
     while (backMs === 0 && performance.now() - killedMs < 20_000) {
-      const [startedMs, stalledMs] = [performance.now(), stalls.totalMs()];
+      const [startedMs, stalledMs] = [performance.now(), stalls.totalMs];
       expect((await spared.tryAcquire(charge)).kind).toBe("allowed");
       const answered = await hit.tryAcquire(charge).catch(() => undefined);
-      longestMs = Math.max(longestMs, performance.now() - startedMs - (stalls.totalMs() - stalledMs));
+      longestMs = Math.max(longestMs, performance.now() - startedMs - (stalls.totalMs - stalledMs));
       if (answered === undefined) errors += 1;
       else if (errors > 0) backMs = performance.now() - killedMs;
       await new Promise((resolve) => setTimeout(resolve, 10));

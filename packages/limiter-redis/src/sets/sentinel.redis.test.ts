@@ -3,7 +3,7 @@ import { createLimiter, tokenBucket } from "@sluice/limiter";
 import { type RedisSentinels, say, startRedisSentinels } from "@sluice/test/redis-server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { redisBreakerStore, redisStore, type RedisStore, type StoreEvent } from "../index.js";
-import { watchStalls } from "../stalls.test-support.js";
+import { watchStalls } from "@sluice/test/stalls";
 
 let set: RedisSentinels;
 const closers: (() => Promise<void>)[] = [];
@@ -39,12 +39,12 @@ async function untilBack(ask: () => Promise<unknown>) {
   const sinceMs = performance.now();
   let [errors, longestMs, firstErrorMs] = [0, 0, 0];
   while (performance.now() - sinceMs < 25_000) {
-    const [startedMs, stalledMs] = [performance.now(), stalls.totalMs()];
+    const [startedMs, stalledMs] = [performance.now(), stalls.totalMs];
     const answered = await ask().then(
       () => true,
       () => false,
     );
-    longestMs = Math.max(longestMs, performance.now() - startedMs - (stalls.totalMs() - stalledMs));
+    longestMs = Math.max(longestMs, performance.now() - startedMs - (stalls.totalMs - stalledMs));
     if (!answered) {
       errors += 1;
       firstErrorMs ||= startedMs;
@@ -98,7 +98,7 @@ describe("behind Sentinels", { timeout: 60_000 }, () => {
         { timeout: 10_000, interval: 10 },
       )
       .toBe(true);
-    const movedMs = performance.now() - switchedMs - stalls.totalMs();
+    const movedMs = performance.now() - switchedMs - stalls.totalMs;
     console.log(`planned failover: the new primary is asked ${Math.round(movedMs)} ms after the switch`);
     expect(movedMs).toBeLessThan(2500);
     expect(remaining).toBeLessThanOrEqual(100_000 - 100);
@@ -111,7 +111,7 @@ describe("behind Sentinels", { timeout: 60_000 }, () => {
       using stalls = watchStalls();
       const startedMs = performance.now();
       await expect(ask()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-      expect(performance.now() - startedMs - stalls.totalMs()).toBeLessThan(600);
+      expect(performance.now() - startedMs - stalls.totalMs).toBeLessThan(600);
       await sleep(100);
     }
     for (const sentinel of set.sentinels) sentinel.resume();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createAuditTrail } from "../audit/audit-trail.js";
 import { createOverrides } from "../overrides/create-overrides.js";
 import { createControl } from "./create-control.js";
-import { watchStandstill } from "./standstill.test-support.js";
+import { watchStandstill } from "@sluice/test/stalls";
 
 let server: RedisServer;
 let count = 0;

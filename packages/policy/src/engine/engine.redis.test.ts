@@ -1,7 +1,7 @@
 import { type RedisServer, say, startRedisServer } from "@sluice/test/redis-server";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { watchStandstill } from "../control/standstill.test-support.js";
+import { watchStandstill } from "@sluice/test/stalls";
 import { apiKeyDigest } from "../policies/api-key-digest.js";
 import type { Policy } from "../policies/policy.js";
 import { createPolicyEngine } from "./create-policy-engine.js";
