@@ -53,7 +53,7 @@ for (const [forMs, mostChanges, slow] of [
       await Promise.all(asking);
       const changes = Math.max(...members.map(({ events }) => events.length));
       // While this process stands still it does not kill the store either, which may then be there long enough.
-      const more = 2 * Math.floor(stalls.longestMs / 100);
+      const more = stalls.longestMs < 100 ? 0 : 2 * Math.ceil(stalls.totalMs / 1000);
       const calmMs = performance.now();
       using later = watchStalls();
       await until(() => members.every(({ store }) => store.mode === "shared"), "both share again", 15_000);

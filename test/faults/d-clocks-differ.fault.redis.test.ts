@@ -45,7 +45,9 @@ for (const [where, offsetMs] of [
       ];
       const taken: number[][] = [];
       for (const { charge } of charges) taken.push(await drain(own.limiter, charge));
-      await expect.poll(async () => (await offset(primary.server)) - (await offset(replica.server))).toBe(0);
+      await expect
+        .poll(async () => (await offset(primary.server)) - (await offset(replica.server)), { timeout: 10_000 })
+        .toBe(0);
       await primary.server.kill();
       await say(replica.server, "REPLICAOF", "NO", "ONE");
       address.lead(replica.server.port);

@@ -52,7 +52,8 @@ fault(
       };
       await until(isAnswered, "the first answer");
       timeouts[name] = 0;
-      for (let round = 0; round < ROUNDS; round += 1) {
+      for (let judged = 0, round = 0; judged < ROUNDS; round += 1) {
+        expect(round, `${name}: rounds until ${ROUNDS} were calm`).toBeLessThan(10 * ROUNDS);
         const told = own.events.length;
         const asked = isAnswered();
         const calm = new Promise<boolean>((resolve) =>
@@ -64,6 +65,7 @@ fault(
         );
         const [answered, isCalm] = await Promise.all([asked, calm]);
         if (isCalm) {
+          judged += 1;
           timeouts[name] += answered ? 0 : 1;
           events += own.events.length - told;
         } else await until(isAnswered, "the next answer");

@@ -25,6 +25,6 @@ it("four processes under a fixed window of their own making use all of it, and n
   );
   expect(Math.max(...counts)).toBeLessThanOrEqual(limit);
   // In how many windows somebody is refused depends on the machine; that nothing was left there then does not.
-  expect(refusing.size).toBeGreaterThan(1);
+  expect(refusing.size).toBeGreaterThan(counts.length / 3);
   for (const window of refusing) expect(inWindow.get(window)).toBe(limit);
 }, 60_000);

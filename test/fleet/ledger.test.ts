@@ -13,6 +13,11 @@ it("a bucket that grants as soon as its token is there is not above the limit, n
   );
 });
 
+it("says how far above the limit it is", () => {
+  expect(worstExcess([0, 0, 0], { refillRate: 1, burst: 1 })).toBe(2);
+  expect(worstExcess([0, 999_999], { refillRate: 1, burst: 1 })).toBeCloseTo(1e-6, 9);
+});
+
 /** What a token bucket grants to one who asks again so long after each grant, in whole microseconds and millionths of a token. */
 function grants(gapsUs: readonly number[], { refillRate, burst }: { refillRate: number; burst: number }): number[] {
   let level = burst * 1e6;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { startBench } from "./usergroup-support.js";
+import { type Adder, startBench } from "./usergroup-support.js";
 
 const all = process.env["SLUICE_FAULTS"] === "all";
 
@@ -15,16 +15,13 @@ async function runRounds(rounds: number): Promise<{
     bench.reset();
     const half = rounds / 2;
     const adders = [bench.ids.slice(0, half), bench.ids.slice(half, rounds)].map((members) =>
-      bench.start({ members, locked, stalls: !locked }),
+      bench.start({ members, locked, stalls: true }),
     );
     await Promise.all(adders.map((adder) => adder.said("ready")));
     const startedMs = performance.now();
     for (const adder of adders) adder.go();
-    // Both read before either writes, in every round and on any machine: one of two is lost each time.
-    for (let round = locked ? half : 0; round < half; round += 1) {
-      await Promise.all(adders.map((adder) => adder.said("read")));
-      for (const adder of adders) adder.go();
-    }
+    if (locked) expect(await mostBetween(adders, half)).toBe(1);
+    else await allBetween(adders, half);
     const done = await Promise.all(adders.map((adder) => adder.said("done")));
     expect(done.flatMap(({ failures }) => failures)).toEqual([]);
     const there = new Set(bench.members());
@@ -37,6 +34,30 @@ async function runRounds(rounds: number): Promise<{
   const without = await lostOf(false);
   const under = await lostOf(true);
   return { without: without.lost, under: under.lost, perRoundMs: under.tookMs / rounds, fences: under.fences };
+}
+
+/** Both read before either writes, in every round and on any machine: one of two is lost each time. */
+async function allBetween(adders: readonly Adder[], rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
+    await Promise.all(adders.map((adder) => adder.said("read")));
+    for (const adder of adders) adder.go();
+  }
+}
+
+/** Gives each of them time between reading and writing, in which the other could come; how many were there at once. */
+async function mostBetween(adders: readonly Adder[], rounds: number): Promise<number> {
+  let [inside, most] = [0, 0];
+  const paced = adders.map(async (adder) => {
+    for (let round = 0; round < rounds; round += 1) {
+      await adder.said("read");
+      most = Math.max(most, (inside += 1));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      inside -= 1;
+      adder.go();
+    }
+  });
+  await Promise.all(paced);
+  return most;
 }
 
 for (const rounds of all ? [60, 500] : [60]) {

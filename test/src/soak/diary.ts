@@ -42,7 +42,8 @@ export function createDiary(stalls: Stalls): Diary {
         ended(String((error as { code?: unknown }).code ?? error));
         return undefined;
       } finally {
-        const lateMs = performance.now() - sinceMs - deadlineMs - (stalls.totalMs - stalledBeforeMs);
+        // Who had to connect has the time of a stall again.
+        const lateMs = performance.now() - sinceMs - deadlineMs - 2 * (stalls.totalMs - stalledBeforeMs);
         if (latestMs === undefined || lateMs > latestMs) [latestMs, latestOf] = [lateMs, what];
       }
     },

@@ -1,6 +1,7 @@
 import { startRedisServer } from "@sluice/test/redis-server";
 import { startTcpProxy } from "@sluice/test/tcp-proxy";
 import { setTimeout as rest } from "node:timers/promises";
+import { isOfStore } from "./load.js";
 import { seeded } from "../scale/virtual/seeded.js";
 import { type ChaosPace, startChaos } from "./chaos.js";
 import { type Crew, startCrew } from "./crew.js";
@@ -75,7 +76,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   try {
     await chaos.ended;
     clearInterval(looking);
-    await untilBack(crew);
+    await untilBack(crew, chaos.episodes.at(-1)?.toUs ?? 0);
     await crew.sampleHeap();
     const whole = { fromUs, toUs: wallUs() };
     await crew.stop();
@@ -94,9 +95,13 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-/** Waits until every worker says that it has the store. */
-async function untilBack({ members }: Crew): Promise<void> {
+/** Waits until every worker says that it has the store, and one of them has had a token from it since the last fault. */
+async function untilBack({ log, members }: Crew, lastUs: number): Promise<void> {
   const untilMs = performance.now() + MOST_RETURN_MS;
   const isAway = (): boolean => members.some(({ away }) => away.some(({ toUs }) => !Number.isFinite(toUs)));
-  while (isAway() && performance.now() < untilMs) await rest(20);
+  const isServed = (): boolean =>
+    Object.values(log.admissions)
+      .flat()
+      .some(([seenUs, atUs]) => seenUs > lastUs && isOfStore(atUs));
+  while ((isAway() || !isServed()) && performance.now() < untilMs) await rest(50);
 }

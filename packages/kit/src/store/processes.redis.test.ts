@@ -1,4 +1,5 @@
 import { startRedisServer } from "@sluice/test/redis-server";
+import { stopwatch, watchStalls } from "@sluice/test/stalls";
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -9,7 +10,7 @@ interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
-  /** From its last word to its end. Unit: milliseconds. */
+  /** From its last word to its end, but for stalls of ours. Unit: milliseconds. */
   readonly lingeredMs: number;
 }
 
@@ -17,8 +18,8 @@ const folder = fileURLToPath(new URL("../..", import.meta.url));
 
 /** After which a process that did not end is ended; its start may take seconds. Unit: milliseconds. */
 const LONGEST_LIFE_MS = 15_000;
-/** What keeps a process alive keeps it for good; else it has ended by then, also when it or we stall. Unit: milliseconds. */
-const SOON_MS = 5000;
+/** What keeps a process alive keeps it for good; else it has ended by then. Unit: milliseconds. */
+const SOON_MS = 3000;
 
 /** A process with clients of the built package that nobody closes. The code says `done` when its work is done. */
 async function run(code: string, env: Record<string, string> = {}): Promise<Ended> {
@@ -40,11 +41,12 @@ async function run(code: string, env: Record<string, string> = {}): Promise<Ende
     stdio: ["ignore", "pipe", "pipe"],
     timeout: LONGEST_LIFE_MS,
   });
+  using stalls = watchStalls();
   let out = "";
   let err = "";
-  let saidMs = 0;
+  let lingered = stopwatch(stalls);
   child.stdout.on("data", (chunk: Buffer) => {
-    saidMs = performance.now();
+    lingered = stopwatch(stalls);
     out += String(chunk);
   });
   child.stderr.on("data", (chunk: Buffer) => (err += String(chunk)));
@@ -52,7 +54,8 @@ async function run(code: string, env: Record<string, string> = {}): Promise<Ende
     child.on("error", reject);
     child.on("close", resolve);
   });
-  return { code: exit, out, err, lingeredMs: performance.now() - saidMs };
+  const { tookMs, stalledMs } = lingered();
+  return { code: exit, out, err, lingeredMs: tookMs - stalledMs };
 }
 
 it("clients in memory warn once for the process, and keep it alive no longer than their calls", async () => {

@@ -15,7 +15,7 @@ import { createRemembered } from "./remembered.js";
 
 /**
  * Breakers in Redis, shared by every process that uses the same one. Connects on first use, never keeps the process alive, and
- * answers or fails within `commandTimeoutMs`, at once while Redis is known to be away.
+ * answers or fails within `commandTimeoutMs`, and a stall of this process, at once while Redis is known to be away.
  *
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */

@@ -6,15 +6,17 @@ import { deadlinesOf } from "./deadlines.js";
  * none is passed on, not even as a cause.
  *
  * @param ask - told until when it may take, as it stands at that moment.
+ * @param answers - how many it takes, one after the other.
  */
 export function bounded<Value>(
   ask: (untilMs: () => number) => Promise<Value>,
   timeoutMs: number,
   what: string,
+  answers: "one" | "several" = "one",
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const deadline = deadlinesOf(timeoutMs).start(() => reject(tooSlow(what, timeoutMs)));
-    ask(() => deadline.atMs).then(
+    const deadline = deadlinesOf(timeoutMs, answers).start(() => reject(tooSlow(what, timeoutMs)));
+    ask(deadline.atMs).then(
       (value) => (deadline.end(), resolve(value)),
       (error: unknown) => (deadline.end(), reject(failedAt(what, error))),
     );

@@ -1,5 +1,6 @@
 import { Cluster } from "ioredis";
 import type { RedisClient } from "./client.js";
+import { type Deadline, deadlinesOf } from "./deadlines.js";
 
 const underWay = new WeakMap<RedisClient, Promise<void>>();
 
@@ -35,10 +36,10 @@ async function nodesReady(cluster: Cluster): Promise<void> {
     if (node.status === "wait") await node.connect();
     else if (node.status !== "ready") await ready(node);
   });
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, NODES_MS)));
+  let deadline: Deadline | undefined;
+  const enough = new Promise<void>((resolve) => (deadline = deadlinesOf(NODES_MS, "several").start(resolve)));
   await Promise.race([Promise.allSettled(nodes), enough]);
-  clearTimeout(timer);
+  deadline?.end();
 }
 
 function ready(client: RedisClient): Promise<void> {

@@ -32,16 +32,14 @@ function started(deadlines: Deadlines): Deadline & { lateMs: number | undefined 
   const one = {
     lateMs: undefined as number | undefined,
     end: () => deadline.end(),
-    get atMs() {
-      return deadline.atMs;
-    },
+    atMs: () => deadline.atMs(),
   };
   const deadline = deadlines.start(() => (one.lateMs = nowMs));
   return one;
 }
 
 it("a wait ends after its length, unless it was answered, each at its own time", () => {
-  const deadlines = new Deadlines(500);
+  const deadlines = new Deadlines(500, 500);
   const first = started(deadlines);
   pass(100);
   const [answered, second] = [started(deadlines), started(deadlines)];
@@ -54,19 +52,25 @@ it("a wait ends after its length, unless it was answered, each at its own time",
 });
 
 it("a stall of this process is not counted against a wait, for it could not ask for the next answer meanwhile", () => {
-  const deadlines = new Deadlines(500);
+  const deadlines = new Deadlines(500, 500);
   const one = started(deadlines);
   pass(200);
   // 400 of it after the wait was to end.
-  expect(stall(700, () => one.atMs)).toBe(1300);
+  expect(stall(700, one.atMs)).toBe(1300);
   pass(399);
   expect(one.lateMs).toBeUndefined();
   pass(4);
   expect(one.lateMs).toBeDefined();
 });
 
+it("a stall gives nothing to who waits for one answer, which is there by then", () => {
+  const one = started(new Deadlines(500, 0));
+  expect(stall(700, one.atMs)).toBe(500);
+  expect(one.lateMs).toBe(700);
+});
+
 it("stalls add the length once more at most, however many there are", () => {
-  const deadlines = new Deadlines(500);
+  const deadlines = new Deadlines(500, 500);
   const one = started(deadlines);
   stall(900, () => {});
   stall(900, () => {});
@@ -77,10 +81,10 @@ it("stalls add the length once more at most, however many there are", () => {
 });
 
 it("who begins after a stall gets nothing on top, and does not end before those who waited through it", () => {
-  const deadlines = new Deadlines(500);
+  const deadlines = new Deadlines(500, 500);
   const first = started(deadlines);
   const second = stall(700, () => started(deadlines));
-  expect([first.atMs, second.atMs]).toEqual([900, 1200]);
+  expect([first.atMs(), second.atMs()]).toEqual([900, 1200]);
   pass(300);
   expect([first.lateMs === undefined, second.lateMs]).toEqual([false, undefined]);
   pass(203);
@@ -88,8 +92,8 @@ it("who begins after a stall gets nothing on top, and does not end before those 
 });
 
 it("a stall while nobody waits is forgotten", () => {
-  const deadlines = new Deadlines(500);
+  const deadlines = new Deadlines(500, 500);
   started(deadlines).end();
   const one = stall(2000, () => started(deadlines));
-  expect(one.atMs).toBe(2500);
+  expect(one.atMs()).toBe(2500);
 });

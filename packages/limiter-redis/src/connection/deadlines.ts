@@ -1,7 +1,7 @@
 /** One wait for an answer. */
 export interface Deadline {
-  /** When it ends. Unit: milliseconds, of `performance.now`. */
-  readonly atMs: number;
+  /** When it ends, as it stands now. Unit: milliseconds, of `performance.now`. */
+  atMs(): number;
   /** The answer is there, or nobody wants it any more. */
   end(): void;
 }
@@ -20,8 +20,8 @@ const STALL_MS = 25;
  * Deadlines of one length, kept by one timer for all: they end in the order in which they began. The timer keeps the process alive only
  * while somebody waits.
  *
- * A stall of this process is not the store's: what waits for more than one answer could not even ask for the next meanwhile. So after it
- * there is as much time as the stall was seen to take, up to the length once more in all.
+ * A stall of this process is not the store's. Who waits for one answer has it by then; who waits for several, one after the other, could
+ * not even ask for the next meanwhile. So there is as much time again as the stall was seen to take, where that may be.
  */
 export class Deadlines {
   readonly #entries: Entry[] = [];
@@ -31,25 +31,28 @@ export class Deadlines {
   /** When the timer should come. */
   #dueMs = Number.POSITIVE_INFINITY;
 
-  /** @param lengthMs - unit: milliseconds. */
-  constructor(readonly lengthMs: number) {}
+  /**
+   * @param lengthMs - unit: milliseconds.
+   * @param spareMs - what stalls may add to each in all. Unit: milliseconds.
+   */
+  constructor(
+    readonly lengthMs: number,
+    readonly spareMs: number,
+  ) {}
 
   start(onLate: () => void): Deadline {
     const nowMs = performance.now();
     // Who begins now has lost nothing to a stall that is over.
     this.#makeGood(nowMs);
-    const entry: Entry = { atMs: nowMs + this.lengthMs, spareMs: this.lengthMs, onLate };
+    const entry: Entry = { atMs: nowMs + this.lengthMs, spareMs: this.spareMs, onLate };
     this.#entries.push(entry);
     this.#open += 1;
     if (this.#timer === undefined) this.#arm(nowMs, this.lengthMs);
     else if (this.#open === 1) this.#timer.ref();
-    const atMs = (): number => {
-      this.#makeGood(performance.now());
-      return entry.atMs;
-    };
     return {
-      get atMs() {
-        return atMs();
+      atMs: () => {
+        this.#makeGood(performance.now());
+        return entry.atMs;
       },
       end: () => this.#end(entry),
     };
@@ -70,7 +73,7 @@ export class Deadlines {
   /** Gives the time by which the timer is late to all that are open; who began later may get more of it, so the order stays. */
   #makeGood(nowMs: number): void {
     const lateMs = nowMs - this.#dueMs;
-    if (lateMs < STALL_MS) return;
+    if (lateMs < STALL_MS || this.spareMs === 0) return;
     this.#dueMs = nowMs;
     for (let index = this.#head; index < this.#entries.length; index += 1) {
       const entry = this.#entries[index] as Entry;
@@ -106,13 +109,18 @@ export class Deadlines {
   }
 }
 
-const byLength = new Map<number, Deadlines>();
+const ofOne = new Map<number, Deadlines>();
+const ofSeveral = new Map<number, Deadlines>();
 
-/** The deadlines of this length, one for the whole process. */
-export function deadlinesOf(lengthMs: number): Deadlines {
+/**
+ * The deadlines of this length, for all in this process who wait for one answer, or for all who wait for several one after the other: those
+ * may last the length once more for stalls.
+ */
+export function deadlinesOf(lengthMs: number, answers: "one" | "several" = "one"): Deadlines {
+  const byLength = answers === "one" ? ofOne : ofSeveral;
   let deadlines = byLength.get(lengthMs);
   if (deadlines === undefined) {
-    deadlines = new Deadlines(lengthMs);
+    deadlines = new Deadlines(lengthMs, answers === "one" ? 0 : lengthMs);
     byLength.set(lengthMs, deadlines);
   }
   return deadlines;

@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from "@sluice/core";
 import { bounded } from "./bounded.js";
 import { openClient, type RedisClient } from "./client.js";
-import { connected } from "./connected.js";
+import { connected, isReady } from "./connected.js";
 import type { RedisConnectionConfig, RedisTarget } from "./options.js";
 import { explained } from "./refused-login.js";
 import { closeClient } from "./sentinels.js";
@@ -81,7 +81,7 @@ export function shareConnection(
           connected(redis).then((ready) => command(ready, untilMs)),
         ).finally(() => (answered = true));
       try {
-        return await bounded(ask, commandTimeoutMs, what);
+        return await bounded(ask, commandTimeoutMs, what, isReady(redis) ? "one" : "several");
       } finally {
         if (answered) noteAnswer(redis);
         else if (!("client" in source)) noteSilence(redis, askedMs);

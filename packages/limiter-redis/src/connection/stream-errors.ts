@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Duplex } from "node:stream";
 import type { RedisClient } from "./client.js";
+import { outlastOwnStallsConnecting } from "./own-stalls.js";
 
 /**
  * Keeps errors without a listener from ending the process: those that the client tells, which show in the commands, and the second one
@@ -19,7 +20,9 @@ export function outliveOf(client: Redis): void {
   const connector = Object(Reflect.get(client, "connector")) as Connector;
   const { connect } = connector;
   if (connect === undefined) return;
-  connector.connect = async (...told) => (await connect.apply(connector, told)).on("error", ignore);
+  // And what was connected while this process stood still counts as connected.
+  connector.connect = async (...told) =>
+    outlastOwnStallsConnecting(await connect.apply(connector, told)).on("error", ignore);
 }
 
 /** What the client makes its connections with; its own and not among its types. */

@@ -2,7 +2,7 @@ import slotOf from "cluster-key-slot";
 import { Cluster, type Redis } from "ioredis";
 import { bounded } from "../connection/bounded.js";
 import { openClient, type RedisClient } from "../connection/client.js";
-import { connected } from "../connection/connected.js";
+import { connected, isReady } from "../connection/connected.js";
 import type { RedisSource } from "../connection/options.js";
 import { explained } from "../connection/refused-login.js";
 import { closeClient } from "../connection/sentinels.js";
@@ -39,6 +39,7 @@ export function createConfirming(
           ),
         timeoutMs,
         what,
+        isReady(redis) ? "one" : "several",
       );
     },
     close() {

@@ -1,5 +1,6 @@
 import { createLimiter, slidingWindow, tokenBucket } from "@sluice/limiter";
 import { startRedisServer } from "@sluice/test/redis-server";
+import { watchStalls } from "@sluice/test/stalls";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { redisBreakerStore } from "../breaker/redis-breaker-store.js";
 import { redisStore } from "../store/redis-store.js";
@@ -44,9 +45,11 @@ describe("a fleet, seen from outside", { timeout: 30_000 }, () => {
     await limiter.tryAcquire(other);
     await limiter.observe(other, { retryAfterMs: 50 });
 
+    using stalls = watchStalls();
+    const sinceMs = performance.now();
     let seen = await fleet.look();
-    // What comes late by less than the machine may stand still is not late.
-    await expect.poll(async () => (seen = await fleet.look()).scopes[0]?.waiting, { timeout: 6000 }).toBe(2);
+    await expect.poll(async () => (seen = await fleet.look()).scopes[0]?.waiting, { timeout: 10_000 }).toBe(2);
+    expect(performance.now() - sinceMs - stalls.totalMs).toBeLessThan(4000);
     const { scopes, buckets, processes, scanned } = seen;
     expect(processes).toHaveLength(1);
     expect(scopes).toMatchObject([{ scope: "slack:acme", throttled: 1 }]);

@@ -21,6 +21,8 @@ export interface Fallback {
    * handed out meanwhile, by scope: the store knows nothing of them, and its buckets have filled up.
    */
   over(holds: (scope: string) => boolean): ReadonlyMap<string, readonly StoreCharge[]>;
+  /** The store could not be told of these; `over` names them again. */
+  untold(scope: string, charges: readonly StoreCharge[]): void;
 }
 
 /**
@@ -29,10 +31,12 @@ export interface Fallback {
  */
 export function createFallback(mode: OnStoreError): Fallback {
   const local = memoryStore();
-  const begun = new Map<string, string>();
+  /** Buckets that have begun, by scope. */
+  const begun = new Map<string, Set<string>>();
   const touched = new Map<string, { readonly scope: string; readonly charge: StoreCharge }>();
   return {
     local,
+    untold: note,
     over(holds) {
       if (touched.size === 0 && begun.size === 0) return nothing;
       const byScope = new Map<string, StoreCharge[]>();
@@ -41,7 +45,7 @@ export function createFallback(mode: OnStoreError): Fallback {
         byScope.set(scope, [...(byScope.get(scope) ?? []), charge]);
         touched.delete(name);
       }
-      for (const [name, scope] of begun) if (holds(scope)) begun.delete(name);
+      for (const scope of begun.keys()) if (holds(scope)) begun.delete(scope);
       return byScope;
     },
     take(request, peers) {
@@ -56,7 +60,7 @@ export function createFallback(mode: OnStoreError): Fallback {
         );
       if (mode === "open") return handedOut(request, openReply(request));
       const charges = request.charges.map((charge) => shareOf(charge, peers));
-      const fresh = charges.filter(({ bucket }) => begin(begun, `${request.scope} ${bucket}`, request.scope));
+      const fresh = charges.filter(({ bucket }) => begin(begun, request.scope, bucket));
       if (fresh.length > 0)
         void local.observe({ scope: request.scope, charges: fresh, pauseMs: 0, remaining: 0, refused: false });
       const reply = local.take({ ...request, charges });
@@ -65,16 +69,20 @@ export function createFallback(mode: OnStoreError): Fallback {
   };
   // Who got nothing, or only looked, leaves the store's buckets as they are: else one late answer would cost all processes a full burst.
   function handedOut({ peek, scope, charges }: TakeRequest, reply: TakeReply): TakeReply {
-    if (peek || reply.slots.length === 0) return reply;
+    if (!peek && reply.slots.length > 0) note(scope, charges);
+    return reply;
+  }
+  function note(scope: string, charges: readonly StoreCharge[]): void {
     for (const charge of charges)
       if (touched.size < MOST_TOUCHED) touched.set(`${scope} ${charge.bucket}`, { scope, charge });
-    return reply;
   }
 }
 
 const nothing: ReadonlyMap<string, never> = new Map<string, never>();
 /** Buckets remembered for the store's return. */
 const MOST_TOUCHED = 1_000;
+/** Scopes, and buckets of each, that are known to have begun. */
+const MOST_BEGUN = 100_000;
 
 /** A process's part of a limit; a window becomes a bucket of the same rate, since its past is in the store. */
 function shareOf(charge: StoreCharge, peers: number): StoreCharge {
@@ -96,10 +104,15 @@ function shared(refillRate: number, burst: number): Limit {
   return limit;
 }
 
-function begin(begun: Map<string, string>, name: string, scope: string): boolean {
-  if (begun.has(name)) return false;
-  if (begun.size > 100_000) begun.clear();
-  begun.set(name, scope);
+function begin(begun: Map<string, Set<string>>, scope: string, bucket: string): boolean {
+  let own = begun.get(scope);
+  if (own === undefined) {
+    if (begun.size > MOST_BEGUN) begun.clear();
+    begun.set(scope, (own = new Set()));
+  }
+  if (own.has(bucket)) return false;
+  if (own.size > MOST_BEGUN) own.clear();
+  own.add(bucket);
   return true;
 }
 

@@ -41,7 +41,7 @@ export interface RedisStore extends Store, AsyncDisposable {
 
 /**
  * Buckets in Redis, shared by every process that uses the same one. Connects on first use, never keeps the process alive,
- * and answers every question within `commandTimeoutMs`, by `onStoreError` when Redis does not.
+ * and answers every question within `commandTimeoutMs`, and a stall of this process, by `onStoreError` when Redis does not.
  *
  * @throws ConfigError when an option is out of range; passwords do not show in it.
  */
@@ -59,7 +59,6 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const closeListeners = new Set<(error: Error) => void>();
   let everAnswered = false;
   let latencyMs = 1;
-  const deadlines = deadlinesOf(commandTimeoutMs);
 
   const news = createNewsChannel(listen, keys.channel);
   const knowledge = createKnowledge();
@@ -120,8 +119,8 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       const request: ObserveRequest = { scope, charges: some, pauseMs: 0, remaining: 0 };
       const word = { id: `returned${performance.now()}`, channel: keys.channel(scope), message: "" };
       const told = run("the store's return", (redis) => commands.observe(redis, keysOf(scope, some), request, word));
-      // Should it be gone again already, its next return says so once more.
-      told.catch(() => {});
+      // Should it be gone again already, its next answer has it said once more.
+      told.catch(() => fallback.untold(scope, some));
     }
   };
 
@@ -176,11 +175,12 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       part.health.failed(error.message);
       askAlone();
     };
-    const deadline = deadlines.start(() => failed(tooSlow(QUESTION, commandTimeoutMs)));
+    const answers = isReady(redis) && part.clock.nowUs() !== 0 ? "one" : "several";
+    const deadline = deadlinesOf(commandTimeoutMs, answers).start(() => failed(tooSlow(QUESTION, commandTimeoutMs)));
     const send = (): Promise<Answered | TooLate> => {
       const ask = (deadlineUs: number): Promise<Answered | TooLate> =>
         putBatch({ keys, knowledge, tally: publisher.tally }, redis, batch, deadlineUs);
-      const deadlineUs = storeDeadline(part.clock, redis, keys.trial(batch.scope), () => deadline.atMs);
+      const deadlineUs = storeDeadline(part.clock, redis, keys.trial(batch.scope), deadline.atMs);
       return typeof deadlineUs === "number" ? ask(deadlineUs) : deadlineUs.then(ask);
     };
     const asked = isReady(redis) ? send() : explained(redis, connected(redis).then(send));

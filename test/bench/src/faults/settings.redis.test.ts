@@ -26,6 +26,6 @@ it.each(settings)("$name is the peer it says, and keeps its limit while all is w
   // Some let a call pass that waits too long for its answer, as one does that the machine holds up; not so many of them.
   const answers = [];
   for (let call = 0; call < 6; call += 1) answers.push(await decider.decide(setting.name));
-  expect(answers).toContain(false);
+  expect(answers.filter((allowed) => allowed).length).toBeLessThanOrEqual(bound.burst);
   await decider.close();
 });

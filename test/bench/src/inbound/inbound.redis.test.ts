@@ -29,7 +29,10 @@ it("everybody lets a user in, ours and the others", async () => {
     "hono-rate-limiter",
   ]);
   // Ours goes by its share, which begins empty, where the first connection takes too long.
-  for (const { decide } of deciders) await expect.poll(() => decide("alice"), { timeout: 10_000 }).toBe(true);
+  for (const { name, decide } of deciders) {
+    if (name.startsWith("sluice")) await expect.poll(() => decide("alice"), { timeout: 10_000 }).toBe(true);
+    else expect(await decide("alice")).toBe(true);
+  }
 });
 
 const frameworks = Object.keys(servers) as Framework[];

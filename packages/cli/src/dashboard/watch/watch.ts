@@ -39,6 +39,8 @@ const MOST = 1000;
 /** Looks between two at what was changed by hand, when nothing was heard of a change. */
 const STEERING_EVERY = 5;
 const VERIFY_EVERY_MS = 60_000;
+/** After a check of the audit that failed. Unit: milliseconds. */
+const VERIFY_AGAIN_MS = 5_000;
 const MOST_TOLD = 50;
 
 /** Begins to watch. */
@@ -61,8 +63,9 @@ export function startWatch({ fleet, engine, place, readOnly, clock, onError }: W
   /** The store's clock, as it was told last and has gone on since. */
   const nowMs = (): number => (sight?.atMs ?? clock.wallNow()) + clock.now() - seenMs;
   const verify = async (): Promise<ChainState> => {
+    // One that fails is due again soon, but not at every look.
+    verifiedMs = clock.now() - VERIFY_EVERY_MS + VERIFY_AGAIN_MS;
     const report = await engine.audit.verify();
-    // A check that failed is due again at the next look.
     verifiedMs = clock.now();
     const checkedMs = nowMs();
     chain = report.intact
