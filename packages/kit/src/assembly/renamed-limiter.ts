@@ -8,6 +8,7 @@ export function renamedLimiter(limiter: Limiter, prefix: string, account: string
     waitedMs: grant.waitedMs,
     atUs: grant.atUs,
     remaining: grant.remaining,
+    ...(grant.askedMs === undefined ? {} : { askedMs: grant.askedMs }),
     giveBack: (buckets) => grant.giveBack(buckets?.map((bucket) => `${prefix}${bucket}`)),
     release: () => grant.release(),
     renew: () => grant.renew(),

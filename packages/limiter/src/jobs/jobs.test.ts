@@ -1,10 +1,11 @@
 import { getEventListeners } from "node:events";
-import { withCaller } from "@sluice/core";
+import { sleep, withCaller } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { createLimiter } from "../limiter/create-limiter.js";
 import type { Grant, Limiter } from "../limiter/limiter.js";
 import { memoryStore } from "../memory/memory-store.js";
+import type { Store } from "../store/store.js";
 import { createJobs, type JobsOptions } from "./jobs.js";
 
 function rig(options: Omit<JobsOptions, "limiter">) {
@@ -163,6 +164,29 @@ describe("the signal of a job", () => {
     await clock.advance(100);
     expect([stalledFor(299), stalledFor(300)]).toEqual([false, true]);
     await end();
+  });
+
+  it("counts the first lease from when the place was asked for, however late the answer was read", async () => {
+    const clock = createFakeClock();
+    const { decide: _decide, immediate: _immediate, ...inner } = memoryStore({ clock });
+    const store: Store = {
+      ...inner,
+      take: async (request) => {
+        const reply = await inner.take(request);
+        await sleep(200, undefined, clock);
+        return reply;
+      },
+    };
+    const stuck = renewing(createLimiter({ store, clock }), () => new Promise(() => {}));
+    const jobs = createJobs({ limiter: stuck, max: 1, leaseMs: 300, clock });
+    let heldMs = 0;
+    const job = jobs.run(async (signal) => {
+      while (!signal.aborted) await sleep(1, undefined, clock);
+      heldMs = clock.now();
+    });
+    await clock.advance(1000);
+    await job;
+    expect(heldMs).toBe(300);
   });
 
   it("says nothing more once the job has ended, and asks for nothing more", async () => {

@@ -141,7 +141,8 @@ function hold(
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(caller?.reason);
   caller?.addEventListener("abort", onAbort, { once: true });
-  let heldUntilMs = clock.now() + leaseMs;
+  // From the question on: its answer may have lain unread while this process stood still, and the lease ran.
+  let heldUntilMs = (grant.askedMs ?? clock.now()) + leaseMs;
   let ended = false;
   let timer: Timer;
   const end = (): void => {

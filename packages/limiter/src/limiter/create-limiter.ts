@@ -97,9 +97,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const ask = (
     charges: readonly StoreCharge[],
     how: { readonly ahead: number; readonly withinMs: number; readonly peek: boolean },
-  ): { readonly id: string; readonly asked: TakeReply | Promise<TakeReply> } => {
+  ): { readonly id: string; readonly askedMs: number; readonly asked: TakeReply | Promise<TakeReply> } => {
     const id = nextQuestionId();
-    return { id, asked: store.take({ scope, charges, count: 1, group: 1, id, waiting: false, ...how }) };
+    const askedMs = clock.now();
+    return { id, askedMs, asked: store.take({ scope, charges, count: 1, group: 1, id, waiting: false, ...how }) };
   };
   const peekAt = ({ taking, looking, impossible }: ResolvedCharges): Decision | Promise<Decision> => {
     if (impossible !== undefined) return impossibility(impossible);
@@ -110,11 +111,11 @@ export function createLimiter(options: LimiterOptions): Limiter {
     const { asked } = ask(charges, { ahead: 0, withinMs: 0, peek: true });
     return asked instanceof Promise ? asked.then(answer) : answer(asked);
   };
-  const took = (charges: readonly StoreCharge[], reply: TakeReply, id: string): Decision => {
+  const took = (charges: readonly StoreCharge[], reply: TakeReply, id: string, askedMs: number): Decision => {
     const slot = reply.slots[0];
     if (slot === undefined) return delayed(charges, reply);
     const { remaining, idleUs, nowUs } = reply;
-    const grant = new UnitGrant(around, charges, { id, unit: 0, atUs: slot.atUs, remaining }, 0);
+    const grant = new UnitGrant(around, charges, { id, unit: 0, atUs: slot.atUs, remaining, askedMs }, 0);
     return new Allowed(remaining, Math.max(0, idleUs - nowUs) / 1000, grant);
   };
   const behind = (charges: readonly StoreCharge[]): Decision | undefined => {
@@ -130,18 +131,19 @@ export function createLimiter(options: LimiterOptions): Limiter {
     inspector.noteAll(taking);
     const waiting = behind(taking);
     if (waiting !== undefined) return waiting;
-    const { id, asked } = ask(taking, { ahead: 0, withinMs: 0, peek: false });
-    return asked instanceof Promise ? asked.then((reply) => took(taking, reply, id)) : took(taking, asked, id);
+    const { id, askedMs, asked } = ask(taking, { ahead: 0, withinMs: 0, peek: false });
+    return asked instanceof Promise
+      ? asked.then((reply) => took(taking, reply, id, askedMs))
+      : took(taking, asked, id, askedMs);
   };
   const takeNow = async (charges: readonly StoreCharge[]): Promise<Grant> => {
-    const sinceMs = clock.now();
     const lane = lanes.waitingFor(charges);
     if (lane !== undefined) throw refusal(waitBehind(lane, 0), lane.nextBucket, "others wait already");
-    const { id, asked } = ask(charges, { ahead: 0, withinMs: 0, peek: false });
+    const { id, askedMs, asked } = ask(charges, { ahead: 0, withinMs: 0, peek: false });
     const { nowUs, slots, nextUs, binding, remaining } = await asked;
     const slot = slots[0];
     if (slot === undefined) throw refusal((nextUs - nowUs) / 1000, bucketAt(charges, binding), "no time to wait");
-    return new UnitGrant(around, charges, { id, unit: 0, atUs: slot.atUs, remaining }, clock.now() - sinceMs);
+    return new UnitGrant(around, charges, { id, unit: 0, atUs: slot.atUs, remaining, askedMs }, clock.now() - askedMs);
   };
 
   const limiter: Omit<Limiter, "mode"> = {
@@ -226,14 +228,14 @@ export function createLimiter(options: LimiterOptions): Limiter {
       if (impossible !== undefined) throw costError(impossible);
       if (taking.length === 0) return { delayMs: 0, cancel: async () => {} };
       inspector.noteAll(taking);
-      const { id, asked } = ask(taking, { ahead: 1, withinMs: maxDelayMs, peek: false });
+      const { id, askedMs, asked } = ask(taking, { ahead: 1, withinMs: maxDelayMs, peek: false });
       const { nowUs, slots, nextUs, binding, remaining } = await asked;
       const slot = slots[0];
       if (slot === undefined) {
         const bucket = bucketAt(taking, binding);
         throw refusal((nextUs - nowUs) / 1000, bucket, `the next slot is beyond maxDelayMs ${maxDelayMs}`);
       }
-      const grant = new UnitGrant(around, taking, { id, unit: 0, atUs: slot.atUs, remaining }, 0);
+      const grant = new UnitGrant(around, taking, { id, unit: 0, atUs: slot.atUs, remaining, askedMs }, 0);
       return { delayMs: Math.max(0, slot.atUs - nowUs) / 1000, cancel: () => grant.giveBack() };
     },
 

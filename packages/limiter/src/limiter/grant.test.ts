@@ -25,7 +25,7 @@ function granted(charges: readonly StoreCharge[], renewal: Partial<Pick<Store, "
   const grant = new UnitGrant(
     { store, scope: "p:a", freed: (given) => freed.push(given.map(({ bucket }) => bucket)) },
     charges,
-    { id: "q", unit: 3, atUs: 7, remaining: 4 },
+    { id: "q", unit: 3, atUs: 7, askedMs: 0, remaining: 4 },
     12,
   );
   return { grant, asked, freed, requests };
@@ -110,7 +110,9 @@ describe("a grant", () => {
     expect(await whole.renew()).toBe(false);
     const { renew: _, ...unable } = memoryStore();
     const over = { store: unable, scope: "s", freed: () => {} };
-    expect(await new UnitGrant(over, [places], { id: "q", unit: 0, atUs: 0, remaining: 0 }, 0).renew()).toBe(false);
+    expect(
+      await new UnitGrant(over, [places], { id: "q", unit: 0, atUs: 0, askedMs: 0, remaining: 0 }, 0).renew(),
+    ).toBe(false);
   });
 
   it("of nothing can be used like any other", async () => {

@@ -15,6 +15,7 @@ export interface TakenUnit {
   readonly unit: number;
   readonly atUs: number;
   readonly remaining: number;
+  readonly askedMs: number;
 }
 
 /** Tokens and places of one unit. */
@@ -22,6 +23,7 @@ export class UnitGrant implements Grant {
   readonly waitedMs: number;
   readonly atUs: number;
   readonly remaining: number;
+  readonly askedMs: number;
   readonly #around: GrantSurroundings;
   readonly #id: string;
   readonly #unit: number;
@@ -40,6 +42,7 @@ export class UnitGrant implements Grant {
     this.waitedMs = waitedMs;
     this.atUs = unit.atUs;
     this.remaining = unit.remaining;
+    this.askedMs = unit.askedMs;
   }
 
   giveBack(buckets?: readonly string[]): Promise<void> {

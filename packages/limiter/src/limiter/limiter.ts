@@ -95,6 +95,11 @@ export interface Grant {
   /** Whole tokens left, in the bucket that has the fewest, when the store was asked. */
   readonly remaining: number;
   /**
+   * When the question was put, on the limiter's clock: leases of its places began after that, however late the answer was read. Nothing
+   * where nothing was asked. Unit: milliseconds.
+   */
+  readonly askedMs?: number;
+  /**
    * Gives tokens and places back unused; the second time does nothing.
    *
    * @param buckets - only those of these buckets, for requests of which some limits do not count. @defaultValue all

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { BookedUnits } from "./booked-units.js";
 import type { Unit, Waiter } from "./waiter.js";
 
-const unit = (dueMs: number): Unit => ({ atUs: dueMs * 1000, dueMs, remaining: 0, id: "q", unit: dueMs });
+const unit = (dueMs: number): Unit => ({ atUs: dueMs * 1000, dueMs, askedMs: 0, remaining: 0, id: "q", unit: dueMs });
 const waiter = (priority = 0): Waiter => ({
   priority,
   sinceMs: 0,

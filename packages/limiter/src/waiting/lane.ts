@@ -170,10 +170,10 @@ export class Lane {
     try {
       const question = { scope, charges: this.charges, withinMs, id, peek: false, waiting: true };
       const reply = store.take({ ...question, ...this.#timing.portion(wanted) });
-      if (!(reply instanceof Promise)) this.#heard(reply, id);
+      if (!(reply instanceof Promise)) this.#heard(reply, id, nowMs);
       else
         reply.then(
-          (told) => this.#heard(told, id),
+          (told) => this.#heard(told, id, nowMs),
           (error: unknown) => this.#failed(error),
         );
     } catch (error) {
@@ -181,14 +181,14 @@ export class Lane {
     }
   }
 
-  #heard(reply: TakeReply, id: string): void {
+  #heard(reply: TakeReply, id: string, askedMs: number): void {
     this.#asking = false;
     const heardMs = this.around.clock.now();
     const units: Unit[] = [];
     for (const { atUs, units: count } of reply.slots) {
       const dueMs = heardMs + Math.max(0, atUs - reply.nowUs) / 1000;
       for (let n = 0; n < count; n += 1)
-        units.push({ atUs, dueMs, remaining: reply.remaining, id, unit: units.length });
+        units.push({ atUs, dueMs, remaining: reply.remaining, askedMs, id, unit: units.length });
     }
     this.#nextMs = this.#outdated ? this.#heldUntilMs : heardMs + Math.max(0, reply.nextUs - reply.nowUs) / 1000;
     this.#outdated = false;

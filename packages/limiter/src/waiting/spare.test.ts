@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import { Spare } from "./spare.js";
 import type { Unit, Waiter } from "./waiter.js";
 
-const unit = (dueMs: number, number = 0): Unit => ({ atUs: dueMs * 1000, dueMs, remaining: 0, id: "q", unit: number });
+const unit = (dueMs: number, number = 0): Unit => ({
+  atUs: dueMs * 1000,
+  dueMs,
+  askedMs: 0,
+  remaining: 0,
+  id: "q",
+  unit: number,
+});
 const waiter = (deadlineMs = 60_000): Waiter => ({
   priority: 0,
   sinceMs: 0,

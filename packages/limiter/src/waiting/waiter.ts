@@ -24,6 +24,8 @@ export interface Unit {
   readonly dueMs: number;
   /** Whole tokens left when the store was asked. */
   readonly remaining: number;
+  /** When its question was put, on the limiter's clock, in milliseconds. */
+  readonly askedMs: number;
   /** Name of the question it came from, and its number there. */
   readonly id: string;
   readonly unit: number;
