@@ -1,3 +1,5 @@
+import { afterPendingInput } from "./after-pending-input.js";
+
 /** One wait for an answer. */
 export interface Deadline {
   /** When it ends, as it stands now. Unit: milliseconds, of `performance.now`. */
@@ -99,7 +101,7 @@ export class Deadlines {
     const next = this.#entries[0];
     if (next !== undefined) this.#arm(nowMs, Math.max(1, Math.ceil(next.atMs - nowMs)));
     // A stall of our own: replies that arrived meanwhile are read in the next turns, and win.
-    if (late.length > 0) setImmediate(() => setImmediate(() => late.forEach((entry) => this.#expire(entry))));
+    if (late.length > 0) afterPendingInput(() => late.forEach((entry) => this.#expire(entry)));
   }
 
   #expire(entry: Entry): void {

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Duplex } from "node:stream";
+import { afterPendingInput } from "./after-pending-input.js";
 
 /**
  * Lets an answer that arrived while this process stood still win over the client's socket timeout: its timer comes before what lies in the
@@ -13,7 +14,7 @@ export function outlastOwnStalls({ stream }: Redis): void {
     if (!error?.message.startsWith(SOCKET_TIMEOUT)) return destroy.call(stream, error);
     const before = heard;
     // The client's own listener to data sets its timer anew.
-    setImmediate(() => setImmediate(() => heard === before && destroy.call(stream, error)));
+    afterPendingInput(() => heard === before && destroy.call(stream, error));
     return stream;
   };
 }
@@ -26,8 +27,7 @@ export function outlastOwnStallsConnecting<Stream extends Duplex>(stream: Stream
   const timed = stream as { setTimeout?: (ms: number, late?: () => void) => unknown };
   const set = timed.setTimeout;
   if (set === undefined) return stream;
-  timed.setTimeout = (ms, late) =>
-    set.call(stream, ms, late === undefined ? late : () => setImmediate(() => setImmediate(late)));
+  timed.setTimeout = (ms, late) => set.call(stream, ms, late === undefined ? late : () => afterPendingInput(late));
   return stream;
 }
 
