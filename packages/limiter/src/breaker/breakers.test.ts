@@ -69,6 +69,34 @@ it("those that made room hold no memory, even while the one who asks for many ne
   await family.close();
 });
 
+it("no key of one family names a breaker of another", () => {
+  const names = [
+    ["a", "b:c"],
+    ["a:b", "c"],
+    ["a%3Ab", "c"],
+    ["a%3Ab:c", ""],
+  ].map(([name, key]) => make({ name: name as string }).withKey(key as string).name);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+it("close shuts all of them down, the shared one too, and a family that goes on begins with new ones", async () => {
+  const family = make({ maxBreakers: 1 });
+  const a = family.withKey("a");
+  await a.force("isolated");
+  const shared = family.withKey("b");
+  await family.close();
+  expect(family.size).toBe(0);
+  for (const one of [a, shared])
+    await expect(one.run(async () => "answer")).rejects.toMatchObject({ code: "LIMITER_CLOSED" });
+  expect(await family.withKey("b").run(async () => "answer")).toBe("answer");
+});
+
+it("families without a store of their own have one each", async () => {
+  const [one, two] = [make(), make()];
+  await one.withKey("a").force("isolated");
+  expect((await two.withKey("a").refresh()).state).toBe("closed");
+});
+
 it.each([
   [{ key: 5 as never }, "key"],
   [{ maxBreakers: 0 }, "maxBreakers"],

@@ -1,32 +1,11 @@
-import { createFakeClock, type FakeClock } from "@sluice/core/testing";
+import { createFakeClock } from "@sluice/core/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { BreakerState } from "./breaker.js";
 import { createBreaker } from "./create-breaker.js";
 import { memoryBreakerStore } from "./memory-breaker-store.js";
+import { remote } from "./remote.test-support.js";
 import { resolveRules } from "./rules.js";
-import type { BreakerStore } from "./store.js";
-
-/** A store that is a way off: a command arrives after half the time, and its answer after the other half. */
-function remote(store: BreakerStore, latencyMs: number, clock: FakeClock): BreakerStore {
-  const wait = (): Promise<void> => new Promise((resolve) => void clock.setTimer(resolve, latencyMs / 2));
-  const far =
-    <Args extends unknown[], Value>(step: (...args: Args) => Value | Promise<Value>) =>
-    async (...args: Args): Promise<Value> => {
-      await wait();
-      const value = await step(...args);
-      await wait();
-      return value;
-    };
-  return {
-    report: far(store.report),
-    probe: far(store.probe),
-    settle: far(store.settle),
-    force: far(store.force),
-    onChange: store.onChange,
-    close: store.close,
-  };
-}
 
 const call = fc.record({
   process: fc.nat(2),
