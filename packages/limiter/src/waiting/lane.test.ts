@@ -1,3 +1,4 @@
+import type { LimitExceededError } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { createLimiter } from "../limiter/create-limiter.js";
@@ -58,6 +59,21 @@ describe("a newcomer to a queue", () => {
     const patient = one.limiter.acquire(slow, { timeoutMs: 2601 });
     await one.clock.advance(2600);
     expect((await patient).waitedMs).toBe(2600);
+  });
+
+  it("is told so too when it comes in the same turn as those ahead of it", async () => {
+    const { clock, limiter } = rig();
+    await limiter.tryAcquire(slow);
+    const refused: unknown[] = [];
+    for (const timeoutMs of [9000, 9000, 2500, 1500])
+      limiter
+        .acquire(slow, { timeoutMs })
+        .catch(({ retryAfterMs }: LimitExceededError) => refused.push([timeoutMs, retryAfterMs]));
+    await clock.advance(1);
+    expect(refused).toEqual([
+      [2500, 3000],
+      [1500, 3000],
+    ]);
   });
 
   it("needs time for those alone that are no lower", async () => {

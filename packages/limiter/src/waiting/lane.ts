@@ -250,7 +250,7 @@ export class Lane {
       return;
     const atMs = (position: number): number => this.#nextMs + leastWaitMs(this.#emptied, position);
     const late = this.#queue.removeLate((waiter, position) => atMs(position) > waiter.deadlineMs);
-    for (const waiter of late) waiter.refuse(this.#late(this.#nextMs));
+    for (const { waiter, position } of late) waiter.refuse(this.#late(atMs(position)));
   }
 
   #late(atMs: number): Refusal {

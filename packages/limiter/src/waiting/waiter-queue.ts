@@ -6,6 +6,12 @@ const OLDEST_EVERY = 8;
 /** Waiters that were served and are still in their list. Few: each holds on to its grant, and there is a queue for every bucket. */
 const MOST_SERVED = 16;
 
+/** A waiter, and how many surely go before. */
+export interface Placed {
+  readonly waiter: Waiter;
+  readonly position: number;
+}
+
 /**
  * Waiters without a unit: higher priority first, then first come, first served. So that nobody starves behind an endless row of higher
  * ones, every eighth unit goes to the longest waiter.
@@ -93,8 +99,8 @@ export class WaiterQueue {
   /**
    * Takes out all who are too late, asked with how many surely go before: those who came earlier, are no lower, and stay.
    */
-  removeLate(isLate: (waiter: Waiter, position: number) => boolean): Waiter[] {
-    const late: Waiter[] = [];
+  removeLate(isLate: (waiter: Waiter, position: number) => boolean): Placed[] {
+    const late: Placed[] = [];
     const higher: Waiter[][] = [];
     for (const list of this.#lists) {
       const staying: Waiter[] = [];
@@ -108,7 +114,7 @@ export class WaiterQueue {
           olderIn[which] = older;
           position += older;
         }
-        if (isLate(waiter, position)) late.push(waiter);
+        if (isLate(waiter, position)) late.push({ waiter, position });
         else staying.push(waiter);
       }
       higher.push(staying);
