@@ -1,4 +1,4 @@
-import { ConfigError, LimitExceededError } from "@sluice/core";
+import { type Clock, ConfigError, LimitExceededError } from "@sluice/core";
 import {
   type Limiter,
   scaleLimit,
@@ -7,9 +7,8 @@ import {
   type Store,
   type StoreCharge,
 } from "@sluice/limiter";
-import type { MetricsBook } from "../metrics/metrics.js";
 import type { Identity } from "../policies/policy.js";
-import { type Answer, ownerOf, reputationFor, unlimited } from "./answer.js";
+import { type Answer, ownerOf, nothing, reputationFor, unlimited } from "./answer.js";
 import type { Case } from "./case.js";
 import type { AcquireOptions, CheckOptions, PolicyDecision } from "./decision.js";
 import type { Question } from "./judge.js";
@@ -21,14 +20,14 @@ export interface AcquireSurroundings {
   readonly store: Store;
   readonly scope: string;
   readonly limiter: Limiter;
-  readonly book: MetricsBook;
+  readonly clock: Clock;
   readonly open: (identity: Identity, options: CheckOptions) => Case;
   readonly look: Looker;
   readonly settle: (one: Case, answer: Answer, shadowed: readonly string[], waitedMs: number) => PolicyDecision;
 }
 
 /** Waits for what the policies that apply to an identity allow. */
-export function createAcquire({ store, scope, limiter, book, open, look, settle }: AcquireSurroundings) {
+export function createAcquire({ store, scope, limiter, clock, open, look, settle }: AcquireSurroundings) {
   return async (identity: Identity, { policy, cost, ...how }: AcquireOptions = {}): Promise<PolicyDecision> => {
     const one = open(identity, { policy, cost });
     how.signal?.throwIfAborted();
@@ -38,6 +37,7 @@ export function createAcquire({ store, scope, limiter, book, open, look, settle 
     if (never !== undefined) throw costError(question, never);
     const sights = await standingsOf(store, scope, question, rules);
     const charges = scaled(question, sights);
+    const askedMs = clock.now();
     try {
       const grant = await limiter.acquire(charges, how);
       const answer: Answer = {
@@ -51,7 +51,10 @@ export function createAcquire({ store, scope, limiter, book, open, look, settle 
       };
       return settle(one, answer, await looking, grant.waitedMs);
     } catch (error) {
-      if (error instanceof LimitExceededError) refusedLate(book, one, question, error);
+      if (error instanceof LimitExceededError) {
+        const waitedMs = clock.now() - askedMs;
+        settle(one, refusedLate(question, error, sights, rules), await looking, waitedMs);
+      }
       throw error;
     }
   };
@@ -81,15 +84,24 @@ function scaled({ charges, standings }: Question, sights: readonly StandingSight
 }
 
 function refusedLate(
-  book: MetricsBook,
-  one: Case,
-  { charges, owners }: Question,
-  { bucket }: LimitExceededError,
-): void {
-  const index = charges.findIndex((charge) => charge.bucket === bucket);
-  const name = owners[Math.max(0, index)]?.held.policy.name;
-  book.decided(one.identity, false, 0);
-  if (name !== undefined) book.judged(name, "denied", 0, one.identity);
+  question: Question,
+  { bucket, retryAfterMs }: LimitExceededError,
+  sights: readonly StandingSight[],
+  rules: StandingRules | undefined,
+): Answer {
+  const index = Math.max(
+    0,
+    question.charges.findIndex((charge) => charge.bucket === bucket),
+  );
+  return {
+    ...ownerOf(question, index),
+    allowed: false,
+    remaining: 0,
+    retryAfterMs,
+    resetAfterMs: 0,
+    reputation: reputationFor(question, index, sights, rules),
+    refund: nothing,
+  };
 }
 
 function costError({ charges, owners }: Question, index: number): ConfigError {

@@ -159,7 +159,7 @@ export function createDecider(around: DeciderOptions): Decider {
       return judgeHere(open(identity, options));
     },
     peek: async (identity, options) => judge(open(identity, options, true)),
-    acquire: createAcquire({ store, scope, limiter, book, open, look, settle }),
+    acquire: createAcquire({ store, scope, limiter, clock, open, look, settle }),
   };
 }
 

@@ -2,6 +2,7 @@ import { createFakeClock, type FakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import type { Policy } from "../policies/policy.js";
 import { createPolicyEngine } from "./create-policy-engine.js";
+import type { PolicyDecision } from "./decision.js";
 import type { PolicyEngine } from "./engine.js";
 import type { PolicyEngineOptions } from "./options.js";
 
@@ -279,6 +280,41 @@ describe("waiting", () => {
     const aborted = engine.acquire({ user: "alice" }, { signal: controller.signal });
     controller.abort(new Error("enough"));
     await expect(aborted).rejects.toThrow("enough");
+  });
+
+  it("whoever looks on is told how it ended: what was granted with its wait, and a refusal as what refused", async () => {
+    const told: PolicyDecision[] = [];
+    const { engine, clock } = engineOf({
+      policies: [perUser],
+      onDecision: ({ decision }) => {
+        told.push(decision);
+      },
+    });
+    await allowedOf(engine, { user: "alice" }, 12);
+    told.splice(0);
+    const waiting = engine.acquire({ user: "alice" });
+    await expect(engine.acquire({ user: "alice" }, { timeoutMs: 7_000 })).rejects.toThrow();
+    expect(told).toEqual([
+      expect.objectContaining({
+        allowed: false,
+        policy: "per-user",
+        scope: "user",
+        limit: 10,
+        remaining: 0,
+        waitedMs: 0,
+      }),
+    ]);
+    expect(told[0]?.retryAfterMs).toBeCloseTo(12_000, -1);
+    await clock.advance(6_100);
+    await waiting;
+    expect(told[1]).toMatchObject({ allowed: true, policy: "per-user" });
+    expect(told[1]?.waitedMs).toBeGreaterThanOrEqual(6_000);
+    expect(engine.metrics("per-user")).toMatchObject({
+      total: 14,
+      denied: 1,
+      violations: { user: [{ name: "alice", count: 1 }] },
+    });
+    expect(told).toHaveLength(2);
   });
 });
 

@@ -68,7 +68,10 @@ export interface PolicyEngineOptions {
   readonly author?: string;
   /** Writes refusals to the audit, several in one entry. @defaultValue not at all: only changes are written */
   readonly auditDecisions?: DecisionAuditOptions;
-  /** Told of every decision but those of `peek`; what it throws is a process warning. Keep it short: it is on the way. */
+  /**
+   * Told of every decision of `check`, and of how each `acquire` ended: granted, or refused. Not of `peek`, a cost of 0, an abort, nor of what is
+   * asked while policies are disabled. What it throws is a process warning. Keep it short: it is on the way.
+   */
   readonly onDecision?: (event: DecisionEvent) => void;
   readonly clock?: Clock;
 }
