@@ -100,6 +100,12 @@ describe("a fetch API with a quota", () => {
   it.each([
     [{ operation: ["x"] }, "operation"],
     [{ mode: "on" }, "mode"],
+    [{ quota: undefined }, "quota"],
+    [{ quota: [] }, "quota"],
+    [{ feedback: {} }, "feedback"],
+    [{ classify: "http" }, "classify"],
+    [{ maxInFlight: 0 }, "maxInFlight"],
+    [{ maxInFlight: "5" }, "maxInFlight"],
     [{ env: { REDIS_URL: "nowhere" } }, "REDIS_URL"],
   ])("refuses %j, naming option or variable", (options, option) => {
     expect(() => acme(options as never)).toThrow(expect.objectContaining({ option }));

@@ -1,4 +1,13 @@
-import { anObject, type Caller, type Classify, classifyHttp, currentContext, withCaller } from "@sluice/core";
+import {
+  anObject,
+  type Caller,
+  type Classify,
+  classifyHttp,
+  ConfigError,
+  currentContext,
+  wholeBetween,
+  withCaller,
+} from "@sluice/core";
 import {
   createFetchApi as createBareApi,
   type FetchApi as BareApi,
@@ -20,7 +29,7 @@ export interface FetchApiOptions extends Omit<ApiOptions, "clock">, Omit<BareOpt
   readonly feedback?: FeedbackRule | undefined;
   /** Which ends are failures that may be repeated. @defaultValue `classifyHttp` */
   readonly classify?: Classify | undefined;
-  /** Most requests in flight of this client. @defaultValue no cap */
+  /** Most requests in flight of this client. Range: whole numbers 1 to 1e6, or `Infinity` for no cap. @defaultValue `Infinity` */
   readonly maxInFlight?: number | undefined;
   /** @defaultValue `process.env` */
   readonly env?: Environment | undefined;
@@ -46,6 +55,7 @@ export interface FetchApi extends BareApi, AsyncDisposable {
  */
 export function createFetchApi(options: FetchApiOptions): FetchApi {
   anObject("options", options, "{ provider, account, quota, ... }");
+  checkParts(options);
   const { provider, operation } = options;
   const assembly = assemble(options, {
     provider,
@@ -78,6 +88,15 @@ export function createFetchApi(options: FetchApiOptions): FetchApi {
     });
   };
   return onBehalfOf(undefined);
+}
+
+function checkParts({ quota, feedback, classify, maxInFlight }: FetchApiOptions): void {
+  const functions = Object.entries({ quota, feedback, classify });
+  for (const [option, value] of functions)
+    if (typeof value !== "function" && (option === "quota" || value !== undefined))
+      throw new ConfigError({ option, accepted: "a function", value });
+  if (maxInFlight !== undefined && maxInFlight !== Number.POSITIVE_INFINITY)
+    wholeBetween("maxInFlight", maxInFlight, 1, 1e6);
 }
 
 function bareApi(options: FetchApiOptions, assembly: Assembly): BareApi {

@@ -97,3 +97,11 @@ it("finds out when all entries are gone, and when the whole chain is another one
     why: expect.stringContaining("noted"),
   });
 });
+
+it("a noted digest that is none is refused, rather than taken for one that is not in the chain", async () => {
+  const { audit } = made(memoryControlStore());
+  for (const noted of ["abc", "A".repeat(64), 5 as never])
+    await expect(audit.verify({ noted })).rejects.toMatchObject({ code: "CONFIG_INVALID", option: "noted" });
+  const { head } = (await audit.verify()) as { readonly head: string };
+  expect(await audit.verify({ noted: head })).toMatchObject({ intact: true, entries: 0 });
+});

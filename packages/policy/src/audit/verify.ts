@@ -1,3 +1,4 @@
+import { ConfigError } from "@sluice/core";
 import { type AuditEntry, type ControlSight, verifyAudit } from "@sluice/limiter";
 import type { Control } from "../control/control.js";
 
@@ -5,6 +6,7 @@ import type { Control } from "../control/control.js";
 export interface VerifyOptions {
   /**
    * A digest that was noted elsewhere. Whoever can write to the store can make a whole new chain, which this one is then not in.
+   * Range: 64 hexadecimal digits, or nothing where nothing had been written.
    *
    * @defaultValue none
    */
@@ -31,9 +33,18 @@ export type AuditReport =
 const PAGE = 1000;
 /** The oldest entries may be trimmed while they are read; then it begins anew. */
 const TRIES = 3;
+/** Before the first entry there is none. */
+const DIGEST = /^(?:[\da-f]{64})?$/;
 
-/** Reads the whole chain, page by page. */
+/**
+ * Reads the whole chain, page by page.
+ *
+ * @throws ConfigError when `noted` is no digest.
+ */
 export async function verify(control: Control, options: VerifyOptions = {}): Promise<AuditReport> {
+  const { noted } = options;
+  if (noted !== undefined && !(typeof noted === "string" && DIGEST.test(noted)))
+    throw new ConfigError({ option: "noted", accepted: "a digest of 64 hexadecimal digits", value: noted });
   for (let tries = 1; ; tries += 1) {
     const sight = await control.sight();
     const report = await walk(control, sight, options);
