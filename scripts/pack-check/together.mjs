@@ -33,7 +33,7 @@ export function checkTogether({ folder, packed, compilers, nodes, faults, quick 
       }
   };
 
-  noteEngines(install(project, ["@types/node@20"]));
+  report(complaints, `npm on Node ${process.version}`, unfitEngines(install(project, ["@types/node@20"])));
   const withoutPeers = all.filter((specifier) => !(specifier in entriesWithPeers));
   load("no optional peers", withoutPeers);
   compileWith("no optional peers", withoutPeers, newest);
@@ -45,13 +45,10 @@ export function checkTogether({ folder, packed, compilers, nodes, faults, quick 
   return complaints;
 }
 
-/** Says which dependencies ask for another Node than this one: strangers see npm's warning too. */
-function noteEngines(warnings) {
+/** Dependencies that ask for another Node than this one: strangers see npm's warning, and with `engine-strict` nothing is installed. */
+function unfitEngines(warnings) {
   const asked = [...warnings.matchAll(/package: '([^']+)',[^]*?required: \{ node: '([^']+)'/g)];
-  for (const note of new Set(
-    asked.map(([, name, node]) => `${name} asks for Node ${node}, this is ${process.version}`),
-  ))
-    console.log(`note:  ${note}`);
+  return [...new Set(asked.map(([, name, node]) => `${name} asks for Node ${node}`))];
 }
 
 function checkCommands(project, node, packed, complaints) {
