@@ -158,3 +158,20 @@ describe("without types, options that are none are a mistake with a name", () =>
     expect(await errorOf(make, undefined)).toEqual(mistake);
   });
 });
+
+describe("a misspelt option of a quota is a mistake with a name, for it would be a limit that nobody keeps", () => {
+  it.each<[option: string, make: () => unknown]>([
+    ["quota.minutesMs", () => createSlackApi("acme", { token: "xoxb-any", quota: { minutesMs: 5 } as object })],
+    ["quota.concurent", () => createGitHubApi("acme", { quota: { concurent: 5 } as object })],
+    ["quota.perMinutes", () => createGitLabApi("acme", { token: "any", quota: { perMinutes: 5 } as object })],
+    ["quota.rate", () => createKeycloakApi("acme", { quota: { rate: 5 } as object })],
+    ["quota.global.rate", () => createKeycloakApi("acme", { quota: { global: { rate: 5 } as object } })],
+    ["quota.rate", () => createKubernetesApi("acme", { quota: { rate: 5 } as object })],
+    ["quota.share ", () => createS3Api("acme", { quota: { "share ": 0.5 } as object })],
+    ["quota.s3.read", () => createS3Api("acme", { quota: { s3: { read: 5 } as object } })],
+    ["quota.bytesPerSecond.in", () => createS3Api("acme", { quota: { bytesPerSecond: { in: 5 } as object } })],
+    ["quota.adaptive.rate", () => createS3Api("acme", { quota: { adaptive: { rate: 5 } as object } })],
+  ])("%s", (option, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", option }));
+  });
+});

@@ -25,7 +25,16 @@ export { type ErrorCode, errorCodes } from "./errors/codes.js";
 export { ConfigError, type ConfigProblem, show } from "./errors/config-error.js";
 export { DeadlineExceededError } from "./errors/deadline-exceeded-error.js";
 export { type LimitExceededDetails, LimitExceededError } from "./errors/limit-exceeded-error.js";
-export { anObject, between, nonEmpty, nonNegative, oneOf, positive, wholeBetween } from "./errors/ranges.js";
+export {
+  anObject,
+  between,
+  knownOptions,
+  nonEmpty,
+  nonNegative,
+  oneOf,
+  positive,
+  wholeBetween,
+} from "./errors/ranges.js";
 export { isSluiceError, SluiceError } from "./errors/sluice-error.js";
 export { StoreUnavailableError } from "./errors/store-unavailable-error.js";
 

@@ -1,4 +1,4 @@
-import { between, type Call, ConfigError, positive, wholeBetween } from "@sluice/core";
+import { between, type Call, ConfigError, knownOptions, positive, wholeBetween } from "@sluice/core";
 import type { Environment } from "@sluice/kit";
 import {
   fixedWindow,
@@ -107,11 +107,12 @@ export function isQuota(quota: AwsQuotaOptions | Quota | undefined): quota is (c
  * @throws ConfigError naming the option, or the variable where the value came from one.
  */
 export function resolveQuota(options: AwsQuotaOptions, env: Environment): AwsQuotaConfig {
-  checkObject("quota", options);
+  const groups = ["share", "marginMs", "limits", "adaptive", "s3", "bytesPerSecond"] as const;
+  knownOptions("quota", options, groups, "an object of options, or a function");
   const { adaptive = {}, s3 = {}, bytesPerSecond = {} } = options;
-  checkObject("quota.adaptive", adaptive);
-  checkObject("quota.s3", s3);
-  checkObject("quota.bytesPerSecond", bytesPerSecond);
+  knownOptions("quota.adaptive", adaptive, ["startRate", "burst", "pauseMs"]);
+  knownOptions("quota.s3", s3, ["reads", "writes", "prefixDepth", "prefixes"]);
+  knownOptions("quota.bytesPerSecond", bytesPerSecond, ["up", "down"]);
   /** The option, else the variable, checked under the name of whichever it was. */
   const setting = <Value>(
     option: string,

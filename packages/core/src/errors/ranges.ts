@@ -38,6 +38,26 @@ export function anObject<Value extends object>(option: string, value: Value, acc
   throw new ConfigError({ option, accepted, value: typeof value === "string" ? "a text that is not shown" : value });
 }
 
+/** An object with no other options than these: a misspelt one would be a limit that nobody keeps. */
+export function knownOptions<Value extends object>(
+  option: string,
+  value: Value,
+  known: readonly (keyof Value & string)[],
+  accepted = "an object of options",
+): Value {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ConfigError({ option, accepted, value });
+  const names: readonly string[] = known;
+  for (const [name, own] of Object.entries(value))
+    if (!names.includes(name) && own !== undefined)
+      throw new ConfigError({
+        option: `${option}.${name}`,
+        accepted: `left out, for the options of ${option} are ${known.join(", ")}`,
+        value: own,
+      });
+  return value;
+}
+
 /** A text with something in it. */
 export function nonEmpty(option: string, value: unknown, most = 1024): string {
   if (typeof value === "string" && value.trim() !== "" && value.length <= most) return value;

@@ -191,6 +191,11 @@ describe("a chain refuses", () => {
     ],
     ["an empty name", () => chain.add({ name: "" }), /needs a name/],
     ["no name", () => chain.add({} as Hook), /needs a name/],
+    [
+      "one that is misspelt",
+      () => chain.add({ name: "veto", befor: () => {} } as Hook),
+      /veto has befor, which is none/,
+    ],
     ["no hook", () => chain.add(null as unknown as Hook), /needs a name/],
   ];
   it.each(refused)("%s, with HOOK_INVALID", (_, act, words) => {

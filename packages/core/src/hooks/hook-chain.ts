@@ -130,11 +130,24 @@ function check(hook: Hook): void {
   if (hook.stage !== undefined && hook.stage !== "call" && hook.stage !== "attempt") {
     throw new ConfigError({ option: `stage of hook ${hook.name}`, accepted: '"call" or "attempt"', value: hook.stage });
   }
-  for (const kind of ["before", "after", "error", "wrap"] as const) {
+  for (const kind of kinds) {
     if (hook[kind] !== undefined && typeof hook[kind] !== "function") {
       throw new ConfigError({ option: `${kind} of hook ${hook.name}`, accepted: "a function", value: hook[kind] });
     }
   }
+  // A misspelt one would never be called: a veto that lets everything through.
+  const other = Object.entries(hook).find(([key, value]) => !isKind(key) && typeof value === "function")?.[0];
+  if (other !== undefined && kinds.every((kind) => hook[kind] === undefined))
+    throw new SluiceError(
+      "HOOK_INVALID",
+      `Hook ${hook.name} has ${other}, which is none of ${kinds.join(", ")}: it would never be called`,
+    );
+}
+
+const kinds = ["before", "after", "error", "wrap"] as const;
+
+function isKind(key: string): boolean {
+  return (kinds as readonly string[]).includes(key);
 }
 
 function indexAt(hooks: readonly Hook[], stage: Stage, position: HookPosition): number {

@@ -1,4 +1,4 @@
-import { between, type Call, ConfigError, wholeBetween } from "@sluice/core";
+import { between, type Call, ConfigError, knownOptions, wholeBetween } from "@sluice/core";
 import type { Environment } from "@sluice/kit";
 import { fixedWindow, type Limit, type Quota, slidingWindow, tokenBucket } from "@sluice/limiter";
 import type { ResourceName } from "../operations/resource.js";
@@ -75,8 +75,12 @@ export function isQuota(quota: GitHubQuotaOptions | Quota | undefined): quota is
  * @throws ConfigError naming the option, or the variable where the value came from one.
  */
 export function resolveQuota(options: GitHubQuotaOptions, env: Environment): GitHubQuotaConfig {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError({ option: "quota", accepted: "an object of options, or a function", value: options });
+  knownOptions(
+    "quota",
+    options,
+    ["tier", "tokens", "refillRate", "resources", "secondary", "concurrent", "marginMs", "minuteMs"],
+    "an object of options, or a function",
+  );
   const given = <Value>(option: string, value: Value | undefined, variable: string, read: (text: string) => unknown) =>
     value === undefined
       ? { name: variable, value: (env[variable] ?? "") === "" ? undefined : read(env[variable] as string) }

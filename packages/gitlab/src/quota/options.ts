@@ -1,4 +1,4 @@
-import { between, type Call, ConfigError, oneOf, wholeBetween } from "@sluice/core";
+import { between, type Call, ConfigError, knownOptions, oneOf, wholeBetween } from "@sluice/core";
 import type { Environment } from "@sluice/kit";
 import { type Limit, type Quota, slidingWindow, tokenBucket } from "@sluice/limiter";
 import { endpoints } from "./endpoints.js";
@@ -83,8 +83,12 @@ export function resolveQuota(
   env: Environment,
   host: string | undefined,
 ): GitLabQuotaConfig {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError({ option: "quota", accepted: "an object of options, or a function", value: options });
+  knownOptions(
+    "quota",
+    options,
+    ["tier", "perMinute", "tokens", "refillRate", "endpoints", "marginMs", "minuteMs"],
+    "an object of options, or a function",
+  );
   const minuteMs = wholeBetween("quota.minuteMs", options.minuteMs ?? 60_000, 100, 60_000);
   const tier = given(env, "quota.tier", options.tier, "GITLAB_RATE_LIMIT_TIER", String);
   const perMinute = given(env, "quota.perMinute", options.perMinute, "GITLAB_RATE_LIMIT_PER_MINUTE", numberIn);

@@ -1,4 +1,4 @@
-import { ConfigError } from "@sluice/core";
+import { ConfigError, knownOptions } from "@sluice/core";
 import type { Environment } from "@sluice/kit";
 import { type Quota, type TokenBucketLimit, tokenBucket } from "@sluice/limiter";
 import { numberIn } from "../settings/number-in.js";
@@ -45,7 +45,7 @@ export function isQuota(quota: KeycloakQuotaOptions | Quota | undefined): quota 
  * @throws ConfigError naming the option, or the variable where the value came from one.
  */
 export function resolveQuota(options: KeycloakQuotaOptions, env: Environment): KeycloakQuotaConfig {
-  checkObject("quota", options, "an object of options, or a function");
+  knownOptions("quota", options, ["global", "namespace"], "an object of options, or a function");
   return {
     global: bucketOf("global", options.global ?? {}, globalRate, env),
     namespace: bucketOf("namespace", options.namespace ?? {}, namespaceRate, env),
@@ -58,7 +58,7 @@ function bucketOf(
   published: { readonly refillRate: number; readonly burst: number },
   env: Environment,
 ): TokenBucketLimit {
-  checkObject(`quota.${level}`, options, "an object with refillRate and burst");
+  knownOptions(`quota.${level}`, options, ["refillRate", "burst"], "an object with refillRate and burst");
   const prefix = `KEYCLOAK_API_${level.toUpperCase()}`;
   const rate = setting(`quota.${level}.refillRate`, options.refillRate, [`${prefix}_RATE_LIMIT_TPS`], env);
   // The second name is the one that operators used first.
@@ -89,8 +89,4 @@ function setting(
     if (value !== undefined) return { name, value };
   }
   return undefined;
-}
-
-function checkObject(option: string, value: unknown, accepted: string): void {
-  if (typeof value !== "object" || value === null) throw new ConfigError({ option, accepted, value });
 }

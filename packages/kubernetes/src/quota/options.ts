@@ -1,4 +1,4 @@
-import { ConfigError } from "@sluice/core";
+import { ConfigError, knownOptions } from "@sluice/core";
 import type { Environment } from "@sluice/kit";
 import { type Quota, tokenBucket, type TokenBucketLimit } from "@sluice/limiter";
 import { numberIn } from "../settings/number-in.js";
@@ -31,8 +31,7 @@ export function isQuota(quota: KubernetesQuotaOptions | Quota | undefined): quot
  * @throws ConfigError naming the option, or the variable where the value came from one.
  */
 export function resolveQuota(options: KubernetesQuotaOptions, env: Environment): TokenBucketLimit {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError({ option: "quota", accepted: "an object of options, or a function", value: options });
+  knownOptions("quota", options, ["refillRate", "burst"], "an object of options, or a function");
   const refillRate = setting("refillRate", options.refillRate, "KUBERNETES_RATE_LIMIT_REFILL_RATE", env);
   const burst = setting("burst", options.burst, "KUBERNETES_RATE_LIMIT_BURST", env);
   try {

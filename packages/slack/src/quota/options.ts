@@ -1,4 +1,4 @@
-import { between, ConfigError, type Call, wholeBetween } from "@sluice/core";
+import { between, ConfigError, type Call, knownOptions, wholeBetween } from "@sluice/core";
 import { type Limit, type Quota, slidingWindow, tokenBucket } from "@sluice/limiter";
 import type { Environment } from "@sluice/kit";
 import { recommended } from "./generated/methods.js";
@@ -84,8 +84,12 @@ export function isQuota(quota: SlackQuotaOptions | Quota | undefined): quota is 
  * @throws ConfigError naming the option, or the variable where the value came from one.
  */
 export function resolveQuota(options: SlackQuotaOptions, env: Environment): SlackQuotaConfig {
-  if (typeof options !== "object" || options === null)
-    throw new ConfigError({ option: "quota", accepted: "an object of options, or a function", value: options });
+  knownOptions(
+    "quota",
+    options,
+    ["tier", "tokens", "refillRate", "methods", "burstShare", "marginMs", "defaultPerMinute", "minuteMs"],
+    "an object of options, or a function",
+  );
   const number = (variable: string): number | undefined => {
     const text = env[variable];
     if (text === undefined || text === "") return undefined;
