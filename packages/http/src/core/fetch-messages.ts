@@ -13,6 +13,8 @@ export function withHeaders(response: Response, headers: AnswerHeaders): Respons
     for (const [name, value] of entries) response.headers.set(name, value);
     return response;
   } catch {
+    // One that somebody reads already is on its way without them.
+    if (isTaken(response)) return response;
     // One that came from elsewhere cannot be changed.
     const copy = new Response(response.body, response);
     for (const [name, value] of entries) copy.headers.set(name, value);
@@ -20,10 +22,15 @@ export function withHeaders(response: Response, headers: AnswerHeaders): Respons
   }
 }
 
-/** The response, with a callback for when its body has been read to the end, given up, or failed. */
-export function withEnd(response: Response, tell: (end: RequestEnd) => void): Response {
-  const { status, body } = response;
-  if (body === null) {
+/**
+ * The response, with a callback for when its body has been read to the end, given up, or failed; at once where nobody will read one.
+ *
+ * @param method - of the request: servers take an answer to HEAD for ended without having read or given up its body.
+ */
+export function withEnd(response: Response, method: string, tell: (end: RequestEnd) => void): Response {
+  const { status } = response;
+  const body = isTaken(response) ? null : response.body;
+  if (body === null || method.toUpperCase() === "HEAD") {
     tell({ status, aborted: false });
     return response;
   }
@@ -50,6 +57,16 @@ export function withEnd(response: Response, tell: (end: RequestEnd) => void): Re
     { highWaterMark: 0 },
   );
   return new Response(watched, response);
+}
+
+/** Whether somebody reads it, or has read it. */
+function isTaken(response: Response): boolean {
+  try {
+    return response.bodyUsed || response.body?.locked === true;
+  } catch {
+    // A server's own kind of response, when it was sent.
+    return true;
+  }
 }
 
 /** Tells once: what somebody says, or that the client went away, whichever comes first. */

@@ -1,26 +1,19 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
+import { isOver, type NodeExchange, onEnd } from "./node-end.js";
 import type { NowOrLater } from "./now-or-later.js";
-import type { Answer, AnswerHeaders, Passage, RequestEnd, RequestView } from "./request-view.js";
+import type { Answer, AnswerHeaders, Passage, RequestView } from "./request-view.js";
 
 /** What frameworks over `node:http` know of a request. */
 export interface NodeParts<Request extends object> extends Pick<
   RequestView<Request>,
   "request" | "method" | "target" | "route" | "caseSensitive"
 > {
-  readonly incoming: IncomingMessage;
-  readonly outgoing: ServerResponse;
+  readonly exchange: NodeExchange;
 }
 
 /** A request of theirs, as the core sees it. */
 export function nodeView<Request extends object>(parts: NodeParts<Request>): RequestView<Request> {
   return new NodeView(parts);
-}
-
-/** Calls back once, when the answer has been sent or the client went away; at once where it has been already. */
-export function onEnd(outgoing: ServerResponse, ended: (end: RequestEnd) => void): void {
-  const tell = (): void => ended({ status: outgoing.statusCode, aborted: !outgoing.writableFinished });
-  if (isOver(outgoing)) tell();
-  else outgoing.once("close", tell);
 }
 
 /**
@@ -29,17 +22,17 @@ export function onEnd(outgoing: ServerResponse, ended: (end: RequestEnd) => void
  */
 export function letIn<Context>(
   enter: () => NowOrLater<Passage<Context>>,
-  outgoing: ServerResponse,
+  exchange: NodeExchange,
   next: (error?: unknown) => void,
   keep?: (context: Context) => void,
 ): void {
   const goesOn = (passage: Passage<Context>): boolean => {
     if (passage.kind === "answer") {
-      writeAnswer(outgoing, passage.answer);
+      writeAnswer(exchange, passage.answer);
       return false;
     }
-    setHeaders(outgoing, passage.headers);
-    if (passage.ended !== undefined) onEnd(outgoing, passage.ended);
+    setHeaders(exchange.outgoing, passage.headers);
+    if (passage.ended !== undefined) onEnd(exchange, passage.ended);
     if (passage.context !== undefined) keep?.(passage.context);
     return true;
   };
@@ -61,8 +54,9 @@ export function letIn<Context>(
 }
 
 /** Writes a whole answer, unless somebody else has begun one. */
-export function writeAnswer(outgoing: ServerResponse, { status, headers, body }: Answer): void {
-  if (outgoing.headersSent || isOver(outgoing)) return;
+export function writeAnswer(exchange: NodeExchange, { status, headers, body }: Answer): void {
+  const { outgoing } = exchange;
+  if (outgoing.headersSent || isOver(exchange)) return;
   outgoing.statusCode = status;
   setHeaders(outgoing, headers);
   outgoing.setHeader("Content-Length", Buffer.byteLength(body));
@@ -75,31 +69,29 @@ class NodeView<Request extends object> implements RequestView<Request> {
   readonly target: string;
   readonly route: string | undefined;
   readonly caseSensitive: boolean;
-  readonly #incoming: IncomingMessage;
-  readonly #outgoing: ServerResponse;
+  readonly #exchange: NodeExchange;
   #gone: AbortSignal | undefined;
 
-  constructor({ request, method, target, route, caseSensitive, incoming, outgoing }: NodeParts<Request>) {
+  constructor({ request, method, target, route, caseSensitive, exchange }: NodeParts<Request>) {
     this.request = request;
     this.method = method;
     this.target = target;
     this.route = route;
     this.caseSensitive = caseSensitive;
-    this.#incoming = incoming;
-    this.#outgoing = outgoing;
+    this.#exchange = exchange;
   }
 
   get peer(): string | undefined {
-    return this.#incoming.socket?.remoteAddress;
+    return this.#exchange.incoming.socket?.remoteAddress;
   }
 
   header(name: string): string | undefined {
-    const value = this.#incoming.headers[name];
+    const value = this.#exchange.incoming.headers[name];
     return Array.isArray(value) ? value.join(", ") : value;
   }
 
   gone(): AbortSignal {
-    return (this.#gone ??= goneSignal(this.#outgoing));
+    return (this.#gone ??= goneSignal(this.#exchange));
   }
 }
 
@@ -108,14 +100,10 @@ function setHeaders(outgoing: ServerResponse, headers: AnswerHeaders): void {
   for (const name of Object.keys(headers)) outgoing.setHeader(name, headers[name] as string);
 }
 
-function goneSignal(outgoing: ServerResponse): AbortSignal {
+function goneSignal(exchange: NodeExchange): AbortSignal {
   const controller = new AbortController();
-  onEnd(outgoing, ({ aborted }) => {
+  onEnd(exchange, ({ aborted }) => {
     if (aborted) controller.abort(new Error("The client went away"));
   });
   return controller.signal;
-}
-
-function isOver(outgoing: ServerResponse): boolean {
-  return outgoing.closed || outgoing.destroyed;
 }

@@ -69,6 +69,7 @@ function handlerOf<Context>(
   return (routed, response, next) => {
     const request = routed as Request;
     const kept = keep === undefined ? undefined : (context: Context) => keep(request, context);
-    letIn(() => gate.enter(viewOf(request, response)), response, next, kept);
+    const exchange = { incoming: request, outgoing: response };
+    letIn(() => gate.enter(viewOf(request, exchange)), exchange, next, kept);
   };
 }

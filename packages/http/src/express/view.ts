@@ -1,19 +1,18 @@
-import type { ServerResponse } from "node:http";
 import type { Request } from "express";
 import { normalPath } from "../core/endpoint.js";
+import type { NodeExchange } from "../core/node-end.js";
 import { nodeView } from "../core/node-messages.js";
 import type { RequestView } from "../core/request-view.js";
 
 /** A request of express's, as the core sees it. */
-export function viewOf(request: Request, response: ServerResponse): RequestView<Request> {
+export function viewOf(request: Request, exchange: NodeExchange): RequestView<Request> {
   return nodeView({
     request,
     method: request.method,
     target: request.originalUrl,
     route: routeOf(request),
     caseSensitive: request.app.enabled("case sensitive routing"),
-    incoming: request,
-    outgoing: response,
+    exchange,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { nodeView, onEnd } from "../core/node-messages.js";
+import { onEnd } from "../core/node-end.js";
+import { nodeView } from "../core/node-messages.js";
 import { after, type NowOrLater } from "../core/now-or-later.js";
 import type { Gate } from "../core/request-view.js";
 
@@ -10,6 +11,7 @@ export function enter<Context>(
   reply: FastifyReply,
   keep?: (context: Context) => void,
 ): NowOrLater<boolean> {
+  const exchange = { incoming: request.raw, outgoing: reply.raw };
   const view = nodeView({
     request,
     method: request.method,
@@ -17,8 +19,7 @@ export function enter<Context>(
     // Undefined where no route was found.
     route: request.routeOptions.url,
     caseSensitive: true,
-    incoming: request.raw,
-    outgoing: reply.raw,
+    exchange,
   });
   return after(gate.enter(view), (passage) => {
     if (passage.kind === "answer") {
@@ -31,7 +32,7 @@ export function enter<Context>(
     }
     const { headers } = passage;
     for (const name of Object.keys(headers)) reply.header(name, headers[name]);
-    if (passage.ended !== undefined) onEnd(reply.raw, passage.ended);
+    if (passage.ended !== undefined) onEnd(exchange, passage.ended);
     if (passage.context !== undefined) keep?.(passage.context);
     return true;
   });

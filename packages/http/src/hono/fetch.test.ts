@@ -91,3 +91,16 @@ describe("hono", () => {
     expect(seen).toEqual(["GET /v1/things/:id", "GET /v1/nothing/7"]);
   });
 });
+
+it("takes an answer to HEAD for ended, for nobody reads its body", async () => {
+  const limited = fetchConcurrencyLimit(() => new Response("a body"), { max: 1 });
+  for (let n = 0; n < 3; n += 1)
+    expect((await limited(new Request("http://here/", { method: "HEAD" }))).status).toBe(200);
+  expect(limited.active).toBe(0);
+  // That of GET lasts until it has been read.
+  const answer = await limited(new Request("http://here/"));
+  expect(limited.active).toBe(1);
+  await answer.text();
+  expect(limited.active).toBe(0);
+  await limited.close();
+});

@@ -78,7 +78,7 @@ function guarded<Rest extends readonly unknown[]>(
     if (ended === undefined) return withHeaders(await handler(request, ...rest), headers);
     const tell = onceEnded(request.signal, ended);
     try {
-      return withHeaders(withEnd(await handler(request, ...rest), tell), headers);
+      return withHeaders(withEnd(await handler(request, ...rest), request.method, tell), headers);
     } catch (error) {
       tell({ status: 500, aborted: false });
       throw error;

@@ -9,11 +9,12 @@ import {
   type SheddingControls,
   withControls,
 } from "../core/handlers.js";
+import { onEnd } from "../core/node-end.js";
 import { createRateLimitGate } from "../core/rate-limit-gate.js";
 import type { RateLimitOptions } from "../core/rate-limit-options.js";
 import type { Gate } from "../core/request-view.js";
 import { createSheddingGate, type LoadSheddingOptions } from "../core/shedding-gate.js";
-import { viewOf } from "./view.js";
+import { exchangeOf, viewOf } from "./view.js";
 
 declare module "hono" {
   interface ContextVariableMap {
@@ -76,16 +77,19 @@ function handlerOf<Decided>(
     const { headers, ended, context: decided } = passage;
     if (decided !== undefined) keep?.(context, decided);
     const tell = ended === undefined ? undefined : onceEnded(context.req.raw.signal, ended);
+    // Whatever stands outside may drop this answer for one of its own, unread.
+    const exchange = tell === undefined ? undefined : exchangeOf(context);
+    if (tell !== undefined && exchange !== undefined) onEnd(exchange, tell);
     try {
       await next();
+      // Set on the answer itself: through the context, hono would make a new one for each field.
+      const answer = withHeaders(context.res, headers);
+      const watched = tell === undefined ? answer : withEnd(answer, context.req.method, tell);
+      if (watched !== context.res) replace(context, watched);
     } catch (error) {
       tell?.({ status: 500, aborted: false });
       throw error;
     }
-    // Set on the answer itself: through the context, hono would make a new one for each field.
-    const answer = withHeaders(context.res, headers);
-    const watched = tell === undefined ? answer : withEnd(answer, tell);
-    if (watched !== context.res) replace(context, watched);
     return undefined;
   };
 }

@@ -1,5 +1,8 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
+import type { NodeExchange } from "../core/node-end.js";
+import { remembered } from "../core/remembered.js";
 import type { RequestView } from "../core/request-view.js";
 
 /** A request of hono's, as the core sees it. */
@@ -20,17 +23,52 @@ export function viewOf(
   };
 }
 
-/** The pattern of the handler at the end of the chain; undefined where only middleware matched, as for what is not found. */
+/**
+ * The most specific pattern that matches; undefined where only middleware does, or what takes any path. Hono does not say which handler will
+ * answer: a fallback behind the route, as for the pages of an app, must not hide it, nor a middleware with a parameter before it.
+ */
 function routeOf(context: Context): string | undefined {
-  const last = matchedRoutes(context).at(-1);
-  return last === undefined || (last.method === "ALL" && last.path.endsWith("*")) ? undefined : last.path;
+  let best: string | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const { method, path } of matchedRoutes(context)) {
+    if (method === "ALL" && path.endsWith("*")) continue;
+    const openParts = openPartsOf(path);
+    if (openParts >= fewest) continue;
+    best = path;
+    fewest = openParts;
+  }
+  return best;
 }
 
-/** `@hono/node-server` keeps the incoming message in the environment. */
-function nodePeer({ env }: Context): string | undefined {
-  const incoming = part(env, "incoming") ?? part(part(env, "server"), "incoming");
-  const address = part(part(incoming, "socket"), "remoteAddress");
+/** How many parts of a pattern match more than one text; infinitely many for what takes any path. */
+const openPartsOf = remembered((path: string): number => {
+  const parts = path.replace(/^\//, "").split("/");
+  const last = parts.at(-1) ?? "";
+  // The rest of a path stands for any number of parts.
+  const takesRest = last === "*" || /\{\.[*+]\}$/.test(last);
+  if (takesRest && parts.length === 1) return Number.POSITIVE_INFINITY;
+  const open = parts.filter((each) => each.startsWith(":") || each === "*").length;
+  return takesRest ? open + REST : open;
+});
+const REST = 1000;
+
+/** `@hono/node-server` keeps the messages of `node:http` in the environment. */
+function nodePeer(context: Context): string | undefined {
+  const address = part(part(bindingOf(context, "incoming"), "socket"), "remoteAddress");
   return typeof address === "string" ? address : undefined;
+}
+
+/** The messages themselves; undefined in other runtimes. */
+export function exchangeOf(context: Context): NodeExchange | undefined {
+  const incoming = bindingOf(context, "incoming");
+  const outgoing = bindingOf(context, "outgoing");
+  return typeof part(incoming, "socket") === "object" && typeof part(outgoing, "once") === "function"
+    ? { incoming: incoming as IncomingMessage, outgoing: outgoing as ServerResponse }
+    : undefined;
+}
+
+function bindingOf({ env }: Context, name: string): unknown {
+  return part(env, name) ?? part(part(env, "server"), name);
 }
 
 function part(whole: unknown, name: string): unknown {

@@ -54,7 +54,7 @@ function listenerOf(handler: NodeHandler, listener: RequestListener): RequestLis
       warn("A request was answered 500, since it could not be limited", error);
       const detail = "The request could not be looked at.";
       writeAnswer(
-        response,
+        { incoming: request, outgoing: response },
         problemAnswer({ type: "about:blank", title: "Internal Server Error", status: 500, detail }),
       );
     });

@@ -7,6 +7,7 @@ import {
   type SheddingControls,
   withControls,
 } from "../core/handlers.js";
+import type { NodeExchange } from "../core/node-end.js";
 import { letIn, nodeView } from "../core/node-messages.js";
 import { createRateLimitGate } from "../core/rate-limit-gate.js";
 import type { RateLimitOptions } from "../core/rate-limit-options.js";
@@ -49,10 +50,14 @@ export function loadShedding(
 }
 
 function handlerOf(gate: Gate<IncomingMessage>): NodeHandler {
-  return (request, response, next) => letIn(() => gate.enter(viewOf(request, response)), response, next);
+  return (request, response, next) => {
+    const exchange = { incoming: request, outgoing: response };
+    letIn(() => gate.enter(viewOf(exchange)), exchange, next);
+  };
 }
 
-function viewOf(request: IncomingMessage, response: ServerResponse): RequestView<IncomingMessage> {
+function viewOf(exchange: NodeExchange): RequestView<IncomingMessage> {
+  const request = exchange.incoming;
   return nodeView({
     request,
     method: request.method ?? "GET",
@@ -61,7 +66,6 @@ function viewOf(request: IncomingMessage, response: ServerResponse): RequestView
       "originalUrl" in request && typeof request.originalUrl === "string" ? request.originalUrl : (request.url ?? "/"),
     route: undefined,
     caseSensitive: true,
-    incoming: request,
-    outgoing: response,
+    exchange,
   });
 }

@@ -1,4 +1,5 @@
 import { type Agent, type IncomingHttpHeaders, request as send } from "node:http";
+import { connect } from "node:net";
 
 /** How a request is sent, byte for byte: nothing tidies its path. */
 export interface Asking {
@@ -45,6 +46,15 @@ export async function statuses(url: string, count: number, asking: Asking = {}):
   const seen: number[] = [];
   for (let n = 0; n < count; n += 1) seen.push((await ask(url, asking)).status);
   return seen;
+}
+
+/** Sends requests on one connection without waiting for answers. What comes back closes it. */
+export function pipeline(url: string, paths: readonly string[]): () => void {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.on("error", () => {});
+  socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`).join(""));
+  return () => void socket.destroy();
 }
 
 function parsed(text: string): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { memoryStore, type Store } from "@sluice/limiter";
 import type { Policy } from "@sluice/policy";
 import { describe, expect, it, vi } from "vitest";
 import type { Adapter, App, AppOptions } from "./app.test-support.js";
-import { ask, statuses } from "./ask.test-support.js";
+import { ask, pipeline, statuses } from "./ask.test-support.js";
 
 const three: Policy = { name: "three", scope: "global", windows: [{ limit: 3, per: "hour" }] };
 const soon = { timeout: 10_000 };
@@ -15,6 +15,14 @@ function awayStore(): Store {
     throw new StoreUnavailableError("the store is away");
   };
   return { ...memoryStore(), immediate: false, take: away };
+}
+
+/** So many requests that are under way at the same time; their statuses. */
+async function together({ url, letGo }: App, many: number): Promise<number[]> {
+  const going = setInterval(letGo, 100);
+  const answers = await Promise.all(Array.from({ length: many }, () => ask(url, { path: "/slow" })));
+  clearInterval(going);
+  return answers.map(({ status }) => status);
 }
 
 /** What every adapter has to do about places, load and a store that is away. */
@@ -45,6 +53,22 @@ export function describeGuards(adapter: Adapter, start: (options: AppOptions) =>
       client.abort();
       expect(await Promise.all(gone)).toEqual(["gone", "gone"]);
       await vi.waitFor(async () => expect(await statuses(url, 3, { path: "/users/7" })).toEqual([200, 200, 200]), soon);
+    });
+
+    it("has the places back of answers to HEAD", async () => {
+      const app = await start({ concurrency: { max: 2 } });
+      for (let n = 0; n < 4; n += 1) await ask(app.url, { method: "HEAD", path: "/users/7" });
+      await vi.waitFor(async () => expect(await together(app, 2)).toEqual([200, 200]), soon);
+    });
+
+    it("has the places of a client back that went away while requests of its own stood in line", async () => {
+      const app = await start({ concurrency: { max: 4 } });
+      const leave = pipeline(app.url, ["/slow", "/users/7", "/users/7", "/users/7"]);
+      // A framework may read the next request when it has answered the one before.
+      await vi.waitFor(() => expect(app.reached()).toBeGreaterThan(0), soon);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      leave();
+      await vi.waitFor(async () => expect(await together(app, 4)).toEqual([200, 200, 200, 200]), soon);
     });
 
     it("counts places by whom it is told to, and lets so many wait", async () => {
