@@ -1,4 +1,4 @@
-import type { Clock } from "@sluice/core";
+import { type Clock, warnOnce } from "@sluice/core";
 import type { Control } from "../control/control.js";
 import { checkPolicies } from "../policies/check-policies.js";
 import { exportPolicies, importPolicies } from "../policies/exchange.js";
@@ -47,12 +47,13 @@ export function createPolicies({
   let merged: ReadonlyMap<string, string> = new Map();
   let listed: readonly Sourced[] = ofTheCode;
   const resolver = createResolver(own, { cacheMs, clock });
+  const warn = warnOnce("SLUICE_POLICY");
 
   /** What applied is forgotten when a policy has changed, and only then. */
   const current = (): typeof resolver => {
     if (merged === control.records) return resolver;
     merged = control.records;
-    const now = merge(ofTheCode, merged);
+    const now = merge(ofTheCode, merged, listed, warn);
     if (!sameSet(now, listed)) resolver.replace(now.map(({ policy }) => policy));
     listed = now;
     return resolver;
@@ -128,37 +129,54 @@ interface Sourced {
   readonly source: ListedPolicy["source"];
 }
 
-function merge(own: readonly Sourced[], records: ReadonlyMap<string, string>): Sourced[] {
-  const byName = new Map<string, Sourced>();
-  for (const one of own) byName.set(one.policy.name, one);
-  for (const [name, record] of records) {
-    if (!name.startsWith(head)) continue;
-    byName.delete(name.slice(head.length));
-    if (record === REMOVED) continue;
+/**
+ * @param before - those in use until now: where a record cannot be read, the one before it holds on, or that of the code. None would be no limit.
+ */
+function merge(
+  own: readonly Sourced[],
+  records: ReadonlyMap<string, string>,
+  before: readonly Sourced[],
+  warn: (what: string, error: unknown) => void,
+): readonly Sourced[] {
+  const byName = new Map(own.map((one) => [one.policy.name, one]));
+  for (const [key, record] of records) {
+    if (!key.startsWith(head)) continue;
+    const name = key.slice(head.length);
+    if (record === REMOVED) {
+      byName.delete(name);
+      continue;
+    }
     const read = readStored(record);
-    if (read !== undefined) byName.set(read.policy.name, read);
+    const unread = read instanceof Error;
+    if (unread) warn(`The stored policy ${name} cannot be read, and what held before it holds on`, read);
+    const stands = unread ? before.find(({ policy }) => policy.name === name) : read;
+    if (stands !== undefined) byName.set(name, stands);
   }
   return [...byName.values()];
 }
 
 // A record is checked once, and the same policy comes of the same text: what is remembered of it stays.
-const known = new Map<string, Sourced | undefined>();
+const known = new Map<string, Sourced | Error>();
 const MOST_KNOWN = 20_000;
 
-/** Undefined for what this version cannot read: one bad record shall not take the others with it. */
-function readStored(record: string): Sourced | undefined {
-  if (known.has(record)) return known.get(record);
+/** An error for what this version cannot read: one bad record shall not take the others with it. */
+function readStored(record: string): Sourced | Error {
+  const before = known.get(record);
+  if (before !== undefined) return before;
   if (known.size >= MOST_KNOWN) known.clear();
-  let read: Sourced | undefined;
+  const read = readAnew(record);
+  known.set(record, read);
+  return read;
+}
+
+function readAnew(record: string): Sourced | Error {
   try {
     const written = JSON.parse(record) as Policy;
     const [policy] = checkPolicies([written]);
-    read = policy === undefined ? undefined : { policy, written, source: "stored" };
-  } catch {
-    read = undefined;
+    return policy === undefined ? new Error("it is empty") : { policy, written, source: "stored" };
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
-  known.set(record, read);
-  return read;
 }
 
 function sameSet(one: readonly Sourced[], other: readonly Sourced[]): boolean {
