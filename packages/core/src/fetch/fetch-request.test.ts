@@ -181,6 +181,64 @@ describe("the arguments of an attempt", () => {
   });
 });
 
+describe("a call that waits sends what it was given, whatever its caller does with that meanwhile", () => {
+  const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+  const form = (): FormData => {
+    const made = new FormData();
+    made.append("a", new Blob(["first"]), "a.txt");
+    return made;
+  };
+  const headers = new Headers({ "x-trace": "first" });
+  const pairs: [string, string][] = [["x-trace", "first"]];
+  const object = { "x-trace": "first" };
+  const array = bytes("first").buffer;
+  const view = bytes("first");
+  const search = new URLSearchParams({ a: "first" });
+  const fields = form();
+  const init: RequestInit = { method: "POST", body: "first" };
+  it.each<[what: string, init: RequestInit, change: () => void]>([
+    ["Headers", { headers }, () => headers.set("x-trace", "second")],
+    ["headers in pairs", { headers: pairs }, () => (pairs[0] = ["x-trace", "second"])],
+    ["headers in an object", { headers: object }, () => (object["x-trace"] = "second")],
+    ["a buffer", { method: "POST", body: array }, () => new Uint8Array(array).set(bytes("other"))],
+    ["a view", { method: "POST", body: view.subarray(1, 4) }, () => view.set(bytes("other"))],
+    ["a search form", { method: "POST", body: search }, () => search.set("a", "second")],
+    ["a form", { method: "POST", body: fields }, () => fields.set("a", "second")],
+    ["the init", init, () => Object.assign(init, { method: "PUT", body: "second" })],
+  ])("%s", async (_what, given, change) => {
+    const { origin, received } = await serve();
+    const address = new URL(`${origin}/first`);
+    let goOn: () => void = () => {};
+    const acme = createFetchApi({
+      provider: "acme",
+      account: "main",
+      operation: [],
+      hooks: [{ name: "wait", before: () => new Promise<undefined>((resolve) => (goOn = () => resolve(undefined))) }],
+    });
+    const answer = acme(address, given);
+    await new Promise((resolve) => setImmediate(resolve));
+    change();
+    address.pathname = "/second";
+    goOn();
+    await answer;
+    const [{ line, trace, body } = { line: "", trace: "", body: "" }] = received;
+    expect(line).toMatch(/ \/first$/);
+    expect(trace ?? "first").toBe("first");
+    expect(body).not.toMatch(/second|other|the/);
+    if (given.body !== undefined) expect(`${line} ${body}`).toMatch(/^POST.*(first|irs)/s);
+  });
+
+  it("a request without a body", async () => {
+    const { origin, received } = await serve();
+    const { fetch: acme } = api();
+    const request = new Request(`${origin}/things`, { headers: { "x-trace": "first" } });
+    const answer = acme(request);
+    request.headers.set("x-trace", "second");
+    await answer;
+    expect(received.map(({ trace }) => trace)).toEqual(thrice("first"));
+  });
+});
+
 function thrice<Value>(value: Value): Value[] {
   return [value, value, value];
 }

@@ -30,19 +30,24 @@ export function fetchRequestOf(call: Call): FetchRequest | undefined {
 }
 
 /**
- * Reads the arguments of a fetch without changing them; what fetch itself would make of them is left to it.
+ * Reads the arguments of a fetch without changing them; what fetch itself would make of them is left to it. They are copied at once, as fetch
+ * does: a call may wait, and its caller may use headers and bytes again meanwhile.
  *
  * @throws TypeError for an address that is none, as fetch does.
  */
 export function replayable(input: Input, init: Init): ReplayableRequest {
   const given = isRequest(input) ? input : undefined;
   const body = init?.body ?? undefined;
+  const withOwnBody = given !== undefined && given.body !== null && body === undefined;
+  const kept = withOwnBody ? given : inputOf(input);
+  const keptInit = { ...init, ...(body === undefined ? {} : { body: bodyOf(body) }) };
+  const headers = init?.headers === undefined ? undefined : copyOf(init.headers);
   const method = init?.method ?? given?.method ?? "GET";
   return {
     request: {
       method: method.toUpperCase(),
       url: new URL(given?.url ?? String(input)),
-      headers: new Headers((init?.headers as ConstructorParameters<typeof Headers>[0]) ?? given?.headers),
+      headers: new Headers((headers as ConstructorParameters<typeof Headers>[0]) ?? given?.headers),
     },
     // As with fetch itself, null takes the request's own signal off.
     signal: init?.signal === null ? undefined : (init?.signal ?? given?.signal),
@@ -50,8 +55,8 @@ export function replayable(input: Input, init: Init): ReplayableRequest {
     once: body !== undefined && isStream(body),
     attempt: (signal) => [
       // A clone shares nothing with the original, whose body stays unread for the next attempt.
-      given === undefined || given.body === null || body !== undefined ? input : given.clone(),
-      { ...init, ...(init?.headers === undefined ? {} : { headers: copyOf(init.headers) }), signal },
+      withOwnBody ? given.clone() : kept,
+      { ...keptInit, ...(headers === undefined ? {} : { headers: copyOf(headers) }), signal },
     ],
   };
 }
@@ -77,4 +82,22 @@ type HeadersGiven = NonNullable<NonNullable<Init>["headers"]>;
 function copyOf(headers: HeadersGiven): HeadersGiven {
   if (headers instanceof Headers) return new Headers(headers);
   return Array.isArray(headers) ? headers.map((pair) => [...pair] as [string, string]) : { ...headers };
+}
+
+function inputOf(input: Input): Input {
+  if (isRequest(input)) return input.bodyUsed ? input : input.clone();
+  return input instanceof URL ? new URL(input) : input;
+}
+
+type BodyGiven = NonNullable<NonNullable<Init>["body"]>;
+
+/** What cannot change stays itself. */
+function bodyOf(body: BodyGiven): BodyGiven {
+  if (body instanceof ArrayBuffer) return body.slice(0);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  if (body instanceof URLSearchParams) return new URLSearchParams(body);
+  if (!(body instanceof FormData)) return body;
+  const copy = new FormData();
+  for (const [name, value] of body) copy.append(name, value);
+  return copy;
 }
