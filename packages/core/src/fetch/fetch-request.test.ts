@@ -182,7 +182,7 @@ describe("the arguments of an attempt", () => {
 });
 
 describe("a call that waits sends what it was given, whatever its caller does with that meanwhile", () => {
-  const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+  const bytes = (said: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(said);
   const form = (): FormData => {
     const made = new FormData();
     made.append("a", new Blob(["first"]), "a.txt");
