@@ -1,5 +1,3 @@
-import { ListBucketsCommand } from "@aws-sdk/client-s3";
-import { withCaller, withCallOptions } from "@sluice/core";
 // #region options
 import { createS3Api } from "@sluice/aws";
 
@@ -20,6 +18,9 @@ const s3 = createS3Api("prod", {
 // #endregion
 
 // #region caller
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import { withCaller, withCallOptions } from "@sluice/core";
+
 // On whose behalf: shown in metrics, ready for limits per caller.
 await withCaller({ namespace: "team-a" }, () => s3.send(new ListBucketsCommand({})));
 await s3.as({ namespace: "team-b" }).send(new ListBucketsCommand({}));

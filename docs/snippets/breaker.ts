@@ -1,6 +1,8 @@
+// #region imports
 import { createHookChain } from "@sluice/core";
 import { breakerHook, breakers, CircuitOpenError, createBreaker } from "@sluice/limiter";
 import { redisBreakerStore } from "@sluice/limiter-redis";
+// #endregion
 
 /** Runs what the page shows, against the Redis at this URL. */
 export async function guarded(url: string, charge: () => Promise<string>): Promise<string> {

@@ -1,5 +1,7 @@
+// #region imports
 import { createFetchApi } from "@sluice/kit";
 import { tokenBucket } from "@sluice/limiter";
+// #endregion
 
 /** Runs the page's example against an address; what the hooks saw, and the order that is printed. */
 export async function hooksAtWork(url: string): Promise<{ seen: string[]; order: string; refused: unknown }> {

@@ -1,5 +1,9 @@
-import { createLimiter, type Limiter, tokenBucket } from "@sluice/limiter";
-import { redisStore, type StoreEvent } from "@sluice/limiter-redis";
+// #region imports
+import { createLimiter } from "@sluice/limiter";
+import { redisStore } from "@sluice/limiter-redis";
+// #endregion
+import { type Limiter, tokenBucket } from "@sluice/limiter";
+import type { StoreEvent } from "@sluice/limiter-redis";
 
 /** A limiter that lives through an outage of its Redis. */
 export function outliving(

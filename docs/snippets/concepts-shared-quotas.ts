@@ -1,11 +1,14 @@
-import { createLimiter, type Decision, slidingWindow, tokenBucket } from "@sluice/limiter";
+// #region imports
+import { createLimiter, slidingWindow, tokenBucket } from "@sluice/limiter";
 import { redisStore } from "@sluice/limiter-redis";
+// #endregion
+import type { Decision } from "@sluice/limiter";
 
 /** Two processes of one account, and what each is told. */
 export async function twoProcesses(url: string): Promise<{ grants: number; told: Decision; paused: Decision }> {
+  // #region charges
   // As in two processes: two stores, which share nothing but their Redis.
   const [oneStore, otherStore] = [redisStore({ url }), redisStore({ url })];
-  // #region charges
   const one = createLimiter({ store: oneStore, provider: "billing", account: "acme" });
   const other = createLimiter({ store: otherStore, provider: "billing", account: "acme" });
 

@@ -1,11 +1,16 @@
+// #region imports
 import { isSluiceError, type LimitExceededError } from "@sluice/core";
-import { createLimiter, type Limiter, memoryStore, tokenBucket } from "@sluice/limiter";
+import { createLimiter, memoryStore, tokenBucket } from "@sluice/limiter";
+// #endregion
+import type { Limiter } from "@sluice/limiter";
 
 /** A limiter with one bucket that is spent: two a second, four at once. */
 async function spentBucket(): Promise<{ limiter: Limiter; charge: Parameters<Limiter["acquire"]>[0] }> {
+  // #region spent
   const limiter = createLimiter({ store: memoryStore(), provider: "billing", account: "acme" });
   const charge = { bucket: "requests", limit: tokenBucket({ refillRate: 2, burst: 4 }) };
-  await limiter.acquire({ ...charge, cost: 4 });
+  await limiter.acquire({ ...charge, cost: 4 }); // the bucket is spent: two tokens a second come
+  // #endregion
   return { limiter, charge };
 }
 

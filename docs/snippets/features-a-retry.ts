@@ -1,6 +1,8 @@
+// #region imports
 import { createHookChain, createRetryBudget, retry, runCall } from "@sluice/core";
 import { createFetchApi } from "@sluice/kit";
 import { createFailureBackoff, failureBackoffHook, tokenBucket } from "@sluice/limiter";
+// #endregion
 import type { Registry } from "prom-client";
 
 export async function retried(url: string, say: (line: string) => void): Promise<{ status: number; retries: number }> {

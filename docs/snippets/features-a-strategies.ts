@@ -1,18 +1,20 @@
+// #region imports
 import {
   createGuard,
   createLimiter,
   degrade,
   memoryStore,
   queue,
-  reject,
   retryAfter,
   throttle,
   tokenBucket,
 } from "@sluice/limiter";
+// #endregion
+import { reject } from "@sluice/limiter";
 
 export async function strategies(report: () => string, say: (line: string) => void): Promise<readonly string[]> {
-  const limiter = createLimiter({ store: memoryStore() });
   // #region strategies
+  const limiter = createLimiter({ store: memoryStore() });
   const perSecond = { bucket: "reports", limit: tokenBucket({ refillRate: 1, burst: 1 }) };
   const guard = createGuard({
     limiter,

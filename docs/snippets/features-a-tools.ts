@@ -1,6 +1,10 @@
+// #region imports-program
 import { runProgram, type Terminal } from "@sluice/cli";
+// #endregion
+// #region imports-faults
 import { startSlackSimulator } from "@sluice/simulators";
 import { createSlackApi } from "@sluice/slack";
+// #endregion
 
 /** What the command line prints, and what it ends with. */
 export async function figures(url: string): Promise<{ exitCode: number; printed: string }> {

@@ -1,5 +1,8 @@
+// #region imports
+import { auditName, createPolicyEngine } from "@sluice/policy";
+// #endregion
 import type { AuditEntry } from "@sluice/limiter";
-import { auditName, type AuditReport, createPolicyEngine } from "@sluice/policy";
+import type { AuditReport } from "@sluice/policy";
 
 /** Changes and refusals in the audit, read and checked. */
 export async function audited(redis: string): Promise<{

@@ -1,10 +1,21 @@
-import { createPolicyEngine, type PolicyEngine } from "@sluice/policy";
+// #region imports
+import { createPolicyEngine } from "@sluice/policy";
+// #endregion
+import type { PolicyEngine } from "@sluice/policy";
 
-const policies = [{ name: "per-user", scope: "user", windows: [{ limit: 1, per: "hour" }] }] as const;
+function engineAt(redis: string): PolicyEngine {
+  // #region engine
+  const engine = createPolicyEngine({
+    redis,
+    policies: [{ name: "per-user", scope: "user", windows: [{ limit: 1, per: "hour" }] }],
+  });
+  // #endregion
+  return engine;
+}
 
 /** Two processes, and one switch for both. */
 export function twoProcesses(redis: string): readonly [PolicyEngine, PolicyEngine] {
-  return [createPolicyEngine({ redis, policies }), createPolicyEngine({ redis, policies })];
+  return [engineAt(redis), engineAt(redis)];
 }
 
 /** Throws the switch in one process. */

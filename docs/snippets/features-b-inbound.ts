@@ -1,8 +1,10 @@
-import { rateLimit } from "@sluice/http/express";
+// #region imports
 import { createPolicyEngine } from "@sluice/policy";
 import { createPolicyMetrics } from "@sluice/telemetry";
-import express, { type Express } from "express";
 import { Registry } from "prom-client";
+// #endregion
+import { rateLimit } from "@sluice/http/express";
+import express, { type Express } from "express";
 
 /** A service whose decisions are counted, with a policy that only looks on. */
 export function measured(): { readonly app: Express; readonly close: () => Promise<void> } {

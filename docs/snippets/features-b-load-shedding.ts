@@ -1,6 +1,10 @@
-import { createLoadShedder, type LoadShedder, type LoadShedderOptions, type SheddingEvent } from "@sluice/limiter";
+// #region imports
 import { loadShedding } from "@sluice/http/express";
-import express, { type Express } from "express";
+import { createLoadShedder } from "@sluice/limiter";
+import express from "express";
+// #endregion
+import type { LoadShedder, LoadShedderOptions, SheddingEvent } from "@sluice/limiter";
+import type { Express } from "express";
 
 /** A service that sheds requests and work of its own by one look at the process. */
 export function shedding(more: LoadShedderOptions = {}): {

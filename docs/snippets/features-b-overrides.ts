@@ -1,4 +1,7 @@
-import { createPolicyEngine, type Override } from "@sluice/policy";
+// #region imports
+import { createPolicyEngine } from "@sluice/policy";
+// #endregion
+import type { Override } from "@sluice/policy";
 
 /** Exceptions of each kind, and their end. */
 export async function exceptions(): Promise<{
@@ -9,10 +12,12 @@ export async function exceptions(): Promise<{
   readonly checked: Override | undefined;
   readonly afterwards: number;
 }> {
+  // #region engine
   const author = "ops@example.com";
   const engine = createPolicyEngine({
     policies: [{ name: "per-user", scope: "user", windows: [{ limit: 10, per: "hour" }] }],
   });
+  // #endregion
   const limitOf = async (user: string, tenant?: string): Promise<number> =>
     (await engine.peek(tenant === undefined ? { user } : { user, tenant })).limit;
   // #region grant

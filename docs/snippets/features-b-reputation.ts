@@ -1,5 +1,8 @@
+// #region imports
+import { createPolicyEngine } from "@sluice/policy";
+// #endregion
 import type { Clock } from "@sluice/core";
-import { createPolicyEngine, type Reputation } from "@sluice/policy";
+import type { Reputation } from "@sluice/policy";
 
 /** Somebody who does not listen, what becomes of the rate, and how it comes back. */
 export async function conduct(

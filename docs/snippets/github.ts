@@ -1,4 +1,3 @@
-import { withCallOptions, withCaller } from "@sluice/core";
 // #region service
 import { createGitHubApi } from "@sluice/github";
 
@@ -37,6 +36,8 @@ const frugal = createGitHubApi("acme", { hooks: [etagCache({ maxEntries: 5000, m
 // #endregion
 
 // #region caller
+import { withCaller, withCallOptions } from "@sluice/core";
+
 // On whose behalf: shown in metrics, ready for limits per caller.
 await withCaller({ namespace: "team-a" }, () => tuned.rest.repos.get({ owner: "acme", repo: "shop" }));
 await tuned.as({ namespace: "team-b" }).graphql("{ viewer { login } }");

@@ -1,4 +1,3 @@
-import { withCaller, withCallOptions } from "@sluice/core";
 // #region options
 import { createGitLabApi } from "@sluice/gitlab";
 
@@ -13,6 +12,8 @@ const gitlab = createGitLabApi("release-bot", {
 // #endregion
 
 // #region caller
+import { withCaller, withCallOptions } from "@sluice/core";
+
 // On whose behalf: shown in metrics, ready for limits per caller.
 await withCaller({ namespace: "team-a" }, () => gitlab.Groups.all());
 await gitlab.as({ namespace: "team-b" }).Groups.all();

@@ -1,7 +1,7 @@
+// #region imports
 import {
   createFailureBackoff,
   createGuard,
-  createJobs,
   createLimiter,
   createLoadShedder,
   degrade,
@@ -9,12 +9,16 @@ import {
   throttleBytes,
   tokenBucket,
 } from "@sluice/limiter";
+// #endregion
+// #region imports-jobs
+import { createJobs } from "@sluice/limiter";
+// #endregion
 import { createClient, type Report } from "./reports.js";
 
 export async function guarded(): Promise<{ first: Report; second: Report; job: string; bytes: number }> {
   const client = createClient();
-  const limiter = createLimiter({ store: memoryStore() });
   // #region guard
+  const limiter = createLimiter({ store: memoryStore() });
   const charge = { bucket: "reports", limit: tokenBucket({ refillRate: 0.1, burst: 1 }) };
   const guard = createGuard({ limiter, strategy: degrade({ stale: true }) });
   const report = () => guard.run(charge, () => client.report());

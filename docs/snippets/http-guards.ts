@@ -1,5 +1,4 @@
 import { rateLimit } from "@sluice/http/express";
-import { createPolicyEngine } from "@sluice/policy";
 import { buildReport, sessionOf } from "./http-session.js";
 // #region guards
 import { problemOfError } from "@sluice/http";
@@ -30,6 +29,8 @@ app.use((error: unknown, _request: Request, response: Response, next: NextFuncti
 // #endregion
 
 // #region engine
+import { createPolicyEngine } from "@sluice/policy";
+
 const engine = createPolicyEngine(); // the default policies
 app.use(rateLimit({ engine }));
 

@@ -1,6 +1,6 @@
-import { rateLimit } from "@sluice/http/express";
 import { sessionOf } from "./http-session.js";
 // #region express
+import { rateLimit } from "@sluice/http/express";
 import express from "express";
 
 const app = express();

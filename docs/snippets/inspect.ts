@@ -3,8 +3,10 @@ import { createGitHubApi } from "@sluice/github";
 import { createGitLabApi } from "@sluice/gitlab";
 import { createKeycloakApi } from "@sluice/keycloak";
 import { createKubernetesApi } from "@sluice/kubernetes";
+// #region imports
 import { createLimiter, memoryStore, slidingWindow } from "@sluice/limiter";
 import { createSlackApi } from "@sluice/slack";
+// #endregion
 
 export async function ofLimiter(): Promise<string[]> {
   const lines: string[] = [];

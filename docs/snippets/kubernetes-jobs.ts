@@ -1,6 +1,6 @@
+// #region jobs
 import { createKubernetesApi } from "@sluice/kubernetes";
 
-// #region jobs
 const kubernetes = createKubernetesApi("main", { jobs: { maxActive: 10, maxPerNamespace: 3 } });
 
 const done = await kubernetes.runJob({

@@ -1,5 +1,8 @@
+// #region imports
 import { createLimiter, type Limit } from "@sluice/limiter";
-import { type RedisClient, redisStore, type RedisStore } from "@sluice/limiter-redis";
+import { type RedisClient, redisStore } from "@sluice/limiter-redis";
+// #endregion
+import type { RedisStore } from "@sluice/limiter-redis";
 
 /** A store with all that production sets. */
 export function connected(

@@ -1,6 +1,6 @@
+// #region rights
 import { redisRights } from "@sluice/limiter-redis";
 
-// #region rights
 /** The line for `ACL SETUSER` of each kind of user. */
 export function usersOf(prefix: string): Readonly<Record<"limits" | "policies" | "operator", string>> {
   const line = (name: string, rights: readonly string[]): string =>

@@ -1,6 +1,12 @@
-import { createPolicyEngine, type Policy, type PolicyEngine } from "@sluice/policy";
-import { createSlackApi, SlackApi, type SlackApiOptions, type SlackFactoryOptions } from "@sluice/slack";
+// #region imports-outgoing
+import { createSlackApi, SlackApi } from "@sluice/slack";
+// #endregion
+// #region imports-policies
+import { createPolicyEngine, type Policy } from "@sluice/policy";
 import { createPolicyMetrics } from "@sluice/telemetry";
+// #endregion
+import type { PolicyEngine } from "@sluice/policy";
+import type { SlackApiOptions, SlackFactoryOptions } from "@sluice/slack";
 import type { Registry } from "prom-client";
 
 const token = "xoxb-docs";

@@ -1,4 +1,6 @@
+// #region imports
 import { redisControlStore } from "@sluice/limiter-redis";
+// #endregion
 
 /** A change that is not over before a replica has it. */
 export async function confirmedChange(

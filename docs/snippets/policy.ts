@@ -1,4 +1,6 @@
+// #region imports
 import { createPolicyEngine, policyHook } from "@sluice/policy";
+// #endregion
 
 const author = "ops@example.com";
 

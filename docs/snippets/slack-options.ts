@@ -1,4 +1,3 @@
-import { withCaller, withCallOptions } from "@sluice/core";
 // #region options
 import { createSlackApi } from "@sluice/slack";
 
@@ -12,6 +11,8 @@ const slack = createSlackApi("acme", {
 // #endregion
 
 // #region caller
+import { withCaller, withCallOptions } from "@sluice/core";
+
 // On whose behalf: shown in metrics, ready for limits per caller.
 await withCaller({ namespace: "team-a" }, () => slack.usergroups.list());
 await slack.as({ namespace: "team-b" }).usergroups.list();

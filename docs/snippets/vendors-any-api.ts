@@ -1,6 +1,9 @@
+// #region imports
 import { LimitExceededError } from "@sluice/core";
-import { createFetchApi, type FetchApiOptions } from "@sluice/kit";
+import { createFetchApi } from "@sluice/kit";
 import { tokenBucket } from "@sluice/limiter";
+// #endregion
+import type { FetchApiOptions } from "@sluice/kit";
 
 /** Asks an API twice as often as a small quota allows, and says in words what came of it. */
 export async function ask(origin: string, options: Partial<FetchApiOptions>): Promise<string[]> {

@@ -1,12 +1,10 @@
-import {
-  GetObjectCommand,
-  PutObjectCommand,
-  S3Client,
-  type S3ClientConfig,
-  S3ServiceException,
-} from "@aws-sdk/client-s3";
-import { createS3Api, measureAws, S3Api, type S3FactoryOptions } from "@sluice/aws";
+// #region imports
+import { GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { createS3Api, measureAws, S3Api } from "@sluice/aws";
 import { LimitExceededError } from "@sluice/core";
+// #endregion
+import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import type { S3FactoryOptions } from "@sluice/aws";
 
 /** Writes an object and reads it again. */
 export async function service(options: S3FactoryOptions): Promise<string | undefined> {

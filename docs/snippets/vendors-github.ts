@@ -1,6 +1,8 @@
+// #region imports
 import { RequestError } from "@octokit/request-error";
 import { LimitExceededError } from "@sluice/core";
 import { createGitHubApi, GitHubApi } from "@sluice/github";
+// #endregion
 
 /** Answers every open issue. */
 export async function service(): Promise<void> {

@@ -1,6 +1,8 @@
+// #region imports
 import { GitbeakerRetryError } from "@gitbeaker/rest";
 import { LimitExceededError } from "@sluice/core";
 import { GitLabApi } from "@sluice/gitlab";
+// #endregion
 
 /** Says what the first project is called. */
 export async function measured(): Promise<string> {

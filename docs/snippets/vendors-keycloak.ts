@@ -1,9 +1,9 @@
+// #region errors
 import { NetworkError } from "@keycloak/keycloak-admin-client";
 import { isSluiceError, LimitExceededError } from "@sluice/core";
 import type { KeycloakApi } from "@sluice/keycloak";
 
 /** Counts the clients of a realm, and says in words when it cannot. */
-// #region errors
 export async function count(keycloak: KeycloakApi, realm: string): Promise<string> {
   try {
     const clients = await keycloak.clients.find({ realm });

@@ -1,6 +1,8 @@
+// #region imports
 import { ApiException, CoreV1Api } from "@kubernetes/client-node";
 import { LimitExceededError } from "@sluice/core";
 import { KubernetesApi } from "@sluice/kubernetes";
+// #endregion
 
 /** Counts the pods of a namespace. */
 export async function measured(): Promise<number> {

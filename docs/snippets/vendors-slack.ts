@@ -1,9 +1,9 @@
+// #region errors
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import { LimitExceededError } from "@sluice/core";
 import type { SlackApi } from "@sluice/slack";
 
 /** Posts, and says in words when it cannot. */
-// #region errors
 export async function post(slack: SlackApi, channel: string, text: string): Promise<string> {
   try {
     await slack.chat.postMessage({ channel, text });

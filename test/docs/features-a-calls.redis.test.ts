@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { brokenOff, keptLines, logged, measured } from "../../docs/snippets/features-a-observed.js";
+import { brokenOff, heldByHand } from "../../docs/snippets/features-a-breaker.js";
+import { keptLines, logged } from "../../docs/snippets/features-a-logging.js";
+import { measured } from "../../docs/snippets/features-a-observed.js";
 import { leftAlone, retried, retriedByFactory } from "../../docs/snippets/features-a-retry.js";
 import { figures, throughFaults } from "../../docs/snippets/features-a-tools.js";
 
@@ -56,6 +58,10 @@ describe("docs/features/breaker.md", () => {
     expect(said.slice(0, 3)).toEqual([500, 500, 500]);
     expect(said.at(-1)).toBe("CIRCUIT_OPEN");
     expect(await registry.metrics()).toContain('sluice_circuit_breaker_state{breaker="acme:main"} 1');
+  });
+
+  it("is held open by hand in front of a factory's client, and lets go again", async () => {
+    expect(await heldByHand(redis.url, await provider(), new Registry())).toEqual([200, "CIRCUIT_OPEN", 200]);
   });
 });
 

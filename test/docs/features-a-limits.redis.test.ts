@@ -8,8 +8,11 @@ import { createFakeClock } from "@sluice/core/testing";
 import { concurrency, createLimiter, memoryStore } from "@sluice/limiter";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { copied, uploaded } from "../../docs/snippets/features-a-bandwidth.js";
+import { counted, perDay } from "../../docs/snippets/features-a-custom.js";
+import { leasedInRedis, placesInRedis } from "../../docs/snippets/features-a-leases.js";
 import * as limits from "../../docs/snippets/features-a-limits.js";
-import { addedTogether, counted, heldByHand, perDay } from "../../docs/snippets/features-a-locks.js";
+import { addedTogether, heldByHand } from "../../docs/snippets/features-a-locks.js";
 import { slowedDown, strategies } from "../../docs/snippets/features-a-strategies.js";
 
 let redis: Awaited<ReturnType<typeof startRedisServer>>;
@@ -82,7 +85,7 @@ describe("docs/features/concurrency.md", () => {
   it("holds a place of the fleet's while the work runs, and frees it", async () => {
     const places = { bucket: "renders", limit: concurrency({ max: 2, leaseMs: 10_000 }) };
     const during: (string | number)[] = [];
-    const after = await limits.placesInRedis(redis.url, async (limiter) => {
+    const after = await placesInRedis(redis.url, async (limiter) => {
       during.push((await limiter.tryAcquire(places)).kind);
       const third = await limiter.tryAcquire(places);
       during.push(third.kind, third.kind === "delayed" ? Math.sign(third.retryAfterMs) : 0);
@@ -94,7 +97,7 @@ describe("docs/features/concurrency.md", () => {
 
 describe("docs/features/leases.md", () => {
   it("decides from tokens that were drawn in advance", async () => {
-    const kinds = await limits.leasedInRedis(redis.url, 20);
+    const kinds = await leasedInRedis(redis.url, 20);
     expect(kinds).toEqual([...Array.from({ length: 20 }, () => "admitted"), "allowed"]);
   });
 });
@@ -107,7 +110,7 @@ describe("docs/features/bandwidth.md", () => {
     const bytes = randomBytes(100_000);
     await writeFile(from, bytes);
     const startedMs = performance.now();
-    await limits.copied(from, to);
+    await copied(from, to);
     // 50 000 of the burst at once, the other half at 400 000 a second.
     expect(performance.now() - startedMs).toBeGreaterThan(100);
     expect(bytes.equals(await readFile(to))).toBe(true);
@@ -122,7 +125,7 @@ describe("docs/features/bandwidth.md", () => {
     const limiter = createLimiter({ store: memoryStore() });
     const body = randomBytes(20_000);
     const { port } = server.address() as AddressInfo;
-    expect(await limits.uploaded(body, `http://127.0.0.1:${port}/`, limiter)).toBe(201);
+    expect(await uploaded(body, `http://127.0.0.1:${port}/`, limiter)).toBe(201);
     expect(Buffer.concat(received).equals(body)).toBe(true);
     await limiter.close();
     server.close();

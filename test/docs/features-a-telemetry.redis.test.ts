@@ -4,7 +4,9 @@ import type { Hook } from "@sluice/core";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { register } from "prom-client";
 import { beforeEach, describe, expect, it } from "vitest";
-import { measured, policiesMeasured, traced, violationsLogged } from "../../docs/snippets/telemetry.js";
+import { measured } from "../../docs/snippets/telemetry.js";
+import { traced, violationsLogged } from "../../docs/snippets/telemetry-lines.js";
+import { policiesMeasured } from "../../docs/snippets/telemetry-policies.js";
 
 const page = await readFile(fileURLToPath(new URL("../../packages/telemetry/README.md", import.meta.url)), "utf8");
 
@@ -13,8 +15,8 @@ beforeEach(() => register.clear());
 describe("what the README of @sluice/telemetry shows", () => {
   it("comes from a file that runs, block by block", () => {
     const blocks = page.match(/^```ts$/gm) ?? [];
-    const marked = page.match(/^<!-- snippet: docs\/snippets\/telemetry\.ts#\w+ -->\n\n```ts$/gm) ?? [];
-    expect(blocks).toHaveLength(4);
+    const marked = page.match(/^<!-- snippet: docs\/snippets\/telemetry(?:-\w+)?\.ts#\w+ -->\n\n```ts$/gm) ?? [];
+    expect(blocks).toHaveLength(7);
     expect(marked).toHaveLength(blocks.length);
   });
 

@@ -186,6 +186,6 @@ function patternOf(name: string): RegExp {
     .replace("users.list", "…")
     .replaceAll(/[{}.$^*+?()|[\]]/g, String.raw`\$&`)
     .replaceAll("…", ".*")
-    .replace(":t:", ":[tlfswc]:");
+    .replace(/:[tlfswc]:/, ":[tlfswc]:");
   return new RegExp(`^${text}$`);
 }

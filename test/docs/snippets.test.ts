@@ -8,7 +8,8 @@ import { startSlackSimulator } from "@sluice/simulators";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { describe, expect, it } from "vitest";
 import { guarded } from "../../docs/snippets/guards.js";
-import { inMemory, inRedis } from "../../docs/snippets/limiter.js";
+import { inMemory } from "../../docs/snippets/limiter.js";
+import { inRedis } from "../../docs/snippets/limiter-redis.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);

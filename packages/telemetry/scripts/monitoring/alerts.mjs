@@ -45,7 +45,7 @@ export const alertGroups = [
         description:
           "Calls behind {{ $labels.breaker }} fail at once until a probe succeeds: what it guards has failed lately.",
         means:
-          "Calls failed so often, or so many in a row, that the breaker stopped them for the whole fleet. Half-open counts as opened: a probe is under way, and nobody knows yet.",
+          "Calls failed so often, or so many in a row, that the breaker stopped them for the whole fleet, or somebody holds it open by `sluice breaker open`. Half-open counts as opened: a probe is under way, and nobody knows yet.",
         look: "Dashboard Provider: the failures before it opened, and their outcome. The status page of the provider.",
         act: "Usually nothing: it closes by itself when probes succeed. `sluice breaker list` shows the reason. Hold it closed by hand only when what it guards is known to work.",
       },
@@ -56,9 +56,10 @@ export const alertGroups = [
         expr: "max by (breaker) (sluice_circuit_breaker_state == 3)",
         summary: "Circuit breaker {{ $labels.breaker }} is held open by hand",
         description: "For an hour {{ $labels.breaker }} has let nothing through, because somebody said so.",
-        means: "A breaker that was isolated stays so until its end or until somebody lets go of it.",
-        look: "`sluice breaker list` and `sluice audit tail`: who did it, until when, and why.",
-        act: "When the reason is gone, let go of it: `sluice breaker reset`, or `reset()` in the code that isolated it.",
+        means:
+          'Code has called `force("isolated")`. A breaker that was isolated stays so until its end or until somebody lets go of it.',
+        look: "The logs of the service: who did it, until when, and why. `sluice breaker list` shows the state; the audit knows switches alone.",
+        act: "When the reason is gone, `reset()` in the code that isolated it; `sluice breaker reset` lets go of switches only.",
       },
       {
         name: "SluiceRetriesExhausted",
