@@ -15,6 +15,7 @@ import { overridesCommand } from "./overrides/command.js";
 import { reputationCommand } from "./reputation/command.js";
 import { resetCommand } from "./reset/command.js";
 import { simulateCommand } from "./simulate/command.js";
+import { inWords } from "./shared/in-words.js";
 import type { Terminal } from "./terminal.js";
 import { topCommand } from "./top/command.js";
 import { ownVersion } from "./version.js";
@@ -33,7 +34,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   } catch (error) {
     // Help and version end the run too, but they are what was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = inWords(error);
     if (message !== "") terminal.err(`error: ${printable(message)}\n`);
     if (error instanceof Ending) return error.exitCode;
     const usage = error instanceof RangeError || (isSluiceError(error) && error.code === "CONFIG_INVALID");

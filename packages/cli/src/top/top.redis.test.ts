@@ -108,7 +108,7 @@ describe("top", { timeout: 60_000 }, () => {
       REDIS_URL: "redis://127.0.0.1:1",
     });
     expect(await terminal.ended).toBe(1);
-    expect(terminal.out()).toContain("ECONNREFUSED");
+    expect(terminal.out()).toContain("error: Redis at 127.0.0.1:1 does not answer: ECONNREFUSED. `sluice doctor`");
     expect(terminal.out()).not.toContain("\u001B[?1049h");
   });
 });

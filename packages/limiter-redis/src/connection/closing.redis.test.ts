@@ -1,4 +1,5 @@
 import { type RedisServer, startRedisCluster, startRedisSentinels, startRedisServer } from "@sluice/test/redis-server";
+import { watchStalls } from "@sluice/test/stalls";
 import { describe, expect, it } from "vitest";
 import { redisBreakerStore, redisLock, redisStates, redisStore } from "../index.js";
 import { charge, clientsOf, useAll } from "./use-all.test-support.js";
@@ -64,6 +65,36 @@ it("`await using` closes stores, breaker stores, locks and states", async () => 
   }
   await expect.poll(() => clientsOf(server), { timeout: 10_000 }).toEqual([]);
   await expect(late()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+});
+
+it("close() says good-bye no longer than an answer may take while Redis stands still, and not at all where it is gone", async () => {
+  await using server = await startRedisServer();
+  const used = async () => {
+    const store = redisStore({ url: server.url, commandTimeoutMs: 600, onStoreError: "closed" });
+    const limiter = createLimiter({ store });
+    await expect.poll(() => limiter.tryAcquire(charge).then(() => "answered", String)).toBe("answered");
+    await limiter.close();
+    return store;
+  };
+  const [patient, late] = [await used(), await used()];
+  server.pause();
+  using stalls = watchStalls();
+  let sinceMs = performance.now();
+  await Promise.all([patient.close(), patient.close()]);
+  expect(performance.now() - sinceMs - stalls.totalMs).toBeLessThan(1500);
+  server.resume();
+  await server.kill();
+  sinceMs = performance.now();
+  await late.close();
+  expect(performance.now() - sinceMs - stalls.totalMs).toBeLessThan(1500);
+});
+
+it("a store that was never asked opens no connection to close", async () => {
+  await using server = await startRedisServer();
+  const store = redisStore({ url: server.url });
+  await store.close();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(await clientsOf(server)).toEqual([]);
 });
 
 it("another database, login or deadline is another connection, and so is a password that is asked for", async () => {

@@ -48,10 +48,12 @@ const byClient = new WeakMap<RedisClient, Entry>();
  * Shares the connection of the same place, login and timeout. Nothing is opened yet.
  *
  * @param onWarning - told what is wrong with the store though it answers. @defaultValue a process warning
+ * @param place - where it is, for errors that nobody names it with. @defaultValue they do not say
  */
 export function shareConnection(
   { source, commandTimeoutMs, prefix }: RedisConnectionConfig,
   onWarning?: (message: string) => void,
+  place?: string,
 ): SharedConnection {
   const entry = "client" in source ? entryOfClient(source.client) : entryOfTarget(source, commandTimeoutMs);
   entry.users += 1;
@@ -81,7 +83,7 @@ export function shareConnection(
           connected(redis).then((ready) => command(ready, untilMs)),
         ).finally(() => (answered = true));
       try {
-        return await bounded(ask, commandTimeoutMs, what, isReady(redis) ? "one" : "several");
+        return await bounded(ask, commandTimeoutMs, what, isReady(redis) ? "one" : "several", place);
       } finally {
         if (answered) noteAnswer(redis);
         else if (!("client" in source)) noteSilence(redis, askedMs);

@@ -1,6 +1,7 @@
 import { createLimiter, slidingWindow, tokenBucket } from "@sluice/limiter";
 import { startRedisServer } from "@sluice/test/redis-server";
 import { watchStalls } from "@sluice/test/stalls";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { redisBreakerStore } from "../breaker/redis-breaker-store.js";
 import { redisStore } from "../store/redis-store.js";
@@ -64,13 +65,45 @@ describe("a fleet, seen from outside", { timeout: 30_000 }, () => {
     await expect.poll(async () => (await fleet.look()).scopes[0]?.waiting ?? 0, { timeout: 10_000 }).toBe(0);
   });
 
-  it("knows buckets whose processes are gone by their keys alone", async () => {
+  it("shows of a process that has closed that nothing waits, and goes on knowing its buckets", async () => {
+    const where = fresh();
+    const store = redisStore(where);
+    const limiter = createLimiter({ store, provider: "slack", account: "acme" });
+    await using fleet = redisFleet(where);
+    for (let call = 0; call < 3; call += 1) await limiter.tryAcquire(slow);
+    const waits = [1, 2].map(() => limiter.acquire(slow, { timeoutMs: Infinity }));
+    await limiter.observe(slow, { retryAfterMs: 50 });
+    const settled = Promise.allSettled(waits);
+    await expect.poll(async () => (await fleet.look()).scopes[0]?.waiting, { timeout: 10_000 }).toBe(2);
+    await limiter.close();
+    await store.close();
+    await settled;
+
+    const empty = { bucket: "chat.postMessage", capacity: 3, remaining: 0, waiting: 0, grantedPerSecond: 0 };
+    const { scopes, buckets } = await fleet.look();
+    expect(scopes).toMatchObject([{ waiting: 0, grantedPerSecond: 0, refusedPerSecond: 0, throttled: 1 }]);
+    expect(buckets).toMatchObject([empty]);
+
+    // Off the list too, as it is some seconds later.
+    const redis = new Redis(server.url);
+    onTestFinished(() => redis.disconnect());
+    await redis.del(`${where.prefix}:{presence}`);
+    await using later = redisFleet(where);
+    expect(await later.look()).toMatchObject({ processes: [], scopes: [], buckets: [empty], scanned: { buckets: 1 } });
+    const [own] = await redis.keys(`${where.prefix}:{presence}:*`);
+    expect(await redis.pttl(String(own))).toBeGreaterThan(20_000);
+  });
+
+  it("knows buckets whose processes are gone for longer by their keys alone", async () => {
     const where = fresh();
     const store = redisStore(where);
     const limiter = createLimiter({ store, provider: "slack", account: "acme" });
     await limiter.tryAcquire(slow);
     await limiter.close();
     await store.close();
+    const redis = new Redis(server.url);
+    onTestFinished(() => redis.disconnect());
+    await redis.del(...(await redis.keys(`${where.prefix}:{presence}:*`)));
     await using fleet = redisFleet(where);
     const { buckets } = await fleet.look();
     expect(buckets).toMatchObject([{ bucket: "chat.postMessage", limit: undefined, remaining: undefined }]);
@@ -125,7 +158,6 @@ describe("a fleet, seen from outside", { timeout: 30_000 }, () => {
     await limiter.tryAcquire(slow);
     await using fleet = redisFleet(where);
     await expect.poll(async () => (await fleet.look()).scopes.length, { timeout: 10_000 }).toBe(1);
-    const { Redis } = await import("ioredis");
     const redis = new Redis(server.url);
     onTestFinished(() => redis.disconnect());
     const [own] = (await redis.keys(`${where.prefix}:{presence}:*`)) as [string];
@@ -220,7 +252,6 @@ describe("a diagnosis", { timeout: 30_000 }, () => {
 
   it("names what is wrong, and what to do about it", async () => {
     await using odd = await startRedisServer({ args: ["--maxmemory-policy", "allkeys-lru"] });
-    const { Redis } = await import("ioredis");
     const redis = new Redis(odd.url);
     onTestFinished(() => redis.disconnect());
     await redis.call("ACL", "SETUSER", "weak", "on", ">pass", "~sluice:*", "&sluice:*", "+@all", "-zadd");
@@ -232,7 +263,6 @@ describe("a diagnosis", { timeout: 30_000 }, () => {
 
   it("warns of rights that only policies and their audit need", async () => {
     await using own = await startRedisServer();
-    const { Redis } = await import("ioredis");
     const redis = new Redis(own.url);
     onTestFinished(() => redis.disconnect());
     const without = ["-hgetall", "-xrange", "-xlen"];

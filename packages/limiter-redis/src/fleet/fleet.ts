@@ -8,7 +8,7 @@ import { createKeys } from "../store/keys.js";
 import { readBreakers } from "./breakers.js";
 import { partsOfKey } from "./key-parts.js";
 import { type KnownBucket, knownBuckets, peekBuckets, quietBucket, strangerBuckets } from "./peek-buckets.js";
-import { perScope, readProcesses } from "./processes.js";
+import { perScope, type ProcessSummary, readProcesses, readSummaries } from "./processes.js";
 import { createScanner } from "./scanner.js";
 import type { FleetSight } from "./sight.js";
 
@@ -36,6 +36,8 @@ export interface RedisFleet extends AsyncDisposable {
 /** Most keys in one call of a script. */
 const AT_ONCE = 100;
 const MOST_LIMITS = 20_000;
+/** Most processes that have ended of which a look still reads what they told last. */
+const MOST_ENDED = 500;
 
 /**
  * Watches a fleet from outside. Connects on first use.
@@ -44,21 +46,32 @@ const MOST_LIMITS = 20_000;
  */
 export function redisFleet(options: RedisConnectionOptions): RedisFleet {
   const config = resolveConnection(options);
-  const { prefix } = config;
+  const { prefix, source } = config;
   const keys = createKeys(prefix);
-  const { run, release } = shareConnection(config);
+  const place = "client" in source ? undefined : config.place;
+  const { run, release } = shareConnection(config, undefined, place);
   const scanner = createScanner(run, prefix);
+  const askTime = (): Promise<number> => run("a question for the time", (redis) => timeOf(redis, keys.presence));
   let closed = false;
   /** Limits that processes told of before: they tell of each for half a minute. */
   const limits = new Map<string, KnownBucket["limit"]>();
+
+  /** Limits of those that have ended and are not on the list any more. */
+  const learn = async (names: readonly string[], alive: readonly ProcessSummary[]): Promise<void> => {
+    const listed = new Set(alive.map(({ name }) => name));
+    const ended = names.filter((name) => !listed.has(name)).slice(0, MOST_ENDED);
+    if (ended.length === 0) return;
+    const told = await run("a look at processes", (redis) => readSummaries(redis, keys, prefix, ended));
+    for (const { key, limit } of knownBuckets(told)) limits.set(key, limit);
+  };
 
   return disposable<Omit<RedisFleet, typeof Symbol.asyncDispose>>({
     async look({ steps = 4, most = 500 } = {}) {
       wholeBetween("steps", steps, 1, 100_000);
       wholeBetween("most", most, 1, 10_000);
-      const nowUs = await run("the time", (redis) => timeOf(redis, keys.presence));
+      const nowUs = await askTime();
       const [processes, scan] = await Promise.all([
-        run("the list of processes", (redis) => readProcesses(redis, keys, prefix, nowUs)),
+        run("a question for the list of processes", (redis) => readProcesses(redis, keys, prefix, nowUs)),
         scanner.go(steps),
       ]);
       const known = knownBuckets(processes).slice(0, most);
@@ -66,6 +79,7 @@ export function redisFleet(options: RedisConnectionOptions): RedisFleet {
       const others = scan.buckets.filter((key) => !told.has(key)).slice(0, most - known.length);
       if (limits.size > MOST_LIMITS) limits.clear();
       for (const { key, limit } of known) limits.set(key, limit);
+      if (others.some((key) => !limits.has(key))) await learn(scan.processes, processes);
       const remembered = others.flatMap((key) => quietBucket(key, limits.get(key)));
       const strangers = others.filter((key) => !limits.has(key));
       const [peeked, unknown, breakers] = await Promise.all([
@@ -82,7 +96,7 @@ export function redisFleet(options: RedisConnectionOptions): RedisFleet {
         scanned: { buckets: scan.buckets.length, complete: scan.complete },
       };
     },
-    nowMs: async () => (await run("the time", (redis) => timeOf(redis, keys.presence))) / 1000,
+    nowMs: async () => (await askTime()) / 1000,
     async bucketsOf(scope) {
       const { buckets } = await createScanner(run, prefix, scope).go(100_000);
       return buckets.filter((key) => partsOfKey(key)?.kind !== "c");
@@ -91,7 +105,7 @@ export function redisFleet(options: RedisConnectionOptions): RedisFleet {
       let found = 0;
       const own = wanted.filter((key) => key.startsWith(`${prefix}:{${scope}}:`) && partsOfKey(key)?.kind !== "c");
       for (let from = 0; from < own.length; from += AT_ONCE)
-        found += await run("emptying buckets", (redis) => refill(redis, own.slice(from, from + AT_ONCE)));
+        found += await run("a reset of buckets", (redis) => refill(redis, own.slice(from, from + AT_ONCE)));
       return found;
     },
     async close() {

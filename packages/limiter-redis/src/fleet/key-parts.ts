@@ -20,6 +20,11 @@ export function breakerOfKey(key: string): string | undefined {
   return name === undefined ? undefined : decodePart(name);
 }
 
+/** The name of the process whose summary it is, undefined for what is none. */
+export function processOfKey(key: string): string | undefined {
+  return /^[\w.-]+:\{presence\}:([\w.-]{1,64})$/.exec(key)?.[1];
+}
+
 /** Undoes `encodePart`, where it can be undone: of a long text there is a digest alone. */
 function decodePart(part: string): string {
   if (part === "%") return "";

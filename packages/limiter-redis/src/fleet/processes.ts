@@ -23,8 +23,18 @@ export async function readProcesses(
   // Those that are gone stay on the list until the next sign of life of another one.
   const names = await redis.zrangebyscore(keys.presence, nowUs.toFixed(0), "+inf", "LIMIT", 0, MOST);
   const own = names.filter((name) => /^[\w.-]{1,64}$/.test(name));
+  return readSummaries(redis, keys, prefix, own);
+}
+
+/** What processes told last, whether they are on the list or not. */
+export async function readSummaries(
+  redis: RedisClient,
+  keys: Keys,
+  prefix: string,
+  names: readonly string[],
+): Promise<readonly ProcessSummary[]> {
   return Promise.all(
-    own.map(async (name) => ({ name, summary: decodeSummary(await redis.get(keys.summary(name)), prefix) })),
+    names.map(async (name) => ({ name, summary: decodeSummary(await redis.get(keys.summary(name)), prefix) })),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ObserveRequest, StoreCharge, Waiting } from "@sluice/limiter";
-import { encodeSummary } from "./summary.js";
-import { Tally, type WaitingIn } from "./tally.js";
+import { encodeSummary, type Summary } from "./summary.js";
+import { REMEMBERED_MS, Tally, type WaitingIn } from "./tally.js";
 
 /** Says now and then what this process does, for those who watch the fleet. Nothing depends on it. */
 export interface Publisher {
@@ -9,7 +9,8 @@ export interface Publisher {
   keep(): void;
   observed(request: ObserveRequest): void;
   watch(scope: string, waiting: () => readonly Waiting[]): () => void;
-  stop(): void;
+  /** Says, where there was anything to say, that nothing goes on here any more; its buckets stay known for a while. Never rejects. */
+  close(): Promise<void>;
 }
 
 /** What a publisher needs of its store. */
@@ -30,6 +31,7 @@ export function createPublisher({ peers, keyOf, write }: PublisherSurroundings):
   const sources = new Map<() => readonly Waiting[], string>();
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let told = false;
 
   const everyMs = (): number => Math.max(EVERY_MS, peers() * EVERY_PEER_MS);
   const whoWaits = (): WaitingIn[] =>
@@ -43,6 +45,7 @@ export function createPublisher({ peers, keyOf, write }: PublisherSurroundings):
   const tick = (): void => {
     timer = undefined;
     if (stopped) return;
+    told = true;
     const summary = tally.sum(performance.now(), whoWaits());
     write(encodeSummary(summary), everyMs() * 3).catch(() => {});
     // Who has nothing to tell has said so just now.
@@ -65,9 +68,22 @@ export function createPublisher({ peers, keyOf, write }: PublisherSurroundings):
       sources.set(waiting, scope);
       return () => void sources.delete(waiting);
     },
-    stop() {
+    async close() {
+      if (stopped) return;
       stopped = true;
       clearTimeout(timer);
+      const summary = atRest(tally.sum(performance.now(), []));
+      if (told || summary.buckets.length > 0) await write(encodeSummary(summary), REMEMBERED_MS).catch(() => {});
     },
+  };
+}
+
+/** The same of a process that has ended. What a provider refused within the last minute, it did refuse. */
+function atRest({ intervalMs, scopes, buckets }: Summary): Summary {
+  const still = { granted: 0, refused: 0, waiting: 0 };
+  return {
+    intervalMs,
+    scopes: new Map([...scopes].flatMap(([scope, of]) => (of.throttled > 0 ? [[scope, { ...of, ...still }]] : []))),
+    buckets: buckets.map((bucket) => ({ ...bucket, ...still })),
   };
 }

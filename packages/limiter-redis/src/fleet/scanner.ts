@@ -1,12 +1,14 @@
 import { Cluster, type Redis } from "ioredis";
 import type { RedisClient } from "../connection/client.js";
-import { breakerOfKey, partsOfKey } from "./key-parts.js";
+import { breakerOfKey, partsOfKey, processOfKey } from "./key-parts.js";
 
-/** What is in use. */
+/** What is in use, by the last complete scan and the one under way. */
 export interface Scan {
-  /** Keys of buckets and breakers; those of the last complete scan and of the one under way. */
+  /** Keys. */
   readonly buckets: readonly string[];
   readonly breakers: readonly string[];
+  /** Names of processes that told of themselves. */
+  readonly processes: readonly string[];
   readonly complete: boolean;
 }
 
@@ -50,11 +52,12 @@ export function createScanner(run: Run, prefix: string, scope?: string): Scanner
   };
   return {
     async go(steps) {
-      for (let done = 0; done < steps; done += 1) if (await run("a step of the scan", step)) break;
+      for (let done = 0; done < steps; done += 1) if (await run("a search for keys", step)) break;
       const all = [...new Set([...before, ...found])];
       return {
-        buckets: all.filter((key) => breakerOfKey(key) === undefined),
+        buckets: all.filter((key) => partsOfKey(key) !== undefined),
         breakers: all.filter((key) => breakerOfKey(key) !== undefined),
+        processes: all.flatMap((key) => processOfKey(key) ?? []),
         complete,
       };
     },
@@ -63,7 +66,8 @@ export function createScanner(run: Run, prefix: string, scope?: string): Scanner
 
 function isOurs(key: string): boolean {
   const parts = partsOfKey(key);
-  return parts === undefined ? breakerOfKey(key) !== undefined : parts.kind !== "x";
+  if (parts !== undefined) return parts.kind !== "x";
+  return breakerOfKey(key) !== undefined || processOfKey(key) !== undefined;
 }
 
 function escapeGlob(text: string): string {

@@ -5,7 +5,7 @@ import { type Activity, type BucketActivity, MOST_BUCKETS, MOST_SCOPES, type Sum
 const MOST_COUNTED = 1000;
 const MOST_REMEMBERED = 500;
 /** How long a bucket is named after somebody asked for it: its limit is known to nobody else. Unit: milliseconds. */
-const REMEMBERED_MS = 30_000;
+export const REMEMBERED_MS = 30_000;
 /** Refusals of a provider are remembered for a minute, in so many parts. */
 const PARTS = 6;
 const PART_MS = 10_000;

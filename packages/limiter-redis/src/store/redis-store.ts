@@ -56,6 +56,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     options.onEvent === undefined ? undefined : onWarning,
   );
   let closed = false;
+  let closing = Promise.resolve();
   const closeListeners = new Set<(error: Error) => void>();
   let everAnswered = false;
   let latencyMs = 1;
@@ -69,7 +70,8 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     peers: () => presence.peers,
     keyOf: keys.bucket,
     async write(text, lifetimeMs) {
-      if (parts.down) return;
+      // Nothing is connected for this.
+      if (parts.down || !isReady(client())) return;
       await run("a summary", (redis) => redis.set(keys.summary(presence.name), text, "PX", Math.ceil(lifetimeMs)));
     },
   });
@@ -206,6 +208,17 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     }
   };
   const batches = createBatches(put);
+  const close = async (): Promise<void> => {
+    closed = true;
+    for (const listener of closeListeners) listener(closedError());
+    closeListeners.clear();
+    const said = publisher.close();
+    parts.stop();
+    presence.stop();
+    news.close();
+    await said;
+    release();
+  };
 
   return disposable<Omit<RedisStore, typeof Symbol.asyncDispose>>({
     get latencyMs() {
@@ -272,16 +285,9 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       closeListeners.add(listener);
       return () => void closeListeners.delete(listener);
     },
-    async close() {
-      if (closed) return;
-      closed = true;
-      for (const listener of closeListeners) listener(closedError());
-      closeListeners.clear();
-      parts.stop();
-      presence.stop();
-      publisher.stop();
-      news.close();
-      release();
+    close() {
+      if (!closed) closing = close();
+      return closing;
     },
   });
 }
