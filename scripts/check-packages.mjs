@@ -2,7 +2,9 @@
 // optional peers stay optional, and that none outgrows its size budget. Run `npm run build` before.
 //
 //   node scripts/check-packages.mjs                   checks, and prints one table
-//   node scripts/check-packages.mjs --write-budgets   sets the budgets to today's sizes and a tenth
+//   node scripts/check-packages.mjs --write-budgets   sets budgets to today's sizes and a tenth, for packages that have none
+//   node scripts/check-packages.mjs --write-budgets core slack
+//                                                     for these packages too, although they have one
 //   node scripts/check-packages.mjs --root folder     the packages and budgets of another tree
 
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -12,30 +14,44 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readText, writeText } from "./generated-files.mjs";
 import { checkContents } from "./pack-check/contents.mjs";
+import { checkMetadata } from "./pack-check/metadata.mjs";
 import { runAttw, runPublint } from "./pack-check/linters.mjs";
 import { checkOptionalPeers } from "./pack-check/optional-peers.mjs";
 import { codeEntries, packAll, publishedPackages } from "./pack-check/published.mjs";
 import { budgetsFor, checkSize } from "./pack-check/size-budget.mjs";
 import { printTable } from "./pack-check/table.mjs";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
   options: { root: { type: "string" }, "write-budgets": { type: "boolean", default: false } },
+  allowPositionals: true,
 });
 const root = resolve(values.root ?? fileURLToPath(new URL("..", import.meta.url)));
 const budgetFile = join(root, "scripts/pack-check/size-budgets.json");
 
 const packages = publishedPackages(root);
+if (positionals.length > 0 && !values["write-budgets"])
+  fail(`packages are named for --write-budgets only: ${positionals.join(" ")}`);
+const named = positionals.map(
+  (text) => packages.find(({ name, manifest }) => [name, manifest.name].includes(text))?.name,
+);
+if (named.includes(undefined)) {
+  const known = packages.map(({ name }) => name).join(", ");
+  fail(`no package is called ${positionals[named.indexOf(undefined)]}: it may be ${known}`);
+}
 const unbuilt = packages.flatMap(codeEntries).filter(({ code, types }) => !existsSync(code) || !existsSync(types));
 if (unbuilt.length > 0) {
-  console.error(`not built: ${unbuilt.map(({ specifier }) => specifier).join(", ")}: run \`npm run build\``);
-  process.exit(1);
+  const specifiers = unbuilt.map(({ specifier }) => specifier).join(", ");
+  fail(`not built: ${specifiers}: run \`npm run build\`; is it in the references of tsconfig.json?`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-pack-"));
 try {
   const packed = packAll(packages, folder);
-  if (values["write-budgets"]) writeText(budgetFile, `${JSON.stringify(budgetsFor(packed), undefined, 2)}\n`);
-  const budgets = JSON.parse(readText(budgetFile) ?? "{}");
+  let budgets = JSON.parse(readText(budgetFile) ?? "{}");
+  if (values["write-budgets"]) {
+    budgets = budgetsFor(packed, budgets, named);
+    writeText(budgetFile, `${JSON.stringify(budgets, undefined, 2)}\n`);
+  }
   const rows = await inPairs(packed, (one) => check(one, budgets));
   printTable(
     [
@@ -46,6 +62,7 @@ try {
       "of budget",
       "unpacked",
       "of budget",
+      "metadata",
       "contents",
       "peers",
       "publint",
@@ -63,6 +80,7 @@ try {
 
 async function check(one, budgets) {
   const results = [
+    checkMetadata(one),
     checkContents(one),
     checkOptionalPeers(one),
     await runPublint(one),
@@ -94,6 +112,11 @@ async function inPairs(items, work) {
   };
   await Promise.all([worker(), worker()]);
   return results;
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
 }
 
 function share(size, most) {

@@ -12,13 +12,19 @@ export function checkSize({ name, packedBytes, unpackedBytes }, budgets) {
     .map(([what, size, most]) => `${what} has ${size} bytes, ${size - most} more than the budget of ${most}`);
 }
 
-/** Budgets with a tenth to grow, in whole thousands, so that only a jump needs a decision. */
-export function budgetsFor(packed) {
+/**
+ * Budgets with a tenth to grow, in whole thousands, so that only a jump needs a decision: for packages that have none and for those that
+ * are named. The others keep theirs, and those of packages that are gone are dropped.
+ */
+export function budgetsFor(packed, budgets, named) {
   const room = (size) => Math.ceil((size * 1.1) / 1000) * 1000;
   return Object.fromEntries(
     packed.map(({ name, packedBytes, unpackedBytes }) => [
       name,
-      { packedBytes: room(packedBytes), unpackedBytes: room(unpackedBytes) },
+      (named.includes(name) ? undefined : budgets[name]) ?? {
+        packedBytes: room(packedBytes),
+        unpackedBytes: room(unpackedBytes),
+      },
     ]),
   );
 }

@@ -24,9 +24,37 @@ test(
 
     const second = await check(tree, "--write-budgets");
     expect(second).toMatchObject({ exitCode: 0 });
-    expect(second.stdout).toMatch(/^@scratch\/good +1 +6 .*ok +ok +ok +ok +ok$/m);
+    expect(second.stdout).toMatch(/^@scratch\/good +1 +6 .*ok +ok +ok +ok +ok +ok$/m);
     expect(second.stdout).not.toContain("inner");
     expect(JSON.parse(tree.read(budgetFile))).toEqual({ good: { packedBytes: 1000, unpackedBytes: 1000 } });
+  },
+);
+
+test(
+  "budgets are set where there is none, and anew for packages that are named, in the order of names",
+  slow,
+  async () => {
+    const mean = { packedBytes: 1, unpackedBytes: 1 };
+    const tree = scratchTree({ [budgetFile]: JSON.stringify({ named: mean, other: mean, gone: mean }) });
+    for (const name of ["other", "added", "named"]) writePackage(tree, name);
+    const enough = { packedBytes: 1000, unpackedBytes: 1000 };
+
+    const first = await check(tree, "--write-budgets");
+    expect(first.stderr).toContain("@scratch/other: the tarball has");
+    expect(Object.entries(JSON.parse(tree.read(budgetFile)) as object)).toEqual([
+      ["added", enough],
+      ["named", mean],
+      ["other", mean],
+    ]);
+
+    const second = await check(tree, "--write-budgets", "named", "@scratch/other");
+    expect(second).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(tree.read(budgetFile))).toEqual({ added: enough, named: enough, other: enough });
+
+    const third = await check(tree, "--write-budgets", "nmaed");
+    expect(third).toMatchObject({ exitCode: 1, stderr: "no package is called nmaed: it may be added, named, other\n" });
+    const fourth = await check(tree, "named");
+    expect(fourth).toMatchObject({ exitCode: 1, stderr: "packages are named for --write-budgets only: named\n" });
   },
 );
 
@@ -39,6 +67,7 @@ test("each fault of a package is named", slow, async () => {
       peers: { packedBytes: 5000, unpackedBytes: 5000 },
       types: { packedBytes: 5000, unpackedBytes: 5000 },
       lost: { packedBytes: 5000, unpackedBytes: 5000 },
+      unsaid: { packedBytes: 5000, unpackedBytes: 5000 },
     }),
   });
   writePackage(tree, "good");
@@ -81,6 +110,10 @@ test("each fault of a package is named", slow, async () => {
     },
   });
 
+  writePackage(tree, "unsaid", {
+    manifest: { keywords: [], description: undefined, license: undefined, files: ["dist", "src", "schema"] },
+  });
+
   const { exitCode, stdout, stderr } = await check(tree);
   expect(exitCode).toBe(1);
   const complaints = stderr.split("\n").filter((line) => line.startsWith("@scratch/"));
@@ -95,11 +128,16 @@ test("each fault of a package is named", slow, async () => {
       "@scratch/strays: the command ./dist/run.js is missing",
       "@scratch/peers: dist/deep.js loads the optional peer express with the main entry",
       expect.stringMatching(/^@scratch\/types: attw: /),
+      "@scratch/unsaid: package.json has no description",
+      "@scratch/unsaid: package.json has no license",
+      "@scratch/unsaid: package.json has no keywords",
+      '@scratch/unsaid: package.json has no "CHANGELOG.md" in files',
+      "@scratch/unsaid: package.json has schema in files, and there is none",
       expect.stringMatching(/^@scratch\/lost: publint: .*data\/none\.json/),
     ]),
   );
   expect(stderr).not.toContain("the optional peer hono");
-  expect(stdout).toMatch(/^@scratch\/good .*ok +ok +ok +ok +ok$/m);
+  expect(stdout).toMatch(/^@scratch\/good .*ok +ok +ok +ok +ok +ok$/m);
 });
 
 test("a package that was not built is named, and nothing is packed", slow, async () => {
@@ -108,6 +146,6 @@ test("a package that was not built is named, and nothing is packed", slow, async
   writePackage(tree, "unbuilt", { files: { "dist/index.js": undefined } });
   const { exitCode, stdout, stderr } = await check(tree);
   expect(exitCode).toBe(1);
-  expect(stderr).toBe("not built: @scratch/unbuilt: run `npm run build`\n");
+  expect(stderr).toBe("not built: @scratch/unbuilt: run `npm run build`; is it in the references of tsconfig.json?\n");
   expect(stdout).toBe("");
 });

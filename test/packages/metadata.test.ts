@@ -9,6 +9,7 @@ interface Manifest {
   readonly type?: string;
   readonly license?: string;
   readonly description?: string;
+  readonly keywords?: readonly string[];
   readonly sideEffects?: boolean | readonly string[];
   readonly files?: readonly string[];
   readonly engines?: { readonly node?: string };
@@ -35,6 +36,7 @@ describe.each(names)("packages/%s", (name) => {
       engines: { node: ">=20" },
       publishConfig: { access: "public" },
     });
+    expect(manifest.keywords).toEqual(expect.arrayContaining(["rate-limit"]));
     expect(manifest.description).toMatch(/\.$/);
     expect(readFileSync(join(folder, "LICENSE"), "utf8")).toBe(license);
   });
@@ -45,7 +47,7 @@ describe.each(names)("packages/%s", (name) => {
 
   test("publishes sources and what was built of them, and no tests", () => {
     expect(manifest.files).toEqual(
-      expect.arrayContaining(["dist", "src", "!dist/.tsbuildinfo", "!**/*.test.ts", "!**/*.test-d.ts"]),
+      expect.arrayContaining(["dist", "src", "CHANGELOG.md", "!dist/.tsbuildinfo", "!**/*.test.ts", "!**/*.test-d.ts"]),
     );
   });
 

@@ -12,13 +12,15 @@ export function writePackage(tree: ScratchTree, name: string, different: Scratch
   const manifest = {
     name: `@scratch/${name}`,
     version: "1.2.3",
+    description: "A package of a test.",
+    keywords: ["test"],
     license: "MIT",
     type: "module",
     exports: {
       ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
       "./package.json": "./package.json",
     },
-    files: ["dist", "src"],
+    files: ["dist", "src", "CHANGELOG.md"],
     sideEffects: false,
     engines: { node: ">=20" },
     ...different.manifest,

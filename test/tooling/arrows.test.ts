@@ -1,11 +1,19 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { applications, mayUse, sdks, testsMayUse, withoutSdks } from "../../scripts/layers.mjs";
+import {
+  type Arrow,
+  forbiddenDependencies,
+  lintComplaints,
+  referenceComplaints,
+  sdkComplaints,
+  unlisted,
+} from "./arrow-complaints.js";
 import { lintTree } from "./lint-tree.js";
 import { root } from "./run-script.js";
+import { scratchTree } from "./scratch-tree.js";
 
 const packages = Object.keys(mayUse);
-const arrow = (from: string, to: string): string => `${from} -> ${to}`;
 
 function readJson<Content>(file: string): Content {
   return JSON.parse(readFileSync(root + file, "utf8")) as Content;
@@ -37,9 +45,52 @@ function references(name: string): string[] {
 
 const present = packages.filter((name) => existsSync(`${root}packages/${name}/package.json`));
 
-test("every package has a place in the table of layers", () => {
-  const found = readdirSync(`${root}packages`).filter((name) => existsSync(`${root}packages/${name}/package.json`));
-  expect(packages).toEqual(expect.arrayContaining(found));
+test("every package is in the table of layers, in what is compiled and in what the tests may import", () => {
+  expect(unlisted(root)).toEqual([]);
+});
+
+test("of a package that is nowhere, it is said where to put it", () => {
+  const tree = scratchTree({
+    "tsconfig.json": JSON.stringify({ references: [{ path: "packages/core" }, { path: "packages/cli" }] }),
+    "test/tsconfig.json": JSON.stringify({ references: [{ path: "../packages/core" }] }),
+    "test/package.json": JSON.stringify({ dependencies: { "@sluice/core": "1.2.3" } }),
+    "packages/acme/package.json": JSON.stringify({ version: "1.2.3" }),
+    "packages/core/package.json": JSON.stringify({ version: "1.2.3" }),
+    "packages/cli/package.json": JSON.stringify({ version: "1.2.3" }),
+    "packages/left-over/dist/index.js": "",
+  });
+  expect(unlisted(tree.path, ["core", "cli"])).toEqual([
+    'add "acme" to `vendors` in scripts/layers.mjs, or to the layer it belongs to',
+    'add { "path": "packages/acme" } to the references of tsconfig.json',
+    'add { "path": "../packages/acme" } to the references of test/tsconfig.json',
+    'add "@sluice/acme": "1.2.3" to the dependencies of test/package.json, then run npm install',
+  ]);
+});
+
+test("of a difference between the table and the other places, it is said where to mend it", () => {
+  expect(forbiddenDependencies("slack", "dependencies", ["core", "http"], ["core", "kit"])).toEqual([
+    "take @sluice/http out of the dependencies of packages/slack/package.json: scripts/layers.mjs gives slack core, kit",
+  ]);
+  expect(referenceComplaints("slack", ["core"], ["kit"])).toEqual([
+    'add { "path": "../kit" } to the references of packages/slack/tsconfig.json',
+    "add @sluice/core to the dependencies of packages/slack/package.json, or take it out of the references of its tsconfig.json",
+  ]);
+  const [toHttp, toCli] = [
+    { from: "slack", to: "@sluice/http" },
+    { from: "slack", to: "@sluice/cli" },
+  ];
+  const ofAcme = ["@sluice/http", "@sluice/cli"].map((to) => ({ from: "acme", to }));
+  expect(lintComplaints([toCli, { from: "http", to: "@sluice/core" }], [toHttp, toCli, ...ofAcme])).toEqual([
+    'add "acme" to the "files" of the rules of vendors in .oxlintrc.json',
+    "have .oxlintrc.json forbid slack to import @sluice/http, as scripts/layers.mjs does",
+    "have .oxlintrc.json let http import @sluice/core, as scripts/layers.mjs does",
+  ]);
+  const all = withoutSdks.flatMap((from) => sdks.map((to) => ({ from, to })));
+  const known = all.filter(({ from, to }) => to !== "@slack/*" || (from !== "core" && from !== "kit"));
+  expect(sdkComplaints([...known, { from: "slack", to: "octokit" }])).toEqual([
+    "add @slack/* to the names of SDKs in the rules of core, kit in .oxlintrc.json",
+    "have .oxlintrc.json let slack import octokit: it is not in `withoutSdks` of scripts/layers.mjs",
+  ]);
 });
 
 test("below the applications, every arrow of the table points to a package above it in the table", () => {
@@ -50,15 +101,19 @@ test("below the applications, every arrow of the table points to a package above
 });
 
 test.each(present)("%s: the dependencies in package.json follow the arrows", (name) => {
-  expect(mayUse[name]).toEqual(expect.arrayContaining(ownPackages(shippedDependencies(name))));
-  const development = ownPackages(readJson<Manifest>(`packages/${name}/package.json`).devDependencies);
+  const manifest = readJson<Manifest>(`packages/${name}/package.json`);
+  const shipped = ownPackages(shippedDependencies(name));
+  const development = ownPackages(manifest.devDependencies);
   // @sluice/test depends on every package, so not even a devDependency may name it: the build order would be a circle.
   const allowed = [...(mayUse[name] ?? []), ...testsMayUse].filter((other) => other !== "test");
-  expect(allowed).toEqual(expect.arrayContaining(development));
+  expect([
+    ...forbiddenDependencies(name, "dependencies", shipped, mayUse[name] ?? []),
+    ...forbiddenDependencies(name, "devDependencies", development, allowed),
+  ]).toEqual([]);
 });
 
 test.each(present)("%s: the references in tsconfig.json are the dependencies in package.json", (name) => {
-  expect(references(name)).toEqual(ownPackages(shippedDependencies(name)));
+  expect(referenceComplaints(name, references(name), ownPackages(shippedDependencies(name)))).toEqual([]);
 });
 
 test.each(present.filter((name) => withoutSdks.includes(name)))("%s: depends on no vendor's SDK", (name) => {
@@ -82,34 +137,35 @@ function everyImport(fileName: (to: string) => string, targets: readonly string[
 }
 
 /** The arrows the linter forbids, of a tree made by `everyImport`. */
-async function forbidden(suffix: string, targets: readonly string[]): Promise<string[]> {
+async function forbidden(suffix: string, targets: readonly string[]): Promise<Arrow[]> {
   const findings = await lintTree(everyImport((to) => `${to}${suffix}`, targets));
-  const arrows = findings.map(({ file, rule }) => {
+  return findings.map(({ file, rule }) => {
     expect(rule).toBe("eslint(no-restricted-imports)");
-    const [, from = "", path = ""] = /^packages\/([^/]+)\/src\/(?:deep\/)?(.+)$/.exec(file) ?? [];
-    return arrow(from, path.slice(0, -suffix.length));
+    const [, from = "", deep, path = ""] = /^packages\/([^/]+)\/src\/(deep\/)?(.+)$/.exec(file) ?? [];
+    return { from, to: `@sluice/${path.slice(0, -suffix.length)}${deep === undefined ? "" : "/testing"}` };
   });
-  return arrows.toSorted();
 }
 
 /** The same from the table; twice each, for the import of the package and of a subpath. */
-function expected(targets: readonly string[], alsoAllowed: readonly string[]): string[] {
-  const arrows = packages.flatMap((from) => {
+function expected(targets: readonly string[], alsoAllowed: readonly string[]): Arrow[] {
+  return packages.flatMap((from) => {
     const allowed = [...(mayUse[from] ?? []), ...alsoAllowed, ...(applications.includes(from) ? [from] : [])];
-    return targets.filter((to) => !allowed.includes(to)).map((to) => arrow(from, to));
+    return targets
+      .filter((to) => !allowed.includes(to))
+      .flatMap((to) => [`@sluice/${to}`, `@sluice/${to}/testing`].map((path) => ({ from, to: path })));
   });
-  return [...arrows, ...arrows].toSorted();
 }
 
 test("lint forbids every import that the table does not allow, and no other", async () => {
   const targets = [...packages, "test"];
-  expect(await forbidden(".ts", targets)).toEqual(expected(targets, []));
+  expect(lintComplaints(await forbidden(".ts", targets), expected(targets, []))).toEqual([]);
 });
 
 test("lint lets tests import simulators and test tools besides, and nothing more", { timeout: 60_000 }, async () => {
   const targets = [...packages, "test"];
-  expect(await forbidden(".test.ts", targets)).toEqual(expected(targets, testsMayUse));
-  expect(await forbidden(".test-d.ts", targets)).toEqual(expected(targets, testsMayUse));
+  const wanted = expected(targets, testsMayUse);
+  expect(lintComplaints(await forbidden(".test.ts", targets), wanted)).toEqual([]);
+  expect(lintComplaints(await forbidden(".test-d.ts", targets), wanted)).toEqual([]);
 });
 
 test("lint keeps vendors' SDKs out of contracts and machinery, and lets vendors have them", async () => {
@@ -120,12 +176,11 @@ test("lint keeps vendors' SDKs out of contracts and machinery, and lets vendors 
     ),
   );
   const findings = await lintTree(Object.fromEntries(files));
-  const found = new Map<string, number>();
-  for (const { file } of findings) {
-    const from = file.split("/")[1] ?? "";
-    found.set(from, (found.get(from) ?? 0) + 1);
-  }
-  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(withoutSdks.map((name) => [name, names.length])));
+  const arrows = findings.map(({ file }) => {
+    const [, from = "", index] = /^packages\/([^/]+)\/src\/(\d+)\.ts$/.exec(file) ?? [];
+    return { from, to: sdks[Number(index)] ?? file };
+  });
+  expect(sdkComplaints(arrows)).toEqual([]);
 });
 
 test("lint forbids the way round by a path, and leaves a package's own paths alone", async () => {
