@@ -13,6 +13,7 @@
 -- Writes    KEYS only
 --@include numbers
 --@include share
+--@include provider-window
 --@include token-bucket
 --@include sliding-window
 --@include counted-window

@@ -135,6 +135,7 @@ if questions == 0 and #left == 0 then return short end
 local replies = { short }
 
 --@include share
+--@include provider-window
 --@include token-bucket
 --@include sliding-window
 --@include counted-window

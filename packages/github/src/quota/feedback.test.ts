@@ -37,13 +37,24 @@ describe("an answer", () => {
   it("with nothing remaining closes the resource until its reset, without a refusal", () => {
     const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(now / 1000 + 40) };
     expect(said("GET /user", 200, headers)).toEqual([
-      { buckets: ["core"], remaining: 0, retryAfterMs: 40_000, refused: false },
+      { buckets: ["core"], remaining: 0, remainingForMs: 40_000, retryAfterMs: 40_000, refused: false },
     ]);
+  });
+
+  it("lowers its resource until the reset, by GitHub's clock, and says nothing of a window that is over", () => {
+    const until = (seconds: number) => ({
+      "x-ratelimit-remaining": "7",
+      "x-ratelimit-reset": String(now / 1000 + seconds),
+    });
+    expect(said("GET /user", 200, until(2))).toEqual([{ buckets: ["core"], remaining: 7, remainingForMs: 2000 }]);
+    expect(said("GET /user", 200, until(-2))).toEqual([{ buckets: ["core"], remaining: 7, remainingForMs: 0 }]);
+    const skewed = { ...until(2), date: new Date(now + 1000).toUTCString() };
+    expect(said("GET /user", 200, skewed)).toMatchObject([{ remainingForMs: 1000 }]);
   });
 
   it("is not believed about more than the longest window", () => {
     const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(now / 1000 + 1e6) };
-    expect(said("GET /user", 200, headers)[0]?.retryAfterMs).toBe(3_660_000);
+    expect(said("GET /user", 200, headers)[0]).toMatchObject({ retryAfterMs: 3_660_000, remainingForMs: 3_660_000 });
     expect(said("GET /user", 429, { "retry-after": "999999" })[0]?.retryAfterMs).toBe(3_660_000);
   });
 });

@@ -7,7 +7,7 @@ import { replyOf, type Throttle, throttleOf, untilReset } from "./throttle.js";
 const LONGEST_PAUSE_MS = 3_660_000;
 
 /**
- * What the answers say: `x-ratelimit-remaining` lowers its resource, and closes it until the reset at 0; a secondary limit closes
+ * What the answers say: `x-ratelimit-remaining` lowers its resource until the reset, and closes it at 0; a secondary limit closes
  * everything; a 304 to somebody who said who they are was not counted.
  *
  * @param quota - undefined when the user brought one of their own, whose buckets are all paused alike.
@@ -29,7 +29,7 @@ export function createFeedback(quota: GitHubQuota | undefined, wallNow: () => nu
     const remaining = headers.get("x-ratelimit-remaining");
     const charges = quota.primary(call, headers.get("x-ratelimit-resource") ?? undefined);
     if (remaining !== null && /^\d{1,9}$/.test(remaining) && charges.length > 0)
-      words.push({ charges, remaining: Number(remaining), ...atZero(remaining, untilReset(headers, wallNowMs)) });
+      words.push({ charges, ...standing(Number(remaining), untilReset(headers, wallNowMs)) });
     if (throttle?.kind === "secondary") words.push({ charges: quota.secondary(call), ...pause(throttle) });
     else if (throttle !== undefined) words.push({ charges, ...pause(throttle) });
     return words;
@@ -42,8 +42,14 @@ function pause({ retryAfterMs }: Throttle): Feedback {
     : { retryAfterMs: Math.min(LONGEST_PAUSE_MS, retryAfterMs), refused: true };
 }
 
-/** Nothing is left until the window ends; that was let out, not refused. */
-function atZero(remaining: string, resetMs: number | undefined): Feedback {
-  if (Number(remaining) > 0 || resetMs === undefined || resetMs === 0) return {};
-  return { retryAfterMs: Math.min(LONGEST_PAUSE_MS, resetMs), refused: false };
+/**
+ * What is left, and until when: GitHub's window is another one than ours, whatever strangers used of it. With nothing left, all wait for
+ * its end; that was let out, not refused.
+ */
+function standing(remaining: number, resetMs: number | undefined): Feedback {
+  if (resetMs === undefined) return { remaining };
+  const remainingForMs = Math.min(LONGEST_PAUSE_MS, resetMs);
+  return remaining > 0 || resetMs === 0
+    ? { remaining, remainingForMs }
+    : { remaining, remainingForMs, retryAfterMs: remainingForMs, refused: false };
 }

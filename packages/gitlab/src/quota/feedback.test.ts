@@ -13,6 +13,7 @@ const own = quotaOf({}, {}, "https://git.example");
 interface Said {
   readonly buckets: string[] | undefined;
   readonly remaining?: number | undefined;
+  readonly remainingForMs?: number | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly refused?: boolean | undefined;
 }
@@ -79,16 +80,24 @@ describe("a 429", () => {
 });
 
 describe("how the user stands", () => {
-  it("lowers the bucket when less than half is left", () => {
-    expect(said("GET user", 200, throttle(999))).toEqual({ buckets: ["user"], remaining: 999 });
-    expect(said("GET user", 404, throttle(3))).toEqual({ buckets: ["user"], remaining: 3 });
+  it("lowers the bucket until the reset, by the server's clock, when less than half is left", () => {
+    const remainingForMs = 10_000;
+    expect(said("GET user", 200, throttle(999))).toEqual({ buckets: ["user"], remaining: 999, remainingForMs });
+    expect(said("GET user", 404, throttle(3))).toEqual({ buckets: ["user"], remaining: 3, remainingForMs });
     expect(said("GET user", 200, throttle(1001))).toBeUndefined();
   });
 
   it("pauses until the reset when nothing is left, which is nobody's refusal", () => {
-    const word = { remaining: 0, retryAfterMs: 10_000, refused: false };
+    const word = { remaining: 0, remainingForMs: 10_000, retryAfterMs: 10_000, refused: false };
     expect(said("GET user", 200, throttle(0))).toEqual({ buckets: ["user"], ...word });
     expect(said("GET user", 200, throttle(0), own)).toEqual({ buckets: ["user@git.example"], ...word });
+  });
+
+  it("lowers the bucket for nobody knows how long when no reset is named, or one that is over", () => {
+    const { "ratelimit-reset": _reset, ...untold } = throttle(3);
+    expect(said("GET user", 200, untold)).toEqual({ buckets: ["user"], remaining: 3 });
+    const over = { ...throttle(3), "ratelimit-reset": String(resetSeconds - 20) };
+    expect(said("GET user", 200, over)).toEqual({ buckets: ["user"], remaining: 3 });
   });
 
   it("says nothing to a bucket without numbers", () => {
@@ -115,6 +124,6 @@ it("with a quota of the user's own the word is about all that the call took", ()
     retryAfterMs: 5000,
     refused: true,
   });
-  expect(feedback(callOf("GET user"), answer(200, throttle(7)))).toEqual({ remaining: 7 });
+  expect(feedback(callOf("GET user"), answer(200, throttle(7)))).toEqual({ remaining: 7, remainingForMs: 10_000 });
   expect(feedback(callOf("GET user"), answer(200, {}))).toBeUndefined();
 });

@@ -91,11 +91,13 @@ function bucketsOf(throttle: string, named: readonly Charge[], user: readonly Ch
 function standing(throttle: Throttle, charges: readonly Charge[], nowMs: number): Feedback | undefined {
   const { limit, remaining } = throttle;
   if (remaining === undefined) return undefined;
-  const pauseMs = remaining === 0 ? untilReset(throttle, nowMs) : undefined;
-  if (pauseMs !== undefined)
-    return { charges, remaining, retryAfterMs: Math.min(LONGEST_PAUSE_MS, pauseMs), refused: false };
+  const resetMs = untilReset(throttle, nowMs);
+  const endsMs = resetMs === undefined ? undefined : Math.min(LONGEST_PAUSE_MS, resetMs);
+  // Its window is another one than ours, whatever strangers used of it.
+  const left = endsMs === undefined ? { charges, remaining } : { charges, remaining, remainingForMs: endsMs };
+  if (remaining === 0 && endsMs !== undefined) return { ...left, retryAfterMs: endsMs, refused: false };
   if (charges.length > 0 && charges.every((charge) => charge.limit === open)) return undefined;
-  return limit !== undefined && remaining > limit * WORTH_TELLING ? undefined : { charges, remaining };
+  return limit !== undefined && remaining > limit * WORTH_TELLING ? undefined : left;
 }
 
 function untilReset({ resetMs }: Throttle, nowMs: number): number | undefined {

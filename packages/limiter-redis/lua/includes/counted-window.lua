@@ -1,6 +1,7 @@
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...;theirs|share   with count = number of the window:tokens:instant of the
+--   first, and ;theirs only where something is known of the provider's window, see includes/provider-window.lua
 --   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
@@ -52,6 +53,11 @@ local function cw_free(bucket)
   return most
 end
 
+-- Whole tokens that fit now, in the provider's window too.
+local function cw_open(bucket)
+  return math.min(cw_free(bucket), provider_window.left(bucket.theirs, bucket.now))
+end
+
 local function cw_trim(bucket)
   local oldest = cw_index(bucket, bucket.now)
   if bucket.sliding then oldest = oldest - 1 end
@@ -97,6 +103,7 @@ local function cw_set_back(bucket, by)
   for _, count in pairs(bucket.counts) do count.first = count.first - by end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 -- The store may have lost what a process knows: the fuller of the two windows holds.
@@ -140,6 +147,7 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.anchor = tonumber(anchor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
+    bucket.theirs = provider_window.load(string.match(counts, ";(.*)$"), now)
     bucket.share = share.load(part, now)
     local by = tonumber(at) - now
     if by > 0 then
@@ -156,7 +164,7 @@ end
 
 function counted_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
-  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  local units = math.max(0, math.floor(cw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -166,7 +174,7 @@ function counted_window.most(bucket, cost)
 end
 
 function counted_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if next(bucket.counts) == nil then return t end
   local limit = math.max(bucket.limit, cost)
   while true do
@@ -185,16 +193,22 @@ function counted_window.earliest(bucket, cost, from)
   end
 end
 
-function counted_window.take(bucket, cost, units, at)
+local function cw_count(bucket, cost, at)
   cw_trim(bucket)
-  share.count(bucket.share, cost * units)
+  share.count(bucket.share, cost)
   if next(bucket.counts) == nil then bucket.anchor = at end
-  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+  cw_add(bucket, cw_index(bucket, at), cost, at)
+end
+
+function counted_window.take(bucket, cost, units, at)
+  provider_window.take(bucket.theirs, cost * units, at)
+  cw_count(bucket, cost * units, at)
 end
 
 function counted_window.give_back(bucket, cost, at)
   cw_trim(bucket)
   share.count(bucket.share, -cost)
+  provider_window.give_back(bucket.theirs, cost, at)
   local index = cw_index(bucket, at)
   local count = bucket.counts[index]
   if not count then return end
@@ -221,14 +235,19 @@ function counted_window.refused(bucket)
   if fresh then cw_tune(bucket) end
 end
 
-function counted_window.lower(bucket, remaining)
-  local surplus = cw_free(bucket) - math.floor(remaining)
-  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+function counted_window.lower(bucket, remaining, id, ends)
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = cw_free(bucket) - whole
+  if surplus > 0 then cw_count(bucket, surplus, bucket.now) end
 end
 
 function counted_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
-  return math.max(0, cw_free(bucket))
+  return math.max(0, cw_open(bucket))
 end
 
 function counted_window.idle_at(bucket)
@@ -240,7 +259,7 @@ function counted_window.idle_at(bucket)
     if bucket.sliding then windows = 2 end
     ending = cw_start(bucket, last + windows)
   end
-  return math.max(bucket.now, ending, bucket.paused)
+  return math.max(bucket.now, ending, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function counted_window.floor(bucket)
@@ -254,8 +273,10 @@ function counted_window.save(bucket, given_back)
     redis.call("DEL", bucket.key)
     return
   end
+  local counts, theirs = cw_write_counts(bucket), provider_window.save(bucket.theirs, bucket.now)
+  if theirs ~= "" then counts = counts .. ";" .. theirs end
   local state = table.concat({
-    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), counts, share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end

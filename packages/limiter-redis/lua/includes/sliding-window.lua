@@ -4,7 +4,7 @@
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
--- named n while somebody needs a place.
+-- named o and what the provider's window has left, see includes/provider-window.lua; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
 -- that went because its time was over is told from it by that instant.
@@ -30,6 +30,11 @@ local function sw_free(bucket, now)
   local most = sw_used(bucket, now)
   for _, at in ipairs(sw_later(bucket, now)) do most = math.max(most, sw_used(bucket, at)) end
   return bucket.limit - most
+end
+
+-- Tokens that fit now, into the provider's window too.
+local function sw_open(bucket)
+  return math.min(sw_free(bucket, bucket.now), provider_window.left(bucket.theirs, bucket.now))
 end
 
 local function sw_last(bucket)
@@ -71,6 +76,7 @@ local function sw_set_back(bucket, by)
   end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 function sliding_window.load(key, kind, limit, window, now, floor)
@@ -95,6 +101,9 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
+    elseif letter == "o" then
+      bucket.saved_theirs = meta[index]
+      bucket.theirs = provider_window.load(rest, now)
     elseif letter == "n" then
       bucket.needed = true
     end
@@ -113,7 +122,7 @@ end
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -123,7 +132,7 @@ function sliding_window.most(bucket, cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if bucket.foreign then return t end
   -- A share below the cost would never do, and the whole may come back.
   local limit = math.max(bucket.limit, cost)
@@ -146,7 +155,7 @@ function sliding_window.earliest(bucket, cost, from)
   end
 end
 
-function sliding_window.take(bucket, cost, units, at, id, first)
+local function sw_add(bucket, cost, units, at, id, first)
   sw_claim(bucket)
   redis.call("ZREMRANGEBYSCORE", bucket.key, "(0", text(bucket.now - bucket.window))
   local score = text(at)
@@ -156,8 +165,14 @@ function sliding_window.take(bucket, cost, units, at, id, first)
   bucket.last = math.max(bucket.last, at)
 end
 
+function sliding_window.take(bucket, cost, units, at, id, first)
+  provider_window.take(bucket.theirs, cost * units, at)
+  sw_add(bucket, cost, units, at, id, first)
+end
+
 function sliding_window.give_back(bucket, cost, at, id, unit)
   if bucket.foreign then return end
+  provider_window.give_back(bucket.theirs, cost, at)
   for token = 1, cost do redis.call("ZREM", bucket.key, id .. "." .. text(unit) .. "." .. text(token)) end
   bucket.last = sw_last(bucket)
 end
@@ -213,28 +228,41 @@ function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function sliding_window.lower(bucket, remaining, id)
+function sliding_window.lower(bucket, remaining, id, ends)
   if bucket.places then return end
   sw_claim(bucket)
-  local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
-  if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = bucket.limit - sw_used(bucket, bucket.now) - whole
+  if surplus > 0 then sw_add(bucket, surplus, 1, bucket.now, id, 0) end
 end
 
 function sliding_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return bucket.limit end
-  return math.max(0, sw_free(bucket, bucket.now))
+  return math.max(0, sw_open(bucket))
 end
 
 function sliding_window.idle_at(bucket)
   local last = 0
   if bucket.last > 0 then last = bucket.last + bucket.window end
-  return math.max(bucket.now, last, bucket.paused)
+  return math.max(bucket.now, last, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
+end
+
+-- Writes what is known now as a member of that letter, in place of what was known before; empty for nothing.
+local function sw_replace(bucket, letter, part, saved)
+  local member = part ~= "" and letter .. part or nil
+  if saved and saved ~= member then redis.call("ZREM", bucket.key, saved) end
+  if member then redis.call("ZADD", bucket.key, "-1", member) end
+  return member
 end
 
 function sliding_window.save(bucket, given_back)
@@ -248,8 +276,7 @@ function sliding_window.save(bucket, given_back)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
-  local part = share.save(bucket.share)
-  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
-  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
+  bucket.saved_share = sw_replace(bucket, "s", share.save(bucket.share), bucket.saved_share)
+  bucket.saved_theirs = sw_replace(bucket, "o", provider_window.save(bucket.theirs, bucket.now), bucket.saved_theirs)
   redis.call("PEXPIRE", bucket.key, expiry)
 end

@@ -1599,7 +1599,7 @@ return { "ok" }
 
 export const giveBack: Script = {
   name: "give-back",
-  sha1: "605acf32112e1ba36d76a32718a492e54a9541c5",
+  sha1: "80ec8f21cea4615116bf3deeab59340fe60ec703",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1692,6 +1692,63 @@ function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
 end
+-- What a provider's own window has left until it ends; the same steps as algorithms/provider-window.ts, which says why.
+--
+-- Within a bucket's state: left/since/ends   tokens, and microseconds of the store's clock. It lies where those who know nothing of it
+-- do not look; what they write is without it, and the provider's next word brings it back.
+local provider_window = {}
+
+-- nil for none, and when it has ended.
+function provider_window.load(raw, now)
+  local left, since, ends = string.match(raw or "", "(%-?%d+)/(%d+)/(%d+)$")
+  if not left or now >= tonumber(ends) then return nil end
+  return { left = tonumber(left), since = tonumber(since), ends = tonumber(ends) }
+end
+
+function provider_window.save(theirs, now)
+  if not theirs or now >= theirs.ends then return "" end
+  return text(theirs.left) .. "/" .. text(theirs.since) .. "/" .. text(theirs.ends)
+end
+
+function provider_window.left(theirs, at)
+  if not theirs or at >= theirs.ends then return math.huge end
+  return math.max(0, theirs.left)
+end
+
+function provider_window.earliest(theirs, cost, from)
+  if cost > provider_window.left(theirs, from) then return theirs.ends end
+  return from
+end
+
+function provider_window.ends(theirs)
+  if not theirs then return 0 end
+  return theirs.ends
+end
+
+function provider_window.take(theirs, cost, at)
+  if theirs and at < theirs.ends then theirs.left = theirs.left - cost end
+end
+
+function provider_window.give_back(theirs, cost, at)
+  if theirs and at > theirs.since and at < theirs.ends then theirs.left = theirs.left + cost end
+end
+
+function provider_window.set_back(theirs, by)
+  if not theirs then return end
+  theirs.since = math.max(0, theirs.since - by)
+  theirs.ends = theirs.ends - by
+end
+
+-- What is known after the provider's word; a window with more left than may ever be in the bucket bounds nothing.
+function provider_window.lowered(theirs, remaining, most, ends, now)
+  if not theirs or now >= theirs.ends then
+    if remaining >= most then return nil end
+    return { left = remaining, since = now, ends = ends }
+  end
+  if remaining < theirs.left then theirs.left, theirs.since = remaining, now end
+  theirs.ends = math.min(theirs.ends, ends)
+  return theirs
+end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
 --
@@ -2065,7 +2122,7 @@ end
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
--- named n while somebody needs a place.
+-- named o and what the provider's window has left, see includes/provider-window.lua; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
 -- that went because its time was over is told from it by that instant.
@@ -2091,6 +2148,11 @@ local function sw_free(bucket, now)
   local most = sw_used(bucket, now)
   for _, at in ipairs(sw_later(bucket, now)) do most = math.max(most, sw_used(bucket, at)) end
   return bucket.limit - most
+end
+
+-- Tokens that fit now, into the provider's window too.
+local function sw_open(bucket)
+  return math.min(sw_free(bucket, bucket.now), provider_window.left(bucket.theirs, bucket.now))
 end
 
 local function sw_last(bucket)
@@ -2132,6 +2194,7 @@ local function sw_set_back(bucket, by)
   end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 function sliding_window.load(key, kind, limit, window, now, floor)
@@ -2156,6 +2219,9 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
+    elseif letter == "o" then
+      bucket.saved_theirs = meta[index]
+      bucket.theirs = provider_window.load(rest, now)
     elseif letter == "n" then
       bucket.needed = true
     end
@@ -2174,7 +2240,7 @@ end
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -2184,7 +2250,7 @@ function sliding_window.most(bucket, cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if bucket.foreign then return t end
   -- A share below the cost would never do, and the whole may come back.
   local limit = math.max(bucket.limit, cost)
@@ -2207,7 +2273,7 @@ function sliding_window.earliest(bucket, cost, from)
   end
 end
 
-function sliding_window.take(bucket, cost, units, at, id, first)
+local function sw_add(bucket, cost, units, at, id, first)
   sw_claim(bucket)
   redis.call("ZREMRANGEBYSCORE", bucket.key, "(0", text(bucket.now - bucket.window))
   local score = text(at)
@@ -2217,8 +2283,14 @@ function sliding_window.take(bucket, cost, units, at, id, first)
   bucket.last = math.max(bucket.last, at)
 end
 
+function sliding_window.take(bucket, cost, units, at, id, first)
+  provider_window.take(bucket.theirs, cost * units, at)
+  sw_add(bucket, cost, units, at, id, first)
+end
+
 function sliding_window.give_back(bucket, cost, at, id, unit)
   if bucket.foreign then return end
+  provider_window.give_back(bucket.theirs, cost, at)
   for token = 1, cost do redis.call("ZREM", bucket.key, id .. "." .. text(unit) .. "." .. text(token)) end
   bucket.last = sw_last(bucket)
 end
@@ -2274,28 +2346,41 @@ function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function sliding_window.lower(bucket, remaining, id)
+function sliding_window.lower(bucket, remaining, id, ends)
   if bucket.places then return end
   sw_claim(bucket)
-  local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
-  if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = bucket.limit - sw_used(bucket, bucket.now) - whole
+  if surplus > 0 then sw_add(bucket, surplus, 1, bucket.now, id, 0) end
 end
 
 function sliding_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return bucket.limit end
-  return math.max(0, sw_free(bucket, bucket.now))
+  return math.max(0, sw_open(bucket))
 end
 
 function sliding_window.idle_at(bucket)
   local last = 0
   if bucket.last > 0 then last = bucket.last + bucket.window end
-  return math.max(bucket.now, last, bucket.paused)
+  return math.max(bucket.now, last, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
+end
+
+-- Writes what is known now as a member of that letter, in place of what was known before; empty for nothing.
+local function sw_replace(bucket, letter, part, saved)
+  local member = part ~= "" and letter .. part or nil
+  if saved and saved ~= member then redis.call("ZREM", bucket.key, saved) end
+  if member then redis.call("ZADD", bucket.key, "-1", member) end
+  return member
 end
 
 function sliding_window.save(bucket, given_back)
@@ -2309,14 +2394,14 @@ function sliding_window.save(bucket, given_back)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
-  local part = share.save(bucket.share)
-  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
-  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
+  bucket.saved_share = sw_replace(bucket, "s", share.save(bucket.share), bucket.saved_share)
+  bucket.saved_theirs = sw_replace(bucket, "o", provider_window.save(bucket.theirs, bucket.now), bucket.saved_theirs)
   redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...;theirs|share   with count = number of the window:tokens:instant of the
+--   first, and ;theirs only where something is known of the provider's window, see includes/provider-window.lua
 --   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
@@ -2368,6 +2453,11 @@ local function cw_free(bucket)
   return most
 end
 
+-- Whole tokens that fit now, in the provider's window too.
+local function cw_open(bucket)
+  return math.min(cw_free(bucket), provider_window.left(bucket.theirs, bucket.now))
+end
+
 local function cw_trim(bucket)
   local oldest = cw_index(bucket, bucket.now)
   if bucket.sliding then oldest = oldest - 1 end
@@ -2413,6 +2503,7 @@ local function cw_set_back(bucket, by)
   for _, count in pairs(bucket.counts) do count.first = count.first - by end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 -- The store may have lost what a process knows: the fuller of the two windows holds.
@@ -2456,6 +2547,7 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.anchor = tonumber(anchor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
+    bucket.theirs = provider_window.load(string.match(counts, ";(.*)$"), now)
     bucket.share = share.load(part, now)
     local by = tonumber(at) - now
     if by > 0 then
@@ -2472,7 +2564,7 @@ end
 
 function counted_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
-  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  local units = math.max(0, math.floor(cw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -2482,7 +2574,7 @@ function counted_window.most(bucket, cost)
 end
 
 function counted_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if next(bucket.counts) == nil then return t end
   local limit = math.max(bucket.limit, cost)
   while true do
@@ -2501,16 +2593,22 @@ function counted_window.earliest(bucket, cost, from)
   end
 end
 
-function counted_window.take(bucket, cost, units, at)
+local function cw_count(bucket, cost, at)
   cw_trim(bucket)
-  share.count(bucket.share, cost * units)
+  share.count(bucket.share, cost)
   if next(bucket.counts) == nil then bucket.anchor = at end
-  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+  cw_add(bucket, cw_index(bucket, at), cost, at)
+end
+
+function counted_window.take(bucket, cost, units, at)
+  provider_window.take(bucket.theirs, cost * units, at)
+  cw_count(bucket, cost * units, at)
 end
 
 function counted_window.give_back(bucket, cost, at)
   cw_trim(bucket)
   share.count(bucket.share, -cost)
+  provider_window.give_back(bucket.theirs, cost, at)
   local index = cw_index(bucket, at)
   local count = bucket.counts[index]
   if not count then return end
@@ -2537,14 +2635,19 @@ function counted_window.refused(bucket)
   if fresh then cw_tune(bucket) end
 end
 
-function counted_window.lower(bucket, remaining)
-  local surplus = cw_free(bucket) - math.floor(remaining)
-  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+function counted_window.lower(bucket, remaining, id, ends)
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = cw_free(bucket) - whole
+  if surplus > 0 then cw_count(bucket, surplus, bucket.now) end
 end
 
 function counted_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
-  return math.max(0, cw_free(bucket))
+  return math.max(0, cw_open(bucket))
 end
 
 function counted_window.idle_at(bucket)
@@ -2556,7 +2659,7 @@ function counted_window.idle_at(bucket)
     if bucket.sliding then windows = 2 end
     ending = cw_start(bucket, last + windows)
   end
-  return math.max(bucket.now, ending, bucket.paused)
+  return math.max(bucket.now, ending, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function counted_window.floor(bucket)
@@ -2570,8 +2673,10 @@ function counted_window.save(bucket, given_back)
     redis.call("DEL", bucket.key)
     return
   end
+  local counts, theirs = cw_write_counts(bucket), provider_window.save(bucket.theirs, bucket.now)
+  if theirs ~= "" then counts = counts .. ";" .. theirs end
   local state = table.concat({
-    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), counts, share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end
@@ -2648,7 +2753,7 @@ return { "ok", text(now) }
 
 export const landed: Script = {
   name: "landed",
-  sha1: "33302ce6b8c34821bb399086f6bc2cc7ad2f29a4",
+  sha1: "ff359ca670b24667ef1c7087a19c00a9dc3a2ad6",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2738,6 +2843,63 @@ function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
 end
+-- What a provider's own window has left until it ends; the same steps as algorithms/provider-window.ts, which says why.
+--
+-- Within a bucket's state: left/since/ends   tokens, and microseconds of the store's clock. It lies where those who know nothing of it
+-- do not look; what they write is without it, and the provider's next word brings it back.
+local provider_window = {}
+
+-- nil for none, and when it has ended.
+function provider_window.load(raw, now)
+  local left, since, ends = string.match(raw or "", "(%-?%d+)/(%d+)/(%d+)$")
+  if not left or now >= tonumber(ends) then return nil end
+  return { left = tonumber(left), since = tonumber(since), ends = tonumber(ends) }
+end
+
+function provider_window.save(theirs, now)
+  if not theirs or now >= theirs.ends then return "" end
+  return text(theirs.left) .. "/" .. text(theirs.since) .. "/" .. text(theirs.ends)
+end
+
+function provider_window.left(theirs, at)
+  if not theirs or at >= theirs.ends then return math.huge end
+  return math.max(0, theirs.left)
+end
+
+function provider_window.earliest(theirs, cost, from)
+  if cost > provider_window.left(theirs, from) then return theirs.ends end
+  return from
+end
+
+function provider_window.ends(theirs)
+  if not theirs then return 0 end
+  return theirs.ends
+end
+
+function provider_window.take(theirs, cost, at)
+  if theirs and at < theirs.ends then theirs.left = theirs.left - cost end
+end
+
+function provider_window.give_back(theirs, cost, at)
+  if theirs and at > theirs.since and at < theirs.ends then theirs.left = theirs.left + cost end
+end
+
+function provider_window.set_back(theirs, by)
+  if not theirs then return end
+  theirs.since = math.max(0, theirs.since - by)
+  theirs.ends = theirs.ends - by
+end
+
+-- What is known after the provider's word; a window with more left than may ever be in the bucket bounds nothing.
+function provider_window.lowered(theirs, remaining, most, ends, now)
+  if not theirs or now >= theirs.ends then
+    if remaining >= most then return nil end
+    return { left = remaining, since = now, ends = ends }
+  end
+  if remaining < theirs.left then theirs.left, theirs.since = remaining, now end
+  theirs.ends = math.min(theirs.ends, ends)
+  return theirs
+end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
 --
@@ -3111,7 +3273,7 @@ end
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
--- named n while somebody needs a place.
+-- named o and what the provider's window has left, see includes/provider-window.lua; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
 -- that went because its time was over is told from it by that instant.
@@ -3137,6 +3299,11 @@ local function sw_free(bucket, now)
   local most = sw_used(bucket, now)
   for _, at in ipairs(sw_later(bucket, now)) do most = math.max(most, sw_used(bucket, at)) end
   return bucket.limit - most
+end
+
+-- Tokens that fit now, into the provider's window too.
+local function sw_open(bucket)
+  return math.min(sw_free(bucket, bucket.now), provider_window.left(bucket.theirs, bucket.now))
 end
 
 local function sw_last(bucket)
@@ -3178,6 +3345,7 @@ local function sw_set_back(bucket, by)
   end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 function sliding_window.load(key, kind, limit, window, now, floor)
@@ -3202,6 +3370,9 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
+    elseif letter == "o" then
+      bucket.saved_theirs = meta[index]
+      bucket.theirs = provider_window.load(rest, now)
     elseif letter == "n" then
       bucket.needed = true
     end
@@ -3220,7 +3391,7 @@ end
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -3230,7 +3401,7 @@ function sliding_window.most(bucket, cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if bucket.foreign then return t end
   -- A share below the cost would never do, and the whole may come back.
   local limit = math.max(bucket.limit, cost)
@@ -3253,7 +3424,7 @@ function sliding_window.earliest(bucket, cost, from)
   end
 end
 
-function sliding_window.take(bucket, cost, units, at, id, first)
+local function sw_add(bucket, cost, units, at, id, first)
   sw_claim(bucket)
   redis.call("ZREMRANGEBYSCORE", bucket.key, "(0", text(bucket.now - bucket.window))
   local score = text(at)
@@ -3263,8 +3434,14 @@ function sliding_window.take(bucket, cost, units, at, id, first)
   bucket.last = math.max(bucket.last, at)
 end
 
+function sliding_window.take(bucket, cost, units, at, id, first)
+  provider_window.take(bucket.theirs, cost * units, at)
+  sw_add(bucket, cost, units, at, id, first)
+end
+
 function sliding_window.give_back(bucket, cost, at, id, unit)
   if bucket.foreign then return end
+  provider_window.give_back(bucket.theirs, cost, at)
   for token = 1, cost do redis.call("ZREM", bucket.key, id .. "." .. text(unit) .. "." .. text(token)) end
   bucket.last = sw_last(bucket)
 end
@@ -3320,28 +3497,41 @@ function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function sliding_window.lower(bucket, remaining, id)
+function sliding_window.lower(bucket, remaining, id, ends)
   if bucket.places then return end
   sw_claim(bucket)
-  local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
-  if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = bucket.limit - sw_used(bucket, bucket.now) - whole
+  if surplus > 0 then sw_add(bucket, surplus, 1, bucket.now, id, 0) end
 end
 
 function sliding_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return bucket.limit end
-  return math.max(0, sw_free(bucket, bucket.now))
+  return math.max(0, sw_open(bucket))
 end
 
 function sliding_window.idle_at(bucket)
   local last = 0
   if bucket.last > 0 then last = bucket.last + bucket.window end
-  return math.max(bucket.now, last, bucket.paused)
+  return math.max(bucket.now, last, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
+end
+
+-- Writes what is known now as a member of that letter, in place of what was known before; empty for nothing.
+local function sw_replace(bucket, letter, part, saved)
+  local member = part ~= "" and letter .. part or nil
+  if saved and saved ~= member then redis.call("ZREM", bucket.key, saved) end
+  if member then redis.call("ZADD", bucket.key, "-1", member) end
+  return member
 end
 
 function sliding_window.save(bucket, given_back)
@@ -3355,14 +3545,14 @@ function sliding_window.save(bucket, given_back)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
-  local part = share.save(bucket.share)
-  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
-  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
+  bucket.saved_share = sw_replace(bucket, "s", share.save(bucket.share), bucket.saved_share)
+  bucket.saved_theirs = sw_replace(bucket, "o", provider_window.save(bucket.theirs, bucket.now), bucket.saved_theirs)
   redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...;theirs|share   with count = number of the window:tokens:instant of the
+--   first, and ;theirs only where something is known of the provider's window, see includes/provider-window.lua
 --   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
@@ -3414,6 +3604,11 @@ local function cw_free(bucket)
   return most
 end
 
+-- Whole tokens that fit now, in the provider's window too.
+local function cw_open(bucket)
+  return math.min(cw_free(bucket), provider_window.left(bucket.theirs, bucket.now))
+end
+
 local function cw_trim(bucket)
   local oldest = cw_index(bucket, bucket.now)
   if bucket.sliding then oldest = oldest - 1 end
@@ -3459,6 +3654,7 @@ local function cw_set_back(bucket, by)
   for _, count in pairs(bucket.counts) do count.first = count.first - by end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 -- The store may have lost what a process knows: the fuller of the two windows holds.
@@ -3502,6 +3698,7 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.anchor = tonumber(anchor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
+    bucket.theirs = provider_window.load(string.match(counts, ";(.*)$"), now)
     bucket.share = share.load(part, now)
     local by = tonumber(at) - now
     if by > 0 then
@@ -3518,7 +3715,7 @@ end
 
 function counted_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
-  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  local units = math.max(0, math.floor(cw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -3528,7 +3725,7 @@ function counted_window.most(bucket, cost)
 end
 
 function counted_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if next(bucket.counts) == nil then return t end
   local limit = math.max(bucket.limit, cost)
   while true do
@@ -3547,16 +3744,22 @@ function counted_window.earliest(bucket, cost, from)
   end
 end
 
-function counted_window.take(bucket, cost, units, at)
+local function cw_count(bucket, cost, at)
   cw_trim(bucket)
-  share.count(bucket.share, cost * units)
+  share.count(bucket.share, cost)
   if next(bucket.counts) == nil then bucket.anchor = at end
-  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+  cw_add(bucket, cw_index(bucket, at), cost, at)
+end
+
+function counted_window.take(bucket, cost, units, at)
+  provider_window.take(bucket.theirs, cost * units, at)
+  cw_count(bucket, cost * units, at)
 end
 
 function counted_window.give_back(bucket, cost, at)
   cw_trim(bucket)
   share.count(bucket.share, -cost)
+  provider_window.give_back(bucket.theirs, cost, at)
   local index = cw_index(bucket, at)
   local count = bucket.counts[index]
   if not count then return end
@@ -3583,14 +3786,19 @@ function counted_window.refused(bucket)
   if fresh then cw_tune(bucket) end
 end
 
-function counted_window.lower(bucket, remaining)
-  local surplus = cw_free(bucket) - math.floor(remaining)
-  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+function counted_window.lower(bucket, remaining, id, ends)
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = cw_free(bucket) - whole
+  if surplus > 0 then cw_count(bucket, surplus, bucket.now) end
 end
 
 function counted_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
-  return math.max(0, cw_free(bucket))
+  return math.max(0, cw_open(bucket))
 end
 
 function counted_window.idle_at(bucket)
@@ -3602,7 +3810,7 @@ function counted_window.idle_at(bucket)
     if bucket.sliding then windows = 2 end
     ending = cw_start(bucket, last + windows)
   end
-  return math.max(bucket.now, ending, bucket.paused)
+  return math.max(bucket.now, ending, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function counted_window.floor(bucket)
@@ -3616,8 +3824,10 @@ function counted_window.save(bucket, given_back)
     redis.call("DEL", bucket.key)
     return
   end
+  local counts, theirs = cw_write_counts(bucket), provider_window.save(bucket.theirs, bucket.now)
+  if theirs ~= "" then counts = counts .. ";" .. theirs end
   local state = table.concat({
-    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), counts, share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end
@@ -3751,17 +3961,18 @@ end
 
 export const observe: Script = {
   name: "observe",
-  sha1: "39b3b5864796ff7b66f3493eb3e5c3ad41aa1168",
+  sha1: "2e8c996f209bb045ef665bbdf6170f708525955f",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
 -- ARGV[1]   pause           microseconds from now, 0 for none
 -- ARGV[2]   remaining       tokens the provider still sees, -1 for no word
--- ARGV[3]   refused         1 when the provider refused what the buckets had granted, else 0
--- ARGV[4]   id              unique name of this word
--- ARGV[5]   channel         where waiters listen
--- ARGV[6]   message         what they are told
--- ARGV[7..] five a charge, see includes/buckets.lua
+-- ARGV[3]   remaining for   microseconds from now until the provider's window ends, of which that is left; -1 for no word of it
+-- ARGV[4]   refused         1 when the provider refused what the buckets had granted, else 0
+-- ARGV[5]   id              unique name of this word
+-- ARGV[6]   channel         where waiters listen
+-- ARGV[7]   message         what they are told
+-- ARGV[8..] five a charge, see includes/buckets.lua
 -- Clock     redis TIME in microseconds; never the caller's
 -- Returns   {"ok", now} | {"refused", reason}
 -- Writes    KEYS only
@@ -3843,6 +4054,63 @@ end
 function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
+end
+-- What a provider's own window has left until it ends; the same steps as algorithms/provider-window.ts, which says why.
+--
+-- Within a bucket's state: left/since/ends   tokens, and microseconds of the store's clock. It lies where those who know nothing of it
+-- do not look; what they write is without it, and the provider's next word brings it back.
+local provider_window = {}
+
+-- nil for none, and when it has ended.
+function provider_window.load(raw, now)
+  local left, since, ends = string.match(raw or "", "(%-?%d+)/(%d+)/(%d+)$")
+  if not left or now >= tonumber(ends) then return nil end
+  return { left = tonumber(left), since = tonumber(since), ends = tonumber(ends) }
+end
+
+function provider_window.save(theirs, now)
+  if not theirs or now >= theirs.ends then return "" end
+  return text(theirs.left) .. "/" .. text(theirs.since) .. "/" .. text(theirs.ends)
+end
+
+function provider_window.left(theirs, at)
+  if not theirs or at >= theirs.ends then return math.huge end
+  return math.max(0, theirs.left)
+end
+
+function provider_window.earliest(theirs, cost, from)
+  if cost > provider_window.left(theirs, from) then return theirs.ends end
+  return from
+end
+
+function provider_window.ends(theirs)
+  if not theirs then return 0 end
+  return theirs.ends
+end
+
+function provider_window.take(theirs, cost, at)
+  if theirs and at < theirs.ends then theirs.left = theirs.left - cost end
+end
+
+function provider_window.give_back(theirs, cost, at)
+  if theirs and at > theirs.since and at < theirs.ends then theirs.left = theirs.left + cost end
+end
+
+function provider_window.set_back(theirs, by)
+  if not theirs then return end
+  theirs.since = math.max(0, theirs.since - by)
+  theirs.ends = theirs.ends - by
+end
+
+-- What is known after the provider's word; a window with more left than may ever be in the bucket bounds nothing.
+function provider_window.lowered(theirs, remaining, most, ends, now)
+  if not theirs or now >= theirs.ends then
+    if remaining >= most then return nil end
+    return { left = remaining, since = now, ends = ends }
+  end
+  if remaining < theirs.left then theirs.left, theirs.since = remaining, now end
+  theirs.ends = math.min(theirs.ends, ends)
+  return theirs
 end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
@@ -4217,7 +4485,7 @@ end
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
--- named n while somebody needs a place.
+-- named o and what the provider's window has left, see includes/provider-window.lua; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
 -- that went because its time was over is told from it by that instant.
@@ -4243,6 +4511,11 @@ local function sw_free(bucket, now)
   local most = sw_used(bucket, now)
   for _, at in ipairs(sw_later(bucket, now)) do most = math.max(most, sw_used(bucket, at)) end
   return bucket.limit - most
+end
+
+-- Tokens that fit now, into the provider's window too.
+local function sw_open(bucket)
+  return math.min(sw_free(bucket, bucket.now), provider_window.left(bucket.theirs, bucket.now))
 end
 
 local function sw_last(bucket)
@@ -4284,6 +4557,7 @@ local function sw_set_back(bucket, by)
   end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 function sliding_window.load(key, kind, limit, window, now, floor)
@@ -4308,6 +4582,9 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
+    elseif letter == "o" then
+      bucket.saved_theirs = meta[index]
+      bucket.theirs = provider_window.load(rest, now)
     elseif letter == "n" then
       bucket.needed = true
     end
@@ -4326,7 +4603,7 @@ end
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -4336,7 +4613,7 @@ function sliding_window.most(bucket, cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if bucket.foreign then return t end
   -- A share below the cost would never do, and the whole may come back.
   local limit = math.max(bucket.limit, cost)
@@ -4359,7 +4636,7 @@ function sliding_window.earliest(bucket, cost, from)
   end
 end
 
-function sliding_window.take(bucket, cost, units, at, id, first)
+local function sw_add(bucket, cost, units, at, id, first)
   sw_claim(bucket)
   redis.call("ZREMRANGEBYSCORE", bucket.key, "(0", text(bucket.now - bucket.window))
   local score = text(at)
@@ -4369,8 +4646,14 @@ function sliding_window.take(bucket, cost, units, at, id, first)
   bucket.last = math.max(bucket.last, at)
 end
 
+function sliding_window.take(bucket, cost, units, at, id, first)
+  provider_window.take(bucket.theirs, cost * units, at)
+  sw_add(bucket, cost, units, at, id, first)
+end
+
 function sliding_window.give_back(bucket, cost, at, id, unit)
   if bucket.foreign then return end
+  provider_window.give_back(bucket.theirs, cost, at)
   for token = 1, cost do redis.call("ZREM", bucket.key, id .. "." .. text(unit) .. "." .. text(token)) end
   bucket.last = sw_last(bucket)
 end
@@ -4426,28 +4709,41 @@ function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function sliding_window.lower(bucket, remaining, id)
+function sliding_window.lower(bucket, remaining, id, ends)
   if bucket.places then return end
   sw_claim(bucket)
-  local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
-  if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = bucket.limit - sw_used(bucket, bucket.now) - whole
+  if surplus > 0 then sw_add(bucket, surplus, 1, bucket.now, id, 0) end
 end
 
 function sliding_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return bucket.limit end
-  return math.max(0, sw_free(bucket, bucket.now))
+  return math.max(0, sw_open(bucket))
 end
 
 function sliding_window.idle_at(bucket)
   local last = 0
   if bucket.last > 0 then last = bucket.last + bucket.window end
-  return math.max(bucket.now, last, bucket.paused)
+  return math.max(bucket.now, last, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
+end
+
+-- Writes what is known now as a member of that letter, in place of what was known before; empty for nothing.
+local function sw_replace(bucket, letter, part, saved)
+  local member = part ~= "" and letter .. part or nil
+  if saved and saved ~= member then redis.call("ZREM", bucket.key, saved) end
+  if member then redis.call("ZADD", bucket.key, "-1", member) end
+  return member
 end
 
 function sliding_window.save(bucket, given_back)
@@ -4461,14 +4757,14 @@ function sliding_window.save(bucket, given_back)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
-  local part = share.save(bucket.share)
-  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
-  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
+  bucket.saved_share = sw_replace(bucket, "s", share.save(bucket.share), bucket.saved_share)
+  bucket.saved_theirs = sw_replace(bucket, "o", provider_window.save(bucket.theirs, bucket.now), bucket.saved_theirs)
   redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...;theirs|share   with count = number of the window:tokens:instant of the
+--   first, and ;theirs only where something is known of the provider's window, see includes/provider-window.lua
 --   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
@@ -4520,6 +4816,11 @@ local function cw_free(bucket)
   return most
 end
 
+-- Whole tokens that fit now, in the provider's window too.
+local function cw_open(bucket)
+  return math.min(cw_free(bucket), provider_window.left(bucket.theirs, bucket.now))
+end
+
 local function cw_trim(bucket)
   local oldest = cw_index(bucket, bucket.now)
   if bucket.sliding then oldest = oldest - 1 end
@@ -4565,6 +4866,7 @@ local function cw_set_back(bucket, by)
   for _, count in pairs(bucket.counts) do count.first = count.first - by end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 -- The store may have lost what a process knows: the fuller of the two windows holds.
@@ -4608,6 +4910,7 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.anchor = tonumber(anchor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
+    bucket.theirs = provider_window.load(string.match(counts, ";(.*)$"), now)
     bucket.share = share.load(part, now)
     local by = tonumber(at) - now
     if by > 0 then
@@ -4624,7 +4927,7 @@ end
 
 function counted_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
-  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  local units = math.max(0, math.floor(cw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -4634,7 +4937,7 @@ function counted_window.most(bucket, cost)
 end
 
 function counted_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if next(bucket.counts) == nil then return t end
   local limit = math.max(bucket.limit, cost)
   while true do
@@ -4653,16 +4956,22 @@ function counted_window.earliest(bucket, cost, from)
   end
 end
 
-function counted_window.take(bucket, cost, units, at)
+local function cw_count(bucket, cost, at)
   cw_trim(bucket)
-  share.count(bucket.share, cost * units)
+  share.count(bucket.share, cost)
   if next(bucket.counts) == nil then bucket.anchor = at end
-  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+  cw_add(bucket, cw_index(bucket, at), cost, at)
+end
+
+function counted_window.take(bucket, cost, units, at)
+  provider_window.take(bucket.theirs, cost * units, at)
+  cw_count(bucket, cost * units, at)
 end
 
 function counted_window.give_back(bucket, cost, at)
   cw_trim(bucket)
   share.count(bucket.share, -cost)
+  provider_window.give_back(bucket.theirs, cost, at)
   local index = cw_index(bucket, at)
   local count = bucket.counts[index]
   if not count then return end
@@ -4689,14 +4998,19 @@ function counted_window.refused(bucket)
   if fresh then cw_tune(bucket) end
 end
 
-function counted_window.lower(bucket, remaining)
-  local surplus = cw_free(bucket) - math.floor(remaining)
-  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+function counted_window.lower(bucket, remaining, id, ends)
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = cw_free(bucket) - whole
+  if surplus > 0 then cw_count(bucket, surplus, bucket.now) end
 end
 
 function counted_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
-  return math.max(0, cw_free(bucket))
+  return math.max(0, cw_open(bucket))
 end
 
 function counted_window.idle_at(bucket)
@@ -4708,7 +5022,7 @@ function counted_window.idle_at(bucket)
     if bucket.sliding then windows = 2 end
     ending = cw_start(bucket, last + windows)
   end
-  return math.max(bucket.now, ending, bucket.paused)
+  return math.max(bucket.now, ending, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function counted_window.floor(bucket)
@@ -4722,8 +5036,10 @@ function counted_window.save(bucket, given_back)
     redis.call("DEL", bucket.key)
     return
   end
+  local counts, theirs = cw_write_counts(bucket), provider_window.save(bucket.theirs, bucket.now)
+  if theirs ~= "" then counts = counts .. ";" .. theirs end
   local state = table.concat({
-    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), counts, share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end
@@ -4770,16 +5086,17 @@ end
 
 local now = store_now()
 local pause, remaining = tonumber(ARGV[1]), tonumber(ARGV[2])
-local charges, problem = load_charges(7, 1, #KEYS, now)
+local ends = tonumber(ARGV[3]) >= 0 and now + tonumber(ARGV[3]) or nil
+local charges, problem = load_charges(8, 1, #KEYS, now)
 if not charges then return { "refused", problem } end
 
 for _, charge in ipairs(charges) do
-  if ARGV[3] == "1" then charge.algorithm.refused(charge.bucket, now + pause) end
+  if ARGV[4] == "1" then charge.algorithm.refused(charge.bucket, now + pause) end
   if pause > 0 then charge.algorithm.pause(charge.bucket, now + pause) end
-  if remaining >= 0 then charge.algorithm.lower(charge.bucket, remaining, ARGV[4]) end
+  if remaining >= 0 then charge.algorithm.lower(charge.bucket, remaining, ARGV[5], ends) end
 end
 save_charges(charges)
-if pause > 0 then redis.call("PUBLISH", ARGV[5], ARGV[6]) end
+if pause > 0 then redis.call("PUBLISH", ARGV[6], ARGV[7]) end
 return { "ok", text(now) }
 `,
 };
@@ -4874,7 +5191,7 @@ return { "ok", text(found) }
 
 export const renew: Script = {
   name: "renew",
-  sha1: "e7a04ba942faf2261d35a6579b4a87215fcdafb4",
+  sha1: "3102e72c231b3eb6009e7f62094581dcdc105227",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -4963,6 +5280,63 @@ end
 function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
+end
+-- What a provider's own window has left until it ends; the same steps as algorithms/provider-window.ts, which says why.
+--
+-- Within a bucket's state: left/since/ends   tokens, and microseconds of the store's clock. It lies where those who know nothing of it
+-- do not look; what they write is without it, and the provider's next word brings it back.
+local provider_window = {}
+
+-- nil for none, and when it has ended.
+function provider_window.load(raw, now)
+  local left, since, ends = string.match(raw or "", "(%-?%d+)/(%d+)/(%d+)$")
+  if not left or now >= tonumber(ends) then return nil end
+  return { left = tonumber(left), since = tonumber(since), ends = tonumber(ends) }
+end
+
+function provider_window.save(theirs, now)
+  if not theirs or now >= theirs.ends then return "" end
+  return text(theirs.left) .. "/" .. text(theirs.since) .. "/" .. text(theirs.ends)
+end
+
+function provider_window.left(theirs, at)
+  if not theirs or at >= theirs.ends then return math.huge end
+  return math.max(0, theirs.left)
+end
+
+function provider_window.earliest(theirs, cost, from)
+  if cost > provider_window.left(theirs, from) then return theirs.ends end
+  return from
+end
+
+function provider_window.ends(theirs)
+  if not theirs then return 0 end
+  return theirs.ends
+end
+
+function provider_window.take(theirs, cost, at)
+  if theirs and at < theirs.ends then theirs.left = theirs.left - cost end
+end
+
+function provider_window.give_back(theirs, cost, at)
+  if theirs and at > theirs.since and at < theirs.ends then theirs.left = theirs.left + cost end
+end
+
+function provider_window.set_back(theirs, by)
+  if not theirs then return end
+  theirs.since = math.max(0, theirs.since - by)
+  theirs.ends = theirs.ends - by
+end
+
+-- What is known after the provider's word; a window with more left than may ever be in the bucket bounds nothing.
+function provider_window.lowered(theirs, remaining, most, ends, now)
+  if not theirs or now >= theirs.ends then
+    if remaining >= most then return nil end
+    return { left = remaining, since = now, ends = ends }
+  end
+  if remaining < theirs.left then theirs.left, theirs.since = remaining, now end
+  theirs.ends = math.min(theirs.ends, ends)
+  return theirs
 end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
@@ -5337,7 +5711,7 @@ end
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
--- named n while somebody needs a place.
+-- named o and what the provider's window has left, see includes/provider-window.lua; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
 -- that went because its time was over is told from it by that instant.
@@ -5363,6 +5737,11 @@ local function sw_free(bucket, now)
   local most = sw_used(bucket, now)
   for _, at in ipairs(sw_later(bucket, now)) do most = math.max(most, sw_used(bucket, at)) end
   return bucket.limit - most
+end
+
+-- Tokens that fit now, into the provider's window too.
+local function sw_open(bucket)
+  return math.min(sw_free(bucket, bucket.now), provider_window.left(bucket.theirs, bucket.now))
 end
 
 local function sw_last(bucket)
@@ -5404,6 +5783,7 @@ local function sw_set_back(bucket, by)
   end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 function sliding_window.load(key, kind, limit, window, now, floor)
@@ -5428,6 +5808,9 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
+    elseif letter == "o" then
+      bucket.saved_theirs = meta[index]
+      bucket.theirs = provider_window.load(rest, now)
     elseif letter == "n" then
       bucket.needed = true
     end
@@ -5446,7 +5829,7 @@ end
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -5456,7 +5839,7 @@ function sliding_window.most(bucket, cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if bucket.foreign then return t end
   -- A share below the cost would never do, and the whole may come back.
   local limit = math.max(bucket.limit, cost)
@@ -5479,7 +5862,7 @@ function sliding_window.earliest(bucket, cost, from)
   end
 end
 
-function sliding_window.take(bucket, cost, units, at, id, first)
+local function sw_add(bucket, cost, units, at, id, first)
   sw_claim(bucket)
   redis.call("ZREMRANGEBYSCORE", bucket.key, "(0", text(bucket.now - bucket.window))
   local score = text(at)
@@ -5489,8 +5872,14 @@ function sliding_window.take(bucket, cost, units, at, id, first)
   bucket.last = math.max(bucket.last, at)
 end
 
+function sliding_window.take(bucket, cost, units, at, id, first)
+  provider_window.take(bucket.theirs, cost * units, at)
+  sw_add(bucket, cost, units, at, id, first)
+end
+
 function sliding_window.give_back(bucket, cost, at, id, unit)
   if bucket.foreign then return end
+  provider_window.give_back(bucket.theirs, cost, at)
   for token = 1, cost do redis.call("ZREM", bucket.key, id .. "." .. text(unit) .. "." .. text(token)) end
   bucket.last = sw_last(bucket)
 end
@@ -5546,28 +5935,41 @@ function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function sliding_window.lower(bucket, remaining, id)
+function sliding_window.lower(bucket, remaining, id, ends)
   if bucket.places then return end
   sw_claim(bucket)
-  local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
-  if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = bucket.limit - sw_used(bucket, bucket.now) - whole
+  if surplus > 0 then sw_add(bucket, surplus, 1, bucket.now, id, 0) end
 end
 
 function sliding_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return bucket.limit end
-  return math.max(0, sw_free(bucket, bucket.now))
+  return math.max(0, sw_open(bucket))
 end
 
 function sliding_window.idle_at(bucket)
   local last = 0
   if bucket.last > 0 then last = bucket.last + bucket.window end
-  return math.max(bucket.now, last, bucket.paused)
+  return math.max(bucket.now, last, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
+end
+
+-- Writes what is known now as a member of that letter, in place of what was known before; empty for nothing.
+local function sw_replace(bucket, letter, part, saved)
+  local member = part ~= "" and letter .. part or nil
+  if saved and saved ~= member then redis.call("ZREM", bucket.key, saved) end
+  if member then redis.call("ZADD", bucket.key, "-1", member) end
+  return member
 end
 
 function sliding_window.save(bucket, given_back)
@@ -5581,14 +5983,14 @@ function sliding_window.save(bucket, given_back)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
-  local part = share.save(bucket.share)
-  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
-  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
+  bucket.saved_share = sw_replace(bucket, "s", share.save(bucket.share), bucket.saved_share)
+  bucket.saved_theirs = sw_replace(bucket, "o", provider_window.save(bucket.theirs, bucket.now), bucket.saved_theirs)
   redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...;theirs|share   with count = number of the window:tokens:instant of the
+--   first, and ;theirs only where something is known of the provider's window, see includes/provider-window.lua
 --   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
@@ -5640,6 +6042,11 @@ local function cw_free(bucket)
   return most
 end
 
+-- Whole tokens that fit now, in the provider's window too.
+local function cw_open(bucket)
+  return math.min(cw_free(bucket), provider_window.left(bucket.theirs, bucket.now))
+end
+
 local function cw_trim(bucket)
   local oldest = cw_index(bucket, bucket.now)
   if bucket.sliding then oldest = oldest - 1 end
@@ -5685,6 +6092,7 @@ local function cw_set_back(bucket, by)
   for _, count in pairs(bucket.counts) do count.first = count.first - by end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 -- The store may have lost what a process knows: the fuller of the two windows holds.
@@ -5728,6 +6136,7 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.anchor = tonumber(anchor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
+    bucket.theirs = provider_window.load(string.match(counts, ";(.*)$"), now)
     bucket.share = share.load(part, now)
     local by = tonumber(at) - now
     if by > 0 then
@@ -5744,7 +6153,7 @@ end
 
 function counted_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
-  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  local units = math.max(0, math.floor(cw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -5754,7 +6163,7 @@ function counted_window.most(bucket, cost)
 end
 
 function counted_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if next(bucket.counts) == nil then return t end
   local limit = math.max(bucket.limit, cost)
   while true do
@@ -5773,16 +6182,22 @@ function counted_window.earliest(bucket, cost, from)
   end
 end
 
-function counted_window.take(bucket, cost, units, at)
+local function cw_count(bucket, cost, at)
   cw_trim(bucket)
-  share.count(bucket.share, cost * units)
+  share.count(bucket.share, cost)
   if next(bucket.counts) == nil then bucket.anchor = at end
-  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+  cw_add(bucket, cw_index(bucket, at), cost, at)
+end
+
+function counted_window.take(bucket, cost, units, at)
+  provider_window.take(bucket.theirs, cost * units, at)
+  cw_count(bucket, cost * units, at)
 end
 
 function counted_window.give_back(bucket, cost, at)
   cw_trim(bucket)
   share.count(bucket.share, -cost)
+  provider_window.give_back(bucket.theirs, cost, at)
   local index = cw_index(bucket, at)
   local count = bucket.counts[index]
   if not count then return end
@@ -5809,14 +6224,19 @@ function counted_window.refused(bucket)
   if fresh then cw_tune(bucket) end
 end
 
-function counted_window.lower(bucket, remaining)
-  local surplus = cw_free(bucket) - math.floor(remaining)
-  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+function counted_window.lower(bucket, remaining, id, ends)
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = cw_free(bucket) - whole
+  if surplus > 0 then cw_count(bucket, surplus, bucket.now) end
 end
 
 function counted_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
-  return math.max(0, cw_free(bucket))
+  return math.max(0, cw_open(bucket))
 end
 
 function counted_window.idle_at(bucket)
@@ -5828,7 +6248,7 @@ function counted_window.idle_at(bucket)
     if bucket.sliding then windows = 2 end
     ending = cw_start(bucket, last + windows)
   end
-  return math.max(bucket.now, ending, bucket.paused)
+  return math.max(bucket.now, ending, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function counted_window.floor(bucket)
@@ -5842,8 +6262,10 @@ function counted_window.save(bucket, given_back)
     redis.call("DEL", bucket.key)
     return
   end
+  local counts, theirs = cw_write_counts(bucket), provider_window.save(bucket.theirs, bucket.now)
+  if theirs ~= "" then counts = counts .. ";" .. theirs end
   local state = table.concat({
-    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), counts, share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end
@@ -6069,7 +6491,7 @@ return reply
 
 export const take: Script = {
   name: "take",
-  sha1: "17361299b34ffc42e0d8e60c2b107890244c1c8e",
+  sha1: "a963dc3e782cdb8622e12324d1694327b35c9131",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -6336,6 +6758,63 @@ function share.ends(own)
   if not own then return 0 end
   return own.at + RECOVERY
 end
+-- What a provider's own window has left until it ends; the same steps as algorithms/provider-window.ts, which says why.
+--
+-- Within a bucket's state: left/since/ends   tokens, and microseconds of the store's clock. It lies where those who know nothing of it
+-- do not look; what they write is without it, and the provider's next word brings it back.
+local provider_window = {}
+
+-- nil for none, and when it has ended.
+function provider_window.load(raw, now)
+  local left, since, ends = string.match(raw or "", "(%-?%d+)/(%d+)/(%d+)$")
+  if not left or now >= tonumber(ends) then return nil end
+  return { left = tonumber(left), since = tonumber(since), ends = tonumber(ends) }
+end
+
+function provider_window.save(theirs, now)
+  if not theirs or now >= theirs.ends then return "" end
+  return text(theirs.left) .. "/" .. text(theirs.since) .. "/" .. text(theirs.ends)
+end
+
+function provider_window.left(theirs, at)
+  if not theirs or at >= theirs.ends then return math.huge end
+  return math.max(0, theirs.left)
+end
+
+function provider_window.earliest(theirs, cost, from)
+  if cost > provider_window.left(theirs, from) then return theirs.ends end
+  return from
+end
+
+function provider_window.ends(theirs)
+  if not theirs then return 0 end
+  return theirs.ends
+end
+
+function provider_window.take(theirs, cost, at)
+  if theirs and at < theirs.ends then theirs.left = theirs.left - cost end
+end
+
+function provider_window.give_back(theirs, cost, at)
+  if theirs and at > theirs.since and at < theirs.ends then theirs.left = theirs.left + cost end
+end
+
+function provider_window.set_back(theirs, by)
+  if not theirs then return end
+  theirs.since = math.max(0, theirs.since - by)
+  theirs.ends = theirs.ends - by
+end
+
+-- What is known after the provider's word; a window with more left than may ever be in the bucket bounds nothing.
+function provider_window.lowered(theirs, remaining, most, ends, now)
+  if not theirs or now >= theirs.ends then
+    if remaining >= most then return nil end
+    return { left = remaining, since = now, ends = ends }
+  end
+  if remaining < theirs.left then theirs.left, theirs.since = remaining, now end
+  theirs.ends = math.min(theirs.ends, ends)
+  return theirs
+end
 -- Token bucket with debits in the future; the same steps as algorithms/token-bucket.ts. Even spacing (l) is a bucket of one token
 -- whose calls may leave a debt.
 --
@@ -6709,7 +7188,7 @@ end
 -- State, one sorted set: a member per token, scored by its instant in microseconds of the store's clock, and some with negative
 -- scores: one named after the state's version, scored minus the instant until which the bucket is paused, or -1; one named b and
 -- when this state came into being, scored minus the instant of its writing; one named s and the share that strangers leave; one
--- named n while somebody needs a place.
+-- named o and what the provider's window has left, see includes/provider-window.lua; one named n while somebody needs a place.
 -- A token at e counts in every window that ends at t with t - window < e <= t.
 -- Floor, what a process last knew: born:tokens in the window:instant of the last of them. It makes up for a state that was lost; one
 -- that went because its time was over is told from it by that instant.
@@ -6735,6 +7214,11 @@ local function sw_free(bucket, now)
   local most = sw_used(bucket, now)
   for _, at in ipairs(sw_later(bucket, now)) do most = math.max(most, sw_used(bucket, at)) end
   return bucket.limit - most
+end
+
+-- Tokens that fit now, into the provider's window too.
+local function sw_open(bucket)
+  return math.min(sw_free(bucket, bucket.now), provider_window.left(bucket.theirs, bucket.now))
 end
 
 local function sw_last(bucket)
@@ -6776,6 +7260,7 @@ local function sw_set_back(bucket, by)
   end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 function sliding_window.load(key, kind, limit, window, now, floor)
@@ -6800,6 +7285,9 @@ function sliding_window.load(key, kind, limit, window, now, floor)
     elseif letter == "s" then
       bucket.saved_share = meta[index]
       bucket.share = share.load(rest, now)
+    elseif letter == "o" then
+      bucket.saved_theirs = meta[index]
+      bucket.theirs = provider_window.load(rest, now)
     elseif letter == "n" then
       bucket.needed = true
     end
@@ -6818,7 +7306,7 @@ end
 function sliding_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return math.floor(bucket.limit / cost) end
-  local units = math.max(0, math.floor(sw_free(bucket, bucket.now) / cost))
+  local units = math.max(0, math.floor(sw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and sliding_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -6828,7 +7316,7 @@ function sliding_window.most(bucket, cost)
 end
 
 function sliding_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if bucket.foreign then return t end
   -- A share below the cost would never do, and the whole may come back.
   local limit = math.max(bucket.limit, cost)
@@ -6851,7 +7339,7 @@ function sliding_window.earliest(bucket, cost, from)
   end
 end
 
-function sliding_window.take(bucket, cost, units, at, id, first)
+local function sw_add(bucket, cost, units, at, id, first)
   sw_claim(bucket)
   redis.call("ZREMRANGEBYSCORE", bucket.key, "(0", text(bucket.now - bucket.window))
   local score = text(at)
@@ -6861,8 +7349,14 @@ function sliding_window.take(bucket, cost, units, at, id, first)
   bucket.last = math.max(bucket.last, at)
 end
 
+function sliding_window.take(bucket, cost, units, at, id, first)
+  provider_window.take(bucket.theirs, cost * units, at)
+  sw_add(bucket, cost, units, at, id, first)
+end
+
 function sliding_window.give_back(bucket, cost, at, id, unit)
   if bucket.foreign then return end
+  provider_window.give_back(bucket.theirs, cost, at)
   for token = 1, cost do redis.call("ZREM", bucket.key, id .. "." .. text(unit) .. "." .. text(token)) end
   bucket.last = sw_last(bucket)
 end
@@ -6918,28 +7412,41 @@ function sliding_window.pause(bucket, till)
   bucket.paused = math.max(bucket.paused, till)
 end
 
-function sliding_window.lower(bucket, remaining, id)
+function sliding_window.lower(bucket, remaining, id, ends)
   if bucket.places then return end
   sw_claim(bucket)
-  local surplus = bucket.limit - sw_used(bucket, bucket.now) - math.floor(remaining)
-  if surplus > 0 then sliding_window.take(bucket, surplus, 1, bucket.now, id, 0) end
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = bucket.limit - sw_used(bucket, bucket.now) - whole
+  if surplus > 0 then sw_add(bucket, surplus, 1, bucket.now, id, 0) end
 end
 
 function sliding_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
   if bucket.foreign then return bucket.limit end
-  return math.max(0, sw_free(bucket, bucket.now))
+  return math.max(0, sw_open(bucket))
 end
 
 function sliding_window.idle_at(bucket)
   local last = 0
   if bucket.last > 0 then last = bucket.last + bucket.window end
-  return math.max(bucket.now, last, bucket.paused)
+  return math.max(bucket.now, last, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function sliding_window.floor(bucket)
   if bucket.foreign then return "" end
   return bucket.born .. ":" .. text(sw_used(bucket, bucket.now)) .. ":" .. text(math.min(bucket.now, bucket.last))
+end
+
+-- Writes what is known now as a member of that letter, in place of what was known before; empty for nothing.
+local function sw_replace(bucket, letter, part, saved)
+  local member = part ~= "" and letter .. part or nil
+  if saved and saved ~= member then redis.call("ZREM", bucket.key, saved) end
+  if member then redis.call("ZADD", bucket.key, "-1", member) end
+  return member
 end
 
 function sliding_window.save(bucket, given_back)
@@ -6953,14 +7460,14 @@ function sliding_window.save(bucket, given_back)
   local score = -1
   if bucket.paused > bucket.now then score = -bucket.paused end
   redis.call("ZADD", bucket.key, text(score), "v1", text(-bucket.now), "b" .. bucket.born)
-  local part = share.save(bucket.share)
-  if bucket.saved_share and bucket.saved_share ~= "s" .. part then redis.call("ZREM", bucket.key, bucket.saved_share) end
-  if part ~= "" then redis.call("ZADD", bucket.key, "-1", "s" .. part) end
+  bucket.saved_share = sw_replace(bucket, "s", share.save(bucket.share), bucket.saved_share)
+  bucket.saved_theirs = sw_replace(bucket, "o", provider_window.save(bucket.theirs, bucket.now), bucket.saved_theirs)
   redis.call("PEXPIRE", bucket.key, expiry)
 end
 -- Windows of which only counts are kept; the same steps as algorithms/counted-window.ts: fixed (f), sliding by two counts (s).
 --
--- State, one string: version|born|at|anchor|paused|count,count,...|share   with count = number of the window:tokens:instant of the first
+-- State, one string: version|born|at|anchor|paused|count,count,...;theirs|share   with count = number of the window:tokens:instant of the
+--   first, and ;theirs only where something is known of the provider's window, see includes/provider-window.lua
 --   at   instant of its writing, microseconds of the store's clock
 -- Floor, what a process last knew: born|instant|anchor|count,count,...  It makes up for a state that was lost.
 local counted_window = {}
@@ -7012,6 +7519,11 @@ local function cw_free(bucket)
   return most
 end
 
+-- Whole tokens that fit now, in the provider's window too.
+local function cw_open(bucket)
+  return math.min(cw_free(bucket), provider_window.left(bucket.theirs, bucket.now))
+end
+
 local function cw_trim(bucket)
   local oldest = cw_index(bucket, bucket.now)
   if bucket.sliding then oldest = oldest - 1 end
@@ -7057,6 +7569,7 @@ local function cw_set_back(bucket, by)
   for _, count in pairs(bucket.counts) do count.first = count.first - by end
   bucket.paused = math.max(0, bucket.paused - by)
   share.set_back(bucket.share, by)
+  provider_window.set_back(bucket.theirs, by)
 end
 
 -- The store may have lost what a process knows: the fuller of the two windows holds.
@@ -7100,6 +7613,7 @@ function counted_window.load(key, kind, limit, window, now, floor)
     bucket.anchor = tonumber(anchor)
     bucket.paused = tonumber(paused)
     bucket.counts = cw_read_counts(counts)
+    bucket.theirs = provider_window.load(string.match(counts, ";(.*)$"), now)
     bucket.share = share.load(part, now)
     local by = tonumber(at) - now
     if by > 0 then
@@ -7116,7 +7630,7 @@ end
 
 function counted_window.units(bucket, cost)
   if bucket.now < bucket.paused then return 0 end
-  local units = math.max(0, math.floor(cw_free(bucket) / cost))
+  local units = math.max(0, math.floor(cw_open(bucket) / cost))
   if units == 0 and cost > bucket.limit and counted_window.earliest(bucket, cost, bucket.now) == bucket.now then return 1 end
   return units
 end
@@ -7126,7 +7640,7 @@ function counted_window.most(bucket, cost)
 end
 
 function counted_window.earliest(bucket, cost, from)
-  local t = math.max(from, bucket.paused)
+  local t = provider_window.earliest(bucket.theirs, cost, math.max(from, bucket.paused))
   if next(bucket.counts) == nil then return t end
   local limit = math.max(bucket.limit, cost)
   while true do
@@ -7145,16 +7659,22 @@ function counted_window.earliest(bucket, cost, from)
   end
 end
 
-function counted_window.take(bucket, cost, units, at)
+local function cw_count(bucket, cost, at)
   cw_trim(bucket)
-  share.count(bucket.share, cost * units)
+  share.count(bucket.share, cost)
   if next(bucket.counts) == nil then bucket.anchor = at end
-  cw_add(bucket, cw_index(bucket, at), cost * units, at)
+  cw_add(bucket, cw_index(bucket, at), cost, at)
+end
+
+function counted_window.take(bucket, cost, units, at)
+  provider_window.take(bucket.theirs, cost * units, at)
+  cw_count(bucket, cost * units, at)
 end
 
 function counted_window.give_back(bucket, cost, at)
   cw_trim(bucket)
   share.count(bucket.share, -cost)
+  provider_window.give_back(bucket.theirs, cost, at)
   local index = cw_index(bucket, at)
   local count = bucket.counts[index]
   if not count then return end
@@ -7181,14 +7701,19 @@ function counted_window.refused(bucket)
   if fresh then cw_tune(bucket) end
 end
 
-function counted_window.lower(bucket, remaining)
-  local surplus = cw_free(bucket) - math.floor(remaining)
-  if surplus > 0 then counted_window.take(bucket, surplus, 1, bucket.now) end
+function counted_window.lower(bucket, remaining, id, ends)
+  local whole = math.floor(remaining)
+  if ends then
+    bucket.theirs = provider_window.lowered(bucket.theirs, whole, bucket.whole, ends, bucket.now)
+    return
+  end
+  local surplus = cw_free(bucket) - whole
+  if surplus > 0 then cw_count(bucket, surplus, bucket.now) end
 end
 
 function counted_window.remaining(bucket)
   if bucket.now < bucket.paused then return 0 end
-  return math.max(0, cw_free(bucket))
+  return math.max(0, cw_open(bucket))
 end
 
 function counted_window.idle_at(bucket)
@@ -7200,7 +7725,7 @@ function counted_window.idle_at(bucket)
     if bucket.sliding then windows = 2 end
     ending = cw_start(bucket, last + windows)
   end
-  return math.max(bucket.now, ending, bucket.paused)
+  return math.max(bucket.now, ending, bucket.paused, provider_window.ends(bucket.theirs))
 end
 
 function counted_window.floor(bucket)
@@ -7214,8 +7739,10 @@ function counted_window.save(bucket, given_back)
     redis.call("DEL", bucket.key)
     return
   end
+  local counts, theirs = cw_write_counts(bucket), provider_window.save(bucket.theirs, bucket.now)
+  if theirs ~= "" then counts = counts .. ";" .. theirs end
   local state = table.concat({
-    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), cw_write_counts(bucket), share.save(bucket.share),
+    "1", bucket.born, text(bucket.now), text(bucket.anchor), text(bucket.paused), counts, share.save(bucket.share),
   }, "|")
   redis.call("SET", bucket.key, state, "PX", expiry)
 end

@@ -39,6 +39,7 @@ export async function observe(
   const args = [
     Math.ceil(request.pauseMs * 1000).toFixed(0),
     request.remaining === undefined ? "-1" : String(request.remaining),
+    request.remainingForMs === undefined ? "-1" : Math.ceil(request.remainingForMs * 1000).toFixed(0),
     request.refused === true ? "1" : "0",
     word.id,
     word.channel,

@@ -79,6 +79,7 @@ const operation = fc.oneof(
       charges,
       pauseMs: fc.constantFrom(0, 0.2, 1.5),
       remaining: fc.constantFrom(undefined, 0, 2),
+      remainingForMs: fc.constantFrom(undefined, 0.7, 2.5, 20),
       refused: fc.boolean(),
     }),
   },

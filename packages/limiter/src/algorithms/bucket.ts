@@ -28,8 +28,13 @@ export interface Bucket {
    * before `pause`.
    */
   refused(nowUs: number, againUs: number): void;
-  /** Lowers the bucket to this many tokens; never fills it. */
-  lower(remaining: number, nowUs: number): void;
+  /**
+   * Lowers the bucket to this many tokens; never fills it.
+   *
+   * @param endsUs - when the provider's window ends, of which that is left: from then on a window of ours counts only what it knows
+   * itself. Buckets that drip fill up by themselves, and do not need it.
+   */
+  lower(remaining: number, nowUs: number, endsUs?: number): void;
   /** Whether time alone changes the numbers: a question that takes nothing then asks a copy. */
   readonly changing: boolean;
   /** Takes note of the time, ahead of the questions about it: a share that strangers leave us grows back. */

@@ -1,6 +1,7 @@
 import type { Limit } from "../limits/limit.js";
 import type { FixedWindowLimit, SlidingWindowCounterLimit } from "../limits/windows.js";
 import type { Bucket, Debit } from "./bucket.js";
+import { lowered, type ProviderWindow } from "./provider-window.js";
 import { Share } from "./share.js";
 
 /** Tokens of one window of the row, and when the first of them was taken. */
@@ -22,6 +23,7 @@ export class CountedWindow implements Bucket {
   #anchorUs = 0;
   #pausedUntilUs = 0;
   #share: Share | undefined;
+  #theirs: ProviderWindow | undefined;
   #limit: number;
   readonly #wholeLimit: number;
   readonly #windowUs: number;
@@ -36,7 +38,7 @@ export class CountedWindow implements Bucket {
 
   units(cost: number, nowUs: number): number {
     if (nowUs < this.#pausedUntilUs) return 0;
-    const units = Math.max(0, Math.floor(this.#free(nowUs) / cost));
+    const units = Math.max(0, Math.floor(this.#open(nowUs) / cost));
     return units === 0 && cost > this.#limit && this.earliest(cost, nowUs) === nowUs ? 1 : units;
   }
 
@@ -46,6 +48,7 @@ export class CountedWindow implements Bucket {
 
   earliest(cost: number, fromUs: number): number {
     let t = Math.max(fromUs, this.#pausedUntilUs);
+    t = this.#theirs?.earliest(cost, t) ?? t;
     if (this.#counts.size === 0) return t;
     const limit = Math.max(this.#limit, cost);
     for (;;) {
@@ -65,16 +68,15 @@ export class CountedWindow implements Bucket {
     }
   }
 
-  take(debit: Debit, nowUs: number): void {
-    this.#trim(nowUs);
-    this.#share?.count(debit.cost);
-    if (this.#counts.size === 0) this.#anchorUs = debit.atUs;
-    this.#add(this.#indexAt(debit.atUs), debit.cost, debit.atUs);
+  take({ cost, atUs }: Debit, nowUs: number): void {
+    this.#theirs?.take(cost, atUs);
+    this.#count(cost, atUs, nowUs);
   }
 
   giveBack(debit: Debit, nowUs: number): void {
     this.#trim(nowUs);
     this.#share?.count(-debit.cost);
+    this.#theirs?.giveBack(debit.cost, debit.atUs);
     const index = this.#indexAt(debit.atUs);
     const count = this.#counts.get(index);
     if (count === undefined) return;
@@ -114,19 +116,24 @@ export class CountedWindow implements Bucket {
     this.#limit = Math.max(1, Math.floor(this.#wholeLimit * (this.#share?.at(nowUs) ?? 1)));
   }
 
-  lower(remaining: number, nowUs: number): void {
-    const surplus = this.#free(nowUs) - Math.floor(remaining);
-    if (surplus > 0) this.take({ atUs: nowUs, cost: surplus, id: "observed" }, nowUs);
+  lower(remaining: number, nowUs: number, endsUs?: number): void {
+    const whole = Math.floor(remaining);
+    if (endsUs !== undefined) {
+      this.#theirs = lowered(this.#theirs, { remaining: whole, most: this.#wholeLimit, endsUs }, nowUs);
+      return;
+    }
+    const surplus = this.#free(nowUs) - whole;
+    if (surplus > 0) this.#count(surplus, nowUs, nowUs);
   }
 
   remaining(nowUs: number): number {
-    return nowUs < this.#pausedUntilUs ? 0 : Math.max(0, this.#free(nowUs));
+    return nowUs < this.#pausedUntilUs ? 0 : Math.max(0, this.#open(nowUs));
   }
 
   idleAt(nowUs: number): number {
     const last = Math.max(Number.NEGATIVE_INFINITY, ...this.#counts.keys());
     const endUs = this.#counts.size === 0 ? 0 : this.#startOf(last + (this.#sliding ? 2 : 1));
-    return Math.max(nowUs, endUs, this.#pausedUntilUs);
+    return Math.max(nowUs, endUs, this.#pausedUntilUs, this.#theirs?.endsUs ?? 0);
   }
 
   keptUntil(nowUs: number): number {
@@ -138,9 +145,15 @@ export class CountedWindow implements Bucket {
     const copy = new CountedWindow(limit);
     copy.#pausedUntilUs = this.#pausedUntilUs;
     copy.#share = this.#share?.clone();
+    copy.#theirs = this.#theirs?.clone();
     copy.#anchorUs = this.#anchorUs;
     for (const { used, firstUs } of this.#counts.values()) copy.#add(copy.#indexAt(firstUs), used, firstUs);
     return copy;
+  }
+
+  /** Whole tokens that fit now, in the provider's window too. */
+  #open(nowUs: number): number {
+    return Math.min(this.#free(nowUs), this.#theirs?.left(nowUs) ?? Number.POSITIVE_INFINITY);
   }
 
   /** Whole tokens that fit now, in this window and beside what is booked in the next. */
@@ -174,6 +187,13 @@ export class CountedWindow implements Bucket {
 
   #used(index: number): number {
     return this.#counts.get(index)?.used ?? 0;
+  }
+
+  #count(cost: number, atUs: number, nowUs: number): void {
+    this.#trim(nowUs);
+    this.#share?.count(cost);
+    if (this.#counts.size === 0) this.#anchorUs = atUs;
+    this.#add(this.#indexAt(atUs), cost, atUs);
   }
 
   #add(index: number, cost: number, atUs: number): void {

@@ -2,6 +2,7 @@ import type { ConcurrencyLimit } from "../limits/concurrency.js";
 import type { Limit } from "../limits/limit.js";
 import { LONGEST_WAY_MS, type SlidingWindowLimit } from "../limits/windows.js";
 import type { Bucket, Debit } from "./bucket.js";
+import { lowered, type ProviderWindow } from "./provider-window.js";
 import { Share } from "./share.js";
 
 /** One token taken; `atUs` may lie in the future. */
@@ -23,6 +24,7 @@ export class SlidingWindow implements Bucket {
   #entries: Entry[] = [];
   #pausedUntilUs = 0;
   #share: Share | undefined;
+  #theirs: ProviderWindow | undefined;
   /** The whole limit, or the share of it that strangers leave. */
   #limit: number;
   readonly #wholeLimit: number;
@@ -46,12 +48,13 @@ export class SlidingWindow implements Bucket {
 
   units(cost: number, nowUs: number): number {
     if (nowUs < this.#pausedUntilUs) return 0;
-    const units = Math.max(0, Math.floor(this.#free(nowUs) / cost));
+    const units = Math.max(0, Math.floor(this.#open(nowUs) / cost));
     return units === 0 && cost > this.#limit && this.earliest(cost, nowUs) === nowUs ? 1 : units;
   }
 
   earliest(cost: number, fromUs: number): number {
     let t = Math.max(fromUs, this.#pausedUntilUs);
+    t = this.#theirs?.earliest(cost, t) ?? t;
     // A share below the cost would never do, and the whole may come back.
     const limit = Math.max(this.#limit, cost);
     for (;;) {
@@ -69,16 +72,13 @@ export class SlidingWindow implements Bucket {
   }
 
   take(debit: Debit, nowUs: number): void {
-    this.#trim(nowUs);
-    const index = this.#firstAfter(debit.atUs);
-    const tokens = Array.from({ length: debit.cost }, (): Entry => ({ atUs: debit.atUs, id: debit.id }));
-    if (index === this.#entries.length) this.#entries.push(...tokens);
-    else this.#entries.splice(index, 0, ...tokens);
+    this.#theirs?.take(debit.cost, debit.atUs);
+    this.#add(debit, nowUs);
   }
 
   giveBack(debit: Debit, nowUs: number): void {
-    this.#trim(nowUs);
-    this.#entries = this.#entries.filter((entry) => entry.id !== debit.id);
+    this.#theirs?.giveBack(debit.cost, debit.atUs);
+    this.#remove(debit, nowUs);
   }
 
   landed(debit: Debit, nowUs: number): void {
@@ -87,8 +87,8 @@ export class SlidingWindow implements Bucket {
     // One that has left the window already stays gone.
     const gone = debit.atUs + this.#windowUs <= nowUs;
     if (gone || atUs <= debit.atUs || !this.#entries.some((entry) => entry.id === debit.id)) return;
-    this.giveBack(debit, nowUs);
-    this.take({ ...debit, atUs }, nowUs);
+    this.#remove(debit, nowUs);
+    this.#add({ ...debit, atUs }, nowUs);
   }
 
   renew(debit: Debit, nowUs: number): boolean {
@@ -96,8 +96,8 @@ export class SlidingWindow implements Bucket {
     this.#trim(nowUs);
     const held = this.#entries.filter((entry) => entry.id === debit.id).length;
     if (held < debit.cost) return false;
-    this.giveBack(debit, nowUs);
-    this.take({ ...debit, atUs: nowUs }, nowUs);
+    this.#remove(debit, nowUs);
+    this.#add({ ...debit, atUs: nowUs }, nowUs);
     return true;
   }
 
@@ -123,18 +123,25 @@ export class SlidingWindow implements Bucket {
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, untilUs);
   }
 
-  lower(remaining: number, nowUs: number): void {
-    const surplus = this.#limit - this.#used(nowUs) - Math.floor(remaining);
-    if (surplus > 0 && !this.#places) this.take({ atUs: nowUs, cost: surplus, id: "observed" }, nowUs);
+  lower(remaining: number, nowUs: number, endsUs?: number): void {
+    if (this.#places) return;
+    const whole = Math.floor(remaining);
+    if (endsUs !== undefined) {
+      this.#theirs = lowered(this.#theirs, { remaining: whole, most: this.#wholeLimit, endsUs }, nowUs);
+      return;
+    }
+    const surplus = this.#limit - this.#used(nowUs) - whole;
+    if (surplus > 0) this.#add({ atUs: nowUs, cost: surplus, id: "observed" }, nowUs);
   }
 
   remaining(nowUs: number): number {
-    return nowUs < this.#pausedUntilUs ? 0 : Math.max(0, this.#free(nowUs));
+    return nowUs < this.#pausedUntilUs ? 0 : Math.max(0, this.#open(nowUs));
   }
 
   idleAt(nowUs: number): number {
     const last = this.#entries.at(-1);
-    return Math.max(nowUs, last === undefined ? 0 : last.atUs + this.#windowUs, this.#pausedUntilUs);
+    const endUs = last === undefined ? 0 : last.atUs + this.#windowUs;
+    return Math.max(nowUs, endUs, this.#pausedUntilUs, this.#theirs?.endsUs ?? 0);
   }
 
   keptUntil(nowUs: number): number {
@@ -145,9 +152,15 @@ export class SlidingWindow implements Bucket {
     if (limit.kind !== "slidingWindow" && limit.kind !== "concurrency") return this;
     const copy = new SlidingWindow(limit);
     copy.#share = this.#share?.clone();
+    copy.#theirs = this.#theirs?.clone();
     copy.#entries = [...this.#entries];
     copy.#pausedUntilUs = this.#pausedUntilUs;
     return copy;
+  }
+
+  /** Tokens that fit now, into the provider's window too. */
+  #open(nowUs: number): number {
+    return Math.min(this.#free(nowUs), this.#theirs?.left(nowUs) ?? Number.POSITIVE_INFINITY);
   }
 
   /** Tokens that fit now into every window that would hold them. */
@@ -188,6 +201,19 @@ export class SlidingWindow implements Bucket {
       else high = middle;
     }
     return low;
+  }
+
+  #add(debit: Debit, nowUs: number): void {
+    this.#trim(nowUs);
+    const index = this.#firstAfter(debit.atUs);
+    const tokens = Array.from({ length: debit.cost }, (): Entry => ({ atUs: debit.atUs, id: debit.id }));
+    if (index === this.#entries.length) this.#entries.push(...tokens);
+    else this.#entries.splice(index, 0, ...tokens);
+  }
+
+  #remove(debit: Debit, nowUs: number): void {
+    this.#trim(nowUs);
+    this.#entries = this.#entries.filter((entry) => entry.id !== debit.id);
   }
 
   #trim(nowUs: number): void {

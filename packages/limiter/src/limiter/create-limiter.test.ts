@@ -249,6 +249,20 @@ describe("the provider's word", () => {
     const { limiter, observed } = rig();
     await limiter.observe(charge, { retryAfterMs: Number.POSITIVE_INFINITY });
     expect(observed[0]?.pauseMs).toBe(86_400_000);
+    await limiter.observe(charge, { remaining: 1, remainingForMs: Number.POSITIVE_INFINITY });
+    expect(observed[1]).toMatchObject({ remaining: 1, remainingForMs: 86_400_000 });
+  });
+
+  it("about what is left of a window says for how long, and of one that is over says nothing", async () => {
+    const { limiter, observed } = rig();
+    await limiter.observe(charge, { remaining: 1, remainingForMs: 0.5 });
+    await limiter.observe(charge, { remaining: 0, remainingForMs: 0 });
+    await limiter.observe(charge, { remainingForMs: 50 });
+    await limiter.observe(charge, { remainingForMs: 50, refused: true });
+    expect(observed.map(({ remaining, remainingForMs, refused }) => [remaining, remainingForMs, refused])).toEqual([
+      [1, 0.5, false],
+      [undefined, undefined, true],
+    ]);
   });
 
   it("holds those who wait, whatever becomes of the store", async () => {
@@ -270,6 +284,9 @@ describe("the provider's word", () => {
     ["refused", { refused: 1 as never }],
     ["word", null as never],
     ["remaining", { remaining: -1 }],
+    ["remainingForMs", { remaining: 1, remainingForMs: -1 }],
+    ["remainingForMs", { remaining: 1, remainingForMs: Number.NaN }],
+    ["remainingForMs", { remainingForMs: "5" as never }],
   ])("with a bad %s is a mistake", async (option, word) => {
     await expect(rig().limiter.observe(charge, word)).rejects.toMatchObject({ option });
   });

@@ -243,7 +243,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       open();
       const { taking, looking } = resolveCharges(charges);
       const observed = [...taking, ...looking];
-      const { pauseMs, remaining, refused } = resolveObservation(word);
+      const { pauseMs, remaining, remainingForMs, refused } = resolveObservation(word);
       if (observed.length === 0 || (pauseMs === 0 && remaining === undefined && !refused)) return;
       inspector.noteAll(observed);
       // Our own waiters hold at once, whatever the store takes to answer.
@@ -251,7 +251,14 @@ export function createLimiter(options: LimiterOptions): Limiter {
         inspector.paused({ buckets: namesOf(observed), pauseMs });
         lanes.hold(namesOf(observed), pauseMs);
       }
-      await store.observe({ scope, charges: observed, pauseMs, remaining, refused });
+      await store.observe({
+        scope,
+        charges: observed,
+        pauseMs,
+        remaining,
+        ...(remainingForMs === undefined ? {} : { remainingForMs }),
+        refused,
+      });
     },
 
     async close() {

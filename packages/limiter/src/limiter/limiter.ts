@@ -150,4 +150,12 @@ export interface Observation {
   readonly refused?: boolean;
   /** Tokens the provider still sees in these buckets. Only lowers. Range: >= 0. */
   readonly remaining?: number;
+  /**
+   * How long that is true: until the provider's window ends, which is another one than ours. From then on only our own windows count; 0
+   * says that it has ended already, and `remaining` is not used. Token and leaky buckets fill up at their rate whatever is said here.
+   * Unit: milliseconds. Range: >= 0, more than a day counts as one day.
+   *
+   * @defaultValue what is missing counts as taken just now, in our own window
+   */
+  readonly remainingForMs?: number;
 }

@@ -2,7 +2,7 @@ import { between, ConfigError } from "@sluice/core";
 import type { AcquireOptions, Observation, ReserveOptions } from "./limiter.js";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const LONGEST_PAUSE_MS = 86_400_000;
+const LONGEST_MS = 86_400_000;
 
 /** How to wait, complete and checked. */
 export function resolveAcquire(
@@ -37,24 +37,32 @@ export function resolveReserve(options: ReserveOptions): number {
   );
 }
 
-/** A provider's word, complete and checked; a pause lasts a day at most. */
+/** A provider's word, complete and checked; neither a pause nor what is left lasts more than a day. */
 export function resolveObservation(word: Observation): {
   pauseMs: number;
   remaining: number | undefined;
+  remainingForMs: number | undefined;
   refused: boolean;
 } {
   checkObject("word", word);
-  const { retryAfterMs = 0, remaining, refused } = word;
+  const { retryAfterMs = 0, refused } = word;
   if (refused !== undefined && typeof refused !== "boolean")
     throw new ConfigError({ option: "refused", accepted: "true or false", value: refused });
+  const remaining =
+    word.remaining === undefined ? undefined : between("remaining", word.remaining, 0, Number.MAX_SAFE_INTEGER);
+  const remainingForMs =
+    word.remainingForMs === undefined ? undefined : atMostADay("remainingForMs", word.remainingForMs);
   return {
-    pauseMs: Math.min(
-      LONGEST_PAUSE_MS,
-      between("retryAfterMs", retryAfterMs, 0, Number.POSITIVE_INFINITY, "a number of milliseconds >= 0"),
-    ),
+    pauseMs: atMostADay("retryAfterMs", retryAfterMs),
     refused: refused ?? retryAfterMs > 0,
-    remaining: remaining === undefined ? undefined : between("remaining", remaining, 0, Number.MAX_SAFE_INTEGER),
+    // Of a window that has ended nothing is known.
+    remaining: remainingForMs === 0 ? undefined : remaining,
+    remainingForMs: remaining === undefined ? undefined : remainingForMs,
   };
+}
+
+function atMostADay(option: string, ms: number): number {
+  return Math.min(LONGEST_MS, between(option, ms, 0, Number.POSITIVE_INFINITY, "a number of milliseconds >= 0"));
 }
 
 /** For callers whose types are not checked. */

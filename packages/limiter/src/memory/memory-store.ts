@@ -120,12 +120,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
         units.every(({ atUs, unit }) => bucket.renew({ atUs, cost, id: `${id}.${unit}` }, now)),
       ).every(Boolean);
     },
-    observe({ scope, charges, pauseMs, remaining, refused }) {
+    observe({ scope, charges, pauseMs, remaining, remainingForMs, refused }) {
       change(scope, charges, ({ bucket }, now) => {
+        const endsUs = remainingForMs === undefined ? undefined : now + Math.ceil(remainingForMs * 1000);
         const againUs = now + Math.ceil(pauseMs * 1000);
         if (refused === true) bucket.refused(now, againUs);
         if (pauseMs > 0) bucket.pause(againUs);
-        if (remaining !== undefined) bucket.lower(remaining, now);
+        if (remaining !== undefined) bucket.lower(remaining, now, endsUs);
       });
       if (pauseMs > 0) pauses.tell(scope, { buckets: charges.map(({ bucket }) => bucket), pauseMs });
     },

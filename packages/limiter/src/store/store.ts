@@ -139,6 +139,8 @@ export interface ObserveRequest {
   /** Unit: milliseconds. 0 for no pause. */
   readonly pauseMs: number;
   readonly remaining: number | undefined;
+  /** How long `remaining` is true: until the provider's own window ends. Unit: milliseconds, above 0. @defaultValue our window's length */
+  readonly remainingForMs?: number | undefined;
   /** Whether the provider refused what these buckets had granted: the quota is then taken to be shared with strangers. */
   readonly refused?: boolean;
 }

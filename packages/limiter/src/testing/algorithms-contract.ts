@@ -177,6 +177,46 @@ export function algorithmsContract(name: string, { open, openAgain }: StoreUnder
       expect((await limiter.tryAcquire(token)).kind).toBe("delayed");
     });
 
+    it.each([
+      ["a fixed window", fixedWindow],
+      ["a sliding window by two counts", slidingWindowCounter],
+      ["an exact sliding window", slidingWindow],
+    ])(
+      "%s holds what the provider has left until its window ends, in every process, and then its own",
+      async (kind, limitOf) => {
+        const here = await fresh();
+        const there = await another();
+        const tookMs = await shortestOf(700, async (round) => {
+          const charge = { bucket: `theirs ${kind} ${round}`, limit: limitOf({ limit: 5, windowMs: 60_000 }) };
+          const startedMs = performance.now();
+          await here.observe(charge, { remaining: 1, remainingForMs: 400 });
+          await there.tryAcquire(charge);
+          const refused = await here.tryAcquire(charge);
+          if (refused.kind === "delayed") expect(refused.retryAfterMs).toBeLessThanOrEqual(400);
+          await there.acquire(charge);
+          const waitedMs = performance.now() - startedMs;
+          // What was booked ahead comes back.
+          if (refused.kind === "delayed") await expect.poll(() => here.peek(charge)).toMatchObject({ remaining: 3 });
+          return refused.kind === "delayed" ? waitedMs : Number.POSITIVE_INFINITY;
+        });
+        expect(tookMs).toBeGreaterThan(395);
+        expect(tookMs).toBeLessThan(700);
+      },
+    );
+
+    it("a provider's word never makes a window fuller, whatever end it names", async () => {
+      const limiter = await fresh();
+      const charge = { bucket: "never fuller", limit: fixedWindow({ limit: 5, windowMs: 60_000 }) };
+      for (let n = 0; n < 3; n += 1) await limiter.tryAcquire(charge);
+      for (const remainingForMs of [60_000, 1, 0, 60_000]) {
+        await limiter.observe(charge, { remaining: 5, remainingForMs });
+        expect(await limiter.peek(charge)).toMatchObject({ remaining: 2 });
+      }
+      await limiter.observe(charge, { remaining: 1, remainingForMs: 60_000 });
+      await limiter.observe(charge, { remaining: 5, remainingForMs: 60_000 });
+      expect(await limiter.peek(charge)).toMatchObject({ remaining: 1 });
+    });
+
     it("all of them are taken together, or none", async () => {
       const limiter = await fresh();
       const windowMs = 60_000;
