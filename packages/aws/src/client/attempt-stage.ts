@@ -1,6 +1,6 @@
 import { type Call, streamedBody } from "@sluice/core";
 import { type AwsRequest, withRequest } from "../operations/request.js";
-import { isStream, knownBytes } from "../transport/throttled-bodies.js";
+import { isStream, knownBytes, leastBytes } from "../transport/throttled-bodies.js";
 import { currentLogicalCall, type LogicalCall, within } from "./logical-call.js";
 import type { ClientParts } from "./parts.js";
 import type { AwsClient, Middleware } from "./sdk.js";
@@ -45,7 +45,15 @@ export function attemptStage(client: AwsClient, parts: ClientParts): Middleware 
 }
 
 function requestFor({ name, input, region, server, mostAttempts }: LogicalCall, http: HttpRequest): AwsRequest {
-  return { name, input, region, server, mostAttempts, bodyBytes: knownBytes(http) };
+  return {
+    name,
+    input,
+    region,
+    server,
+    mostAttempts,
+    bodyBytes: knownBytes(http),
+    leastBytes: leastBytes(http),
+  };
 }
 
 function callFor({ call }: LogicalCall, http: HttpRequest): Call {

@@ -8,6 +8,7 @@ import { createFeedback } from "../quota/feedback.js";
 import { isQuota, resolveQuota } from "../quota/options.js";
 import { createClassify } from "../retry/classify.js";
 import { readReply } from "../transport/reply.js";
+import { bandwidthHook } from "../transport/bandwidth-hook.js";
 import { throttleBodies } from "../transport/throttled-bodies.js";
 import { awsLimitsOf } from "./limits/aws-limits.js";
 import { placeBefore } from "./limits/aws-place.js";
@@ -69,20 +70,18 @@ export function limitedParts(
     ...(ownSockets ? {} : { maxInFlight: SDK_SOCKETS }),
     env,
   });
+  const { limiterFor } = assembly;
+  const enforced = (): boolean => assembly.mode === "enforce";
+  const { up, down } = config.bytes;
+  if (!isQuota(options.quota) && up !== undefined)
+    assembly.hooks.add(bandwidthHook({ up, limiterFor, enforced, clock }), { before: "rate-limit" });
   return {
     account,
     chain: assembly.hooks,
     timeoutMs: assembly.timeoutMs,
     sdkRetries: false,
     keepsMaxAttempts: options.maxAttempts !== undefined || Boolean(env["AWS_MAX_ATTEMPTS"]),
-    throttle: isQuota(options.quota)
-      ? undefined
-      : throttleBodies({
-          up: config.bytes.up,
-          down: config.bytes.down,
-          limiterFor: assembly.limiterFor,
-          enforced: () => assembly.mode === "enforce",
-        }),
+    throttle: isQuota(options.quota) ? undefined : throttleBodies({ up, down, limiterFor, enforced }),
     secrets: secretsInCredentials(options.credentials),
     mode: { get: () => assembly.mode, set: (mode) => (assembly.mode = mode) },
     limits: (service) =>

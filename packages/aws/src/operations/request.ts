@@ -10,6 +10,8 @@ export interface AwsRequest {
   readonly server: string;
   /** Bytes of the request's body, where they are known; undefined for a stream of unknown length. */
   readonly bodyBytes: number | undefined;
+  /** Bytes that are sent at least, of a stream whose content's length is known too. @defaultValue `bodyBytes` */
+  readonly leastBytes?: number | undefined;
   /** Most attempts that the SDK's own setting allows, where somebody set it. */
   readonly mostAttempts: number | undefined;
   /** Why sending failed, once it did; errors of hooks are none. */

@@ -3,7 +3,7 @@ import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { withCallOptions } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
-import { limitedS3, rejection } from "../test-support/clients.test-support.js";
+import { limitedS3, newAccount, rejection } from "../test-support/clients.test-support.js";
 import { startServer } from "../test-support/server.test-support.js";
 
 const PER_SECOND = 100_000;
@@ -56,6 +56,88 @@ describe("bytes sent", () => {
         new PutObjectCommand({ ...key, Body: Readable.from([body.subarray(0, half)]), ContentLength: half }),
       );
     expect(server.received.map((request) => request.body.byteLength)).toEqual([half, half]);
+  });
+
+  it("a body that cannot be sent in time is refused before anything is taken or sent, and says how long it takes", async () => {
+    const server = await startServer();
+    const clock = createFakeClock();
+    const s3 = limitedS3(server.origin, { ...up, clock, timeoutMs: 3000 });
+    const inspect = async () => (await s3.limits().inspect()).buckets.map(({ bucket, fill }) => [bucket, fill]);
+    await s3.send(new PutObjectCommand({ ...key, Body: "x" }));
+    await clock.advance(10);
+    const before = await inspect();
+    const refused = {
+      code: "LIMIT_EXCEEDED",
+      bucket: "bytes:up",
+      provider: "aws",
+      retryAfterMs: 4000,
+      message: expect.stringContaining("500000 bytes take 4000 ms, and 3000 ms are left") as string,
+    };
+    for (const Body of [Buffer.alloc(PER_SECOND * 5), Readable.from([Buffer.alloc(PER_SECOND * 5)])])
+      expect(
+        await rejection(s3.send(new PutObjectCommand({ ...key, Body, ContentLength: PER_SECOND * 5 }))),
+      ).toMatchObject(refused);
+    const checked = limitedS3(server.origin, { quota: up.quota, clock, timeoutMs: 3000 });
+    const Body = Readable.from([Buffer.alloc(PER_SECOND * 5)]);
+    expect(
+      await rejection(checked.send(new PutObjectCommand({ ...key, Body, ContentLength: PER_SECOND * 5 }))),
+    ).toMatchObject(refused);
+    expect(server.received).toHaveLength(1);
+    expect(await inspect()).toEqual(before);
+  });
+
+  it("what others have taken counts, and what is there again does too", async () => {
+    const server = await startServer();
+    const clock = createFakeClock();
+    const s3 = limitedS3(server.origin, { ...up, clock, timeoutMs: 1000 });
+    await s3.send(new PutObjectCommand({ ...key, Body: body.subarray(0, PER_SECOND) }));
+    const large = (): Promise<unknown> => s3.send(new PutObjectCommand({ ...key, Body: body }));
+    const refused = await rejection(large());
+    expect(refused).toMatchObject({ code: "LIMIT_EXCEEDED" });
+    expect(refused["retryAfterMs"]).toBeCloseTo(1100, 0);
+    await clock.advance(500);
+    const sent = large();
+    while (server.received.length < 2) {
+      await clock.advance(10);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await sent;
+    expect(clock.now()).toBeLessThan(1500);
+  });
+
+  it("a stream in chunks that would fit into a full bucket is refused where others have emptied it", async () => {
+    const server = await startServer();
+    const clock = createFakeClock();
+    const account = newAccount();
+    const quick = { clock, timeoutMs: 500 };
+    const send = (s3: ReturnType<typeof limitedS3>, Body: Buffer | Readable): Promise<unknown> =>
+      s3.send(new PutObjectCommand({ ...key, Body, ContentLength: PER_SECOND }));
+    await send(limitedS3(server.origin, { ...up, ...quick }, account), Buffer.alloc(PER_SECOND));
+    const s3 = limitedS3(server.origin, { quota: up.quota, ...quick }, account);
+    expect(await rejection(send(s3, Readable.from([Buffer.alloc(PER_SECOND)])))).toMatchObject({
+      code: "LIMIT_EXCEEDED",
+      retryAfterMs: 1000,
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it("a call with all the time it wants is not asked how long it takes", async () => {
+    const server = await startServer();
+    const s3 = limitedS3(server.origin, { ...up, timeoutMs: 3000 });
+    await withCallOptions({ timeoutMs: Number.POSITIVE_INFINITY }, () =>
+      s3.send(new PutObjectCommand({ ...key, Body: body })),
+    );
+    expect(server.received).toHaveLength(1);
+  });
+
+  it("a stream of unknown length that is too long is begun, and cut at the deadline", async () => {
+    const server = await startServer();
+    const s3 = limitedS3(server.origin, { ...up, timeoutMs: 300 });
+    const Body = Readable.from(Array.from({ length: 50 }, () => Buffer.alloc(PER_SECOND / 10)));
+    expect(await rejection(s3.send(new PutObjectCommand({ ...key, Body })))).toMatchObject({
+      code: "DEADLINE_EXCEEDED",
+    });
+    expect((await s3.limits().inspect()).buckets.find(({ bucket }) => bucket === "bytes:up")?.fill).toBeLessThan(0.5);
   });
 
   it("an abort ends the sending with the caller's own reason", async () => {

@@ -65,6 +65,12 @@ export function knownBytes(request: object): number | undefined {
   return told !== undefined && /^\d+$/.test(told) ? Number(told) : lengthOf(body);
 }
 
+/** Bytes that a request sends at least: what is known, or what a stream holds that goes out in chunks with a checksum behind them. */
+export function leastBytes(request: object): number | undefined {
+  const told = (request as Sent).headers?.["x-amz-decoded-content-length"];
+  return knownBytes(request) ?? (told !== undefined && /^\d+$/.test(told) ? Number(told) : undefined);
+}
+
 function lengthOf(body: unknown): number | undefined {
   if (body === undefined || body === null) return 0;
   if (typeof body === "string") return Buffer.byteLength(body);
