@@ -51,7 +51,7 @@ export function callStage(client: AwsClient, parts: ClientParts): Middleware {
       } catch (error) {
         const bare = notes.ended === undefined ? error : undecorated(notes.ended.reason);
         if (notes.ended === undefined && !parts.sdkRetries) tellAttempts(error, call.progress.attempts, notes);
-        throw scrubSecrets(bare, [...parts.secrets, ...secretsInInput(input)]);
+        throw scrubSecrets(bare, [...parts.secrets, ...secretsInInput(input)], call.signal.reason);
       }
     });
   };

@@ -115,9 +115,7 @@ function sender(
         : await bufferResponse(response, { method: replay.request.method });
     } catch (error) {
       // Some transports put the whole request into their errors.
-      throw signal.aborted && error === signal.reason
-        ? error
-        : scrubSecrets(error, secretsIn(replay.request.url, replay.request.headers));
+      throw scrubSecrets(error, secretsIn(replay.request.url, replay.request.headers), signal.reason);
     } finally {
       if (!streaming) release();
     }

@@ -137,6 +137,34 @@ describe("secrets", () => {
     expect(scrubSecrets(`x${secret}y`, [secret])).toBe("x[secret]y");
   });
 
+  it("that are short are taken out where they stand by themselves, and leave names that contain them alone", () => {
+    const said =
+      'test: the latest test of key test/a, test-bucket, my.test and a_test; password=test&x "test" u:test@h test.';
+    const clean =
+      '[secret]: the latest [secret] of key test/a, test-bucket, my.test and a_test; password=[secret]&x "[secret]" u:[secret]@h [secret].';
+    expect(scrubText(said, ["test"])).toBe(clean);
+    expect(scrubText("TooManyRequests of any client", ["any"])).toBe("TooManyRequests of [secret] client");
+    expect(scrubText("a longer-one-still stands inside xlonger-onex", ["longer-one"])).toBe(
+      "a [secret]-still stands inside x[secret]x",
+    );
+  });
+
+  it("are not looked for in the mask of another", () => {
+    expect(scrubText("secret and s and longer-secret", ["s", "secret", "longer-secret", "s"])).toBe(
+      "[secret] and [secret] and [secret]",
+    );
+  });
+
+  it("stay in what is handed on as it is, and are taken out of all around it", () => {
+    const reason = Object.assign(new Error(`my own ${secret}`), { field: secret });
+    const error = new Error(`aborted: ${secret}`, { cause: reason });
+    expect(scrubSecrets(error, [secret], reason)).toBe(error);
+    expect([error.message, error.cause]).toEqual(["aborted: [secret]", reason]);
+    expect([reason.message, reason.field]).toEqual([`my own ${secret}`, secret]);
+    expect(scrubSecrets(reason, [secret], reason).message).toBe(`my own ${secret}`);
+    expect(scrubSecrets(new Error(secret), [secret], "a text")).toMatchObject({ message: "[secret]" });
+  });
+
   it("that are empty, or none, change nothing", () => {
     expect(scrubText("text", [""])).toBe("text");
     const error = new Error("text");

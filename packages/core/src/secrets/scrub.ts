@@ -2,31 +2,58 @@ const mask = "[secret]";
 const DEEPEST = 6;
 
 /**
+ * A shorter secret is taken out only where it stands by itself: `admin` is the password of many a test, and begins the names of many things.
+ * Unit: characters.
+ */
+const SHORTEST = 8;
+
+/**
  * Takes the given secrets out of an error, wherever it carries them: message, stack, cause, and the fields that SDKs add.
  * Changes the error in place, since its identity and class matter to callers; returns it. Frozen data inside is replaced by
  * a clean copy; a frozen error cannot be changed and stays as it is.
+ *
+ * @param untouched - what is handed on as it is, such as the reason of the caller's own abort.
  */
-export function scrubSecrets<Value>(value: Value, secrets: readonly string[]): Value {
-  const real = longestFirst(secrets);
-  return real.length === 0 ? value : (scrub(value, real, new Map(), 0) as Value);
+export function scrubSecrets<Value>(value: Value, secrets: readonly string[], untouched?: unknown): Value {
+  const found = patternOf(secrets);
+  if (found === undefined) return value;
+  const seen = new Map<object, object>();
+  if (typeof untouched === "object" && untouched !== null) seen.set(untouched, untouched);
+  return scrub(value, found, seen, 0) as Value;
 }
 
 /** The text without the secrets. */
 export function scrubText(text: string, secrets: readonly string[]): string {
-  return mend(text, longestFirst(secrets));
+  const found = patternOf(secrets);
+  return found === undefined ? text : mend(text, found);
 }
 
-/** One secret may begin another; the shorter one first would leave the other's end standing. */
-function longestFirst(secrets: readonly string[]): string[] {
-  return secrets.filter((secret) => secret !== "").toSorted((one, other) => other.length - one.length);
+/** All of them at once, since the mask may itself contain one. One secret may begin another, so the longer ones come first. */
+function patternOf(secrets: readonly string[]): RegExp | undefined {
+  const real = [...new Set(secrets)]
+    .filter((secret) => secret !== "")
+    .toSorted((one, other) => other.length - one.length);
+  if (real.length === 0) return undefined;
+  return new RegExp(
+    real.map((secret) => (secret.length < SHORTEST ? byItself(secret) : literal(secret))).join("|"),
+    "g",
+  );
 }
 
-function mend(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((clean, secret) => clean.replaceAll(secret, mask), text);
+function byItself(secret: string): string {
+  return `(?<![\\w./-])${literal(secret)}(?![\\w/-]|\\.\\w)`;
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+}
+
+function mend(text: string, secrets: RegExp): string {
+  return text.replace(secrets, mask);
 }
 
 /** @param seen - what was met already, and what became of it. */
-function scrub(value: unknown, secrets: readonly string[], seen: Map<object, object>, depth: number): unknown {
+function scrub(value: unknown, secrets: RegExp, seen: Map<object, object>, depth: number): unknown {
   if (typeof value === "string") return mend(value, secrets);
   if (!isOurs(value)) return value;
   const known = seen.get(value);
@@ -48,7 +75,7 @@ function scrub(value: unknown, secrets: readonly string[], seen: Map<object, obj
 }
 
 /** Accessors, own or of the class, which the walk over data properties misses: `stack` on newer engines, a DOMException's message. */
-function scrubInherited(error: Error, secrets: readonly string[]): void {
+function scrubInherited(error: Error, secrets: RegExp): void {
   for (const key of ["message", "stack"] as const) {
     const text: unknown = error[key];
     if (typeof text !== "string") continue;

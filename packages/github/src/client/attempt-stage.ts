@@ -53,7 +53,7 @@ async function attempt(
     // Octokit takes whatever its `fetch` throws for a failed request.
     const { cause } = (error ?? {}) as { cause?: unknown };
     if (isSluiceError(cause)) throw cause;
-    throw scrubSecrets(error, [...secrets, ...secretsInHeaders(sent)]);
+    throw scrubSecrets(error, [...secrets, ...secretsInHeaders(sent)], linked.signal.reason);
   } finally {
     options.request = given;
     // The body of a stream is still on its way, and the caller may still end it.

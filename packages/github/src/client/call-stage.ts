@@ -44,7 +44,7 @@ function logicalCall(client: Client, request: GitHubRequest, options: Options, s
     try {
       return await send(options);
     } catch (error) {
-      throw scrubSecrets(error, all);
+      throw scrubSecrets(error, all, call.signal.reason);
     }
   });
 }

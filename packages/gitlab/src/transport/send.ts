@@ -30,7 +30,7 @@ export async function send(prepared: Prepared, call: Call, options: SendOptions)
     return streaming ? streamed(response, release) : await bufferResponse(response, { method: request.method });
   } catch (error) {
     // Some transports put the whole request into their errors. A reason is the caller's, and stays as it is.
-    throw signal.aborted && error === signal.reason ? error : scrubSecrets(error, secretsOf(request));
+    throw scrubSecrets(error, secretsOf(request), signal.reason);
   } finally {
     if (!streaming) release();
   }

@@ -54,7 +54,7 @@ async function sendOnce(
   try {
     return await bufferResponse(await globalThis.fetch(input, { ...request, signal }));
   } catch (error) {
-    throw scrubSecrets(error, [...logical.secrets]);
+    throw scrubSecrets(error, [...logical.secrets], signal.reason);
   } finally {
     release();
   }

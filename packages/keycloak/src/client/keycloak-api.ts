@@ -189,7 +189,7 @@ export class KeycloakApi extends KcAdminClient {
     return runCall(this.hooks, request, (call) => {
       const logical = logicalCall({ sender: this.#sender, owner: this, call, secrets });
       return withScopedFetch(logical, async () => invoke()).catch((error: unknown) => {
-        throw scrubSecrets(error, [...secrets, ...this.#secrets()]);
+        throw scrubSecrets(error, [...secrets, ...this.#secrets()], call.signal.reason);
       });
     });
   }

@@ -59,7 +59,7 @@ async function sendOnce(
     const cut = watchForCut(copy);
     return await Promise.race([library.send(copy).toPromise().then(buffered), cut]);
   } catch (error) {
-    throw scrubSecrets(error, [...secrets]);
+    throw scrubSecrets(error, [...secrets], signal.reason);
   }
 }
 

@@ -173,7 +173,7 @@ export class KubernetesApi {
     return takeMark((isRepeatable) =>
       runCall(this.hooks, isRepeatable ? { ...request, idempotent: true } : request, (call) =>
         within({ owner, call, composite, secrets }, async () => invoke()).catch((error: unknown) => {
-          throw scrubSecrets(error, [...secrets]);
+          throw scrubSecrets(error, [...secrets], call.signal.reason);
         }),
       ),
     );

@@ -92,7 +92,7 @@ async function sendOnce(
     return await buffer(response);
   } catch (error) {
     // Some transports put the whole request into their errors.
-    throw scrubSecrets(error, secretsIn(init?.headers));
+    throw scrubSecrets(error, secretsIn(init?.headers), signal.reason);
   } finally {
     release();
   }

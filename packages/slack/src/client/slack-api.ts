@@ -185,7 +185,7 @@ export class SlackApi extends WebClient {
     const secrets = [...this.#secrets, ...secretsInArguments(args)];
     return runCall(this.hooks, request, (call) =>
       within({ owner: this, call, method, args, composite, secrets }, invoke).catch((error: unknown) => {
-        throw scrubSecrets(bareError(error, call.signal), secrets);
+        throw scrubSecrets(bareError(error, call.signal), secrets, call.signal.reason);
       }),
     );
   }
