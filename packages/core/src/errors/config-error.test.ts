@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConfigError, show } from "./config-error.js";
@@ -13,6 +14,16 @@ describe("a ConfigError", () => {
       "burst must be a whole number >= 1, got 0.5. Raise it",
     );
   });
+});
+
+it("shows no object that was given, for whoever prints the error would print what is in it", () => {
+  const given = { host: "redis", password: "planted-password" };
+  for (const value of [given, [given], () => given, new Map([["password", given.password]])]) {
+    const error = new ConfigError({ option: "client", accepted: "a client of ioredis", value });
+    expect(`${inspect(error, { depth: 9 })} ${JSON.stringify(error)}`).not.toContain("planted");
+    expect(error.value).toBe(value);
+  }
+  expect(Object.keys(new ConfigError({ option: "client", accepted: "another", value: null }))).toContain("value");
 });
 
 describe("a shown value", () => {

@@ -17,6 +17,7 @@ export interface ConfigProblem {
 export class ConfigError extends SluiceError<"CONFIG_INVALID"> {
   readonly option: string;
   readonly accepted: string;
+  /** What was given. An object is not shown with the error, for a secret may lie in it. */
   readonly value: unknown;
 
   constructor(problem: ConfigProblem) {
@@ -25,6 +26,7 @@ export class ConfigError extends SluiceError<"CONFIG_INVALID"> {
     this.option = problem.option;
     this.accepted = problem.accepted;
     this.value = problem.value;
+    if (!isPlain(problem.value)) Object.defineProperty(this, "value", { enumerable: false });
   }
 }
 
@@ -33,6 +35,10 @@ const LONGEST_SHOWN = 120;
 /** One short printable line for any value: control and bidirectional characters escaped, long texts cut. */
 export function show(value: unknown): string {
   return oneLine(typeof value === "string" ? JSON.stringify(value) : describe(value), LONGEST_SHOWN);
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || (typeof value !== "object" && typeof value !== "function");
 }
 
 function describe(value: unknown): string {

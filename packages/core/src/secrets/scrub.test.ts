@@ -140,9 +140,9 @@ describe("secrets", () => {
   it("that are short are taken out where they stand by themselves, and leave names that contain them alone", () => {
     const said =
       'test: the latest test of key test/a, test-bucket, my.test and a_test; password=test&x "test" u:test@h test.';
-    const clean =
+    const bare =
       '[secret]: the latest [secret] of key test/a, test-bucket, my.test and a_test; password=[secret]&x "[secret]" u:[secret]@h [secret].';
-    expect(scrubText(said, ["test"])).toBe(clean);
+    expect(scrubText(said, ["test"])).toBe(bare);
     expect(scrubText("TooManyRequests of any client", ["any"])).toBe("TooManyRequests of [secret] client");
     expect(scrubText("a longer-one-still stands inside xlonger-onex", ["longer-one"])).toBe(
       "a [secret]-still stands inside x[secret]x",
