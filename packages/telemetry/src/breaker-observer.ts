@@ -32,7 +32,11 @@ const values: ReadonlyMap<string, number> = new Map([
   ["isolated", 3],
 ]);
 
-/** Makes the observer; those of one registry share the gauge, and the room in it. */
+/**
+ * Makes the observer; those of one registry share the gauge, and the room in it.
+ *
+ * @throws ConfigError for a `registry` that is none.
+ */
 export function createBreakerObserver(options: BreakerObserverOptions = {}): BreakerObserver {
   anObject("options", options);
   const registry = options.registry ?? register;

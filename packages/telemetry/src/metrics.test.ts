@@ -10,7 +10,9 @@ import {
 import { createFakeClock } from "@sluice/core/testing";
 import { AggregatorRegistry, Gauge, type OpenMetricsContentType, Registry, register } from "prom-client";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createMetrics, type MetricsOptions } from "./index.js";
+import { registerFamilies } from "./families/families.js";
+import { createBoard } from "./labels/board.js";
+import { createBreakerObserver, createMetrics, createPolicyMetrics, type MetricsOptions } from "./index.js";
 
 function setUp(options: Omit<MetricsOptions, "registry"> = {}, inner: Hook[] = []) {
   const registry = new Registry();
@@ -189,10 +191,22 @@ describe("retries and the store", () => {
     expect(text).toMatch(/sluice_retry_after_capped_total\{.*\} 1/);
     expect(text).not.toContain("made up");
   });
+});
 
-  it("shows 1 for the present store mode and 0 for all others", async () => {
-    const { registry, metrics } = setUp({ provider: "acme" });
+describe("where limits are kept", () => {
+  const provider = "acme";
+
+  /** The modes that have clients, with their number. */
+  async function clients(registry: Registry): Promise<Record<string, number>> {
+    const found = await lines(registry, "sluice_store_mode{");
+    const counts = found.map((line) => [/mode="(\w+)"/.exec(line)![1]!, Number(line.split(" ").at(-1))] as const);
+    return Object.fromEntries(counts.filter(([, count]) => count !== 0));
+  }
+
+  it("is one client in its present mode and none in all others", async () => {
+    const { registry, metrics } = setUp({ provider });
     metrics.storeMode("shared");
+    metrics.storeMode("local");
     metrics.storeMode("local");
     expect(await lines(registry, "sluice_store_mode{")).toEqual(
       ["shared", "local", "open", "closed", "memory"].map(
@@ -200,10 +214,117 @@ describe("retries and the store", () => {
       ),
     );
   });
+
+  it("is counted for all clients of a provider, so that none hides that another is away", async () => {
+    const registry = new Registry();
+    const [away, here, third] = [1, 2, 3].map(() => createMetrics({ registry, provider }));
+    away!.storeMode("local");
+    here!.storeMode("shared");
+    third!.storeMode("shared");
+    createMetrics({ registry, provider: "other one" }).storeMode("open");
+    expect(await lines(registry, 'sluice_store_mode{provider="acme"')).toEqual([
+      expect.stringMatching(/"shared"} 2$/),
+      expect.stringMatching(/"local"} 1$/),
+      ...["open", "closed", "memory"].map((mode) => expect.stringMatching(new RegExp(`"${mode}"} 0$`))),
+    ]);
+    away!.storeMode("shared");
+    expect(await lines(registry, 'sluice_store_mode{provider="acme",mode="local"')).toEqual([
+      expect.stringMatching(/ 0$/),
+    ]);
+  });
+
+  it("counts a client no more once it is closed, however often and whatever is said afterwards; 0 everywhere at last", async () => {
+    const registry = new Registry();
+    const [one, other, unused] = [1, 2, 3].map(() => createMetrics({ registry, provider }));
+    one!.storeMode("local");
+    other!.storeMode("shared");
+    unused!.closed();
+    one!.closed();
+    one!.closed();
+    one!.storeMode("local");
+    expect(await clients(registry)).toEqual({ shared: 1 });
+    other!.closed();
+    expect(await lines(registry, "sluice_store_mode{")).toHaveLength(5);
+    expect(await clients(registry)).toEqual({});
+  });
+
+  it("shows nothing for a client that was closed before it kept any", async () => {
+    const { registry, metrics } = setUp({ provider });
+    metrics.closed();
+    expect(await lines(registry, "sluice_store_mode{")).toEqual([]);
+  });
+
+  it("stays with a client that says what is no mode", async () => {
+    const { registry, metrics } = setUp({ provider });
+    metrics.storeMode("local");
+    metrics.storeMode("nonsense" as "local");
+    expect(await clients(registry)).toEqual({ local: 1 });
+  });
+
+  it("is counted in each registry apart", async () => {
+    const [one, other] = [setUp({ provider }), setUp({ provider })];
+    one.metrics.storeMode("local");
+    other.metrics.storeMode("shared");
+    one.metrics.closed();
+    expect(await clients(one.registry)).toEqual({});
+    expect(await clients(other.registry)).toEqual({ shared: 1 });
+  });
+
+  it("is known again after the registry's values were reset, and never below 0", async () => {
+    const registry = new Registry();
+    const [one, other] = [1, 2].map(() => createMetrics({ registry, provider }));
+    one!.storeMode("local");
+    other!.storeMode("local");
+    registry.resetMetrics();
+    expect(await clients(registry)).toEqual({ local: 2 });
+    registry.resetMetrics();
+    one!.closed();
+    expect(await clients(registry)).toEqual({ local: 1 });
+    other!.closed();
+    expect(await clients(registry)).toEqual({});
+  });
+
+  it("is added up over two copies of the package on one registry", async () => {
+    const registry = new Registry();
+    const one = createMetrics({ registry, provider });
+    // As another copy would: the same metrics, found by their shape, and a board of its own.
+    const other = createBoard(registerFamilies(registry), createFakeClock()).storeClients(provider).open();
+    one.storeMode("local");
+    other.set("shared");
+    expect(await clients(registry)).toEqual({ local: 1, shared: 1 });
+    one.storeMode("shared");
+    expect(await clients(registry)).toEqual({ shared: 2 });
+    other.release();
+    expect(await clients(registry)).toEqual({ shared: 1 });
+  });
+
+  it("is added up over workers in prom-client's cluster mode", async () => {
+    const workers = await Promise.all(
+      (["local", "shared", "shared"] as const).map(async (mode) => {
+        const { registry, metrics } = setUp({ provider });
+        metrics.storeMode(mode);
+        return registry.getMetricsAsJSON();
+      }),
+    );
+    const text = await AggregatorRegistry.aggregate(workers).metrics();
+    expect(text).toMatch(/sluice_store_mode\{.*mode="shared"\} 2\n/);
+    expect(text).toMatch(/sluice_store_mode\{.*mode="local"\} 1\n/);
+  });
 });
 
 describe("the registry", () => {
   afterEach(() => register.clear());
+
+  it.each<[string, (options: { registry: never }) => unknown]>([
+    ["createMetrics", createMetrics],
+    ["createPolicyMetrics", createPolicyMetrics],
+    ["createBreakerObserver", createBreakerObserver],
+  ])("that is none is a mistake with a name to %s", (_, make) => {
+    for (const registry of [{}, "none", 7, [], { getSingleMetric() {} }])
+      expect(() => make({ registry: registry as never })).toThrow(
+        expect.objectContaining({ code: "CONFIG_INVALID", option: "registry" }),
+      );
+  });
 
   it("is prom-client's global one by default", async () => {
     createMetrics().limiter.acquired(call, { waitedMs: 1 });

@@ -1,12 +1,13 @@
 import { anObject, type Call, type Caller, type Clock, type Hook, type Outcome, systemClock } from "@sluice/core";
 import { register } from "prom-client";
 import type { MetricsRegistry } from "./families/registry.js";
-import { type StoreMode, storeModes } from "./families/store-mode.js";
+import type { StoreMode } from "./families/store-mode.js";
 import { boardOf } from "./labels/board-of.js";
 import type { CallerSeries } from "./labels/caller-series.js";
 import { callerText } from "./labels/caller-text.js";
 import { labelText, other } from "./labels/label-text.js";
 import type { Place } from "./labels/place.js";
+import type { StoreClient } from "./labels/store-clients.js";
 import type { LimiterObserver } from "./limiter-observer.js";
 import { outcomeOfError, outcomeOfStatus, type RequestOutcome, tellsDuration } from "./outcome.js";
 import { algorithms, listed } from "./policy/closed-lists.js";
@@ -45,13 +46,18 @@ export interface Metrics {
   retryAfterIgnored(call: Call): void;
   /** A Retry-After header asked for more than is believed. */
   retryAfterCapped(call: Call): void;
-  /** Where the limiter keeps its state from now on. */
+  /** Where this client's limiter keeps its state from now on: the client counts in that mode, and in no other, until {@link Metrics.closed}. */
   storeMode(mode: StoreMode): void;
+  /** The client is closed: it counts in no mode any more, whatever `storeMode` is told afterwards. Safe to call twice. */
+  closed(): void;
 }
 
 /**
- * Makes the metrics of one client. Clients on one registry share its metrics and the caps of its labels. Nothing made here ever
- * throws into a call, unless `callerLabel` does.
+ * Makes the metrics of one client. Clients on one registry share its metrics and the caps of its labels. Nothing made here throws,
+ * unless `callerLabel` does: from the hook, that goes to the chain's `onHookError` and no call fails; from a member called by hand, to
+ * who called it.
+ *
+ * @throws ConfigError for a `registry` that is none.
  */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   anObject("options", options);
@@ -69,6 +75,9 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     callerOf(place, call).countRequest(outcome);
     if (tellsDuration(outcome) && Number.isFinite(durationMs)) place.observeDuration(durationMs / 1000);
   };
+
+  let counted: StoreClient | undefined;
+  let over = false;
 
   return {
     hook: {
@@ -101,8 +110,13 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     retryAfterIgnored: (call) => placeOf(call).countRetryAfterIgnored(),
     retryAfterCapped: (call) => placeOf(call).countRetryAfterCapped(),
     storeMode(mode) {
-      const provider = board.provider(options.provider ?? "");
-      for (const one of storeModes) board.families.storeMode.cell({ provider, mode: one }).set(one === mode ? 1 : 0);
+      if (over) return;
+      counted ??= board.storeClients(options.provider ?? "").open();
+      counted.set(mode);
+    },
+    closed() {
+      over = true;
+      counted?.release();
     },
   };
 }

@@ -50,6 +50,7 @@ describe("the chain of a factory", () => {
   it.each([
     [{ mode: "on" }, {}, "mode"],
     [{ timeoutMs: 0 }, {}, "timeoutMs"],
+    [{ registry: {} }, {}, "registry"],
     [{ retry: { maxRetries: -1 } }, {}, "maxRetries"],
     [{ retry: { baseMs: Number.NaN } }, {}, "baseMs"],
     [{}, { REDIS_URL: "nowhere" }, "REDIS_URL"],
@@ -230,9 +231,27 @@ describe("a limiter of the user's own", () => {
   });
 });
 
-it("a client in memory says so in its metrics", async () => {
-  const { registry } = client();
-  expect(await storeModes(registry)).toEqual(["memory"]);
+describe("where a client keeps its limits", () => {
+  it("is its own memory without Redis, as its metrics say until it is closed", async () => {
+    const { assembly, registry, send } = client();
+    const again = client({ registry });
+    expect(await storeModes(registry)).toEqual(["memory"]);
+    expect(await samples(registry, "sluice_store_mode")).toMatchObject({ 'provider="acme",mode="memory"': 2 });
+    await again.assembly.close();
+    expect(await samples(registry, "sluice_store_mode")).toMatchObject({ 'provider="acme",mode="memory"': 1 });
+    await send(() => reply(200));
+    await Promise.all([assembly.close(), assembly.close()]);
+    await assembly.close();
+    expect(await storeModes(registry)).toEqual([]);
+  });
+
+  it("is said no more from the moment it is to be closed, however long that takes", async () => {
+    const { assembly, registry } = client();
+    const closing = assembly.close();
+    expect(await storeModes(registry)).toEqual([]);
+    await closing;
+    expect(await storeModes(registry)).toEqual([]);
+  });
 });
 
 describe("the chain of a plain constructor", () => {

@@ -135,7 +135,8 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
       onStoreError: resolved.onStoreError,
       log: options.log,
       clock: options.clock,
-      onMode: metrics.storeMode,
+      // Of a limiter of the user's own only they know where it keeps its buckets.
+      onMode: options.limiter === undefined ? metrics.storeMode : () => {},
     }));
   const limiters = createLimiters(options, vendor, lease, { metrics, tracing });
   const companions = (): StoreLease["companions"] => {
@@ -168,6 +169,8 @@ export function assemble(options: ApiOptions, vendor: VendorParts): Assembly {
       clock,
     }),
     close() {
+      // At once: a client that ends is none that Redis is away for, however long the rest takes.
+      metrics.closed();
       closing ??= Promise.all([limiters.close(), breaker?.close()]).then(() => leased?.release());
       return closing;
     },

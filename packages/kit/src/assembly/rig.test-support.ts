@@ -52,8 +52,8 @@ export async function samples(registry: MetricsRegistry, name: string): Promise<
   return Object.fromEntries(lines.map((line) => [/\{(.*)\}/.exec(line)?.[1] ?? "", Number(line.split(" ").at(-1))]));
 }
 
-/** The one mode of the store that is on. */
+/** The modes of the store that clients are in. */
 export async function storeModes(registry: MetricsRegistry): Promise<string[]> {
   const modes = Object.entries(await samples(registry, "sluice_store_mode"));
-  return modes.filter(([, value]) => value === 1).map(([labels]) => /mode="(\w+)"/.exec(labels)?.[1] ?? "");
+  return modes.filter(([, value]) => value !== 0).map(([labels]) => /mode="(\w+)"/.exec(labels)?.[1] ?? "");
 }

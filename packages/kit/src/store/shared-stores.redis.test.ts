@@ -1,8 +1,9 @@
-import { type Limiter, tokenBucket } from "@sluice/limiter";
+import { createLimiter, type Limiter, memoryStore, tokenBucket } from "@sluice/limiter";
+import type { MetricsRegistry } from "@sluice/telemetry";
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Assembly, assemble } from "../assembly/assemble.js";
-import { storeModes, vendor } from "../assembly/rig.test-support.js";
+import { samples, storeModes, vendor } from "../assembly/rig.test-support.js";
 import type { ApiOptions, RedisSettings } from "../options/api-options.js";
 import { Redis, Registry } from "../users-own.test-support.js";
 
@@ -163,6 +164,64 @@ describe("an outage", () => {
     await server.kill();
     await askUntil(here.limiter, async () => (await storeModes(here.registry))[0] === "local");
     expect(log.warn).not.toHaveBeenCalled();
+  });
+});
+
+describe("metrics of several clients on one registry", () => {
+  const counts = async (registry: MetricsRegistry) =>
+    Object.fromEntries(
+      Object.entries(await samples(registry, "sluice_store_mode"))
+        .filter(([, value]) => value !== 0)
+        .map(([labels, value]) => [/mode="(\w+)"/.exec(labels)?.[1] ?? "", value]),
+    );
+
+  it("show an outage of one as long as it lasts and no longer, whatever those on another Redis do", async () => {
+    const healthy = await startRedisServer();
+    try {
+      const registry = new Registry();
+      const log = logger();
+      const there = { registry, redis: { ...settings, url: healthy.url } };
+      const [away, also] = [client({ registry, log }), client({ registry, log })];
+      await away.limiter().tryAcquire(charge);
+      expect(await counts(registry)).toEqual({ shared: 2 });
+      await server.kill();
+      await askUntil(away.limiter, () => log.warn.mock.calls.length > 0);
+      expect(await counts(registry)).toEqual({ local: 2 });
+
+      const here = client(there);
+      await here.limiter().tryAcquire(charge);
+      expect(await counts(registry)).toEqual({ local: 2, shared: 1 });
+
+      // One that comes and goes in the middle of it leaves nothing behind, whether or not it was used.
+      const brief = client({ registry, log });
+      expect(await counts(registry)).toEqual({ local: 3, shared: 1 });
+      await brief.assembly.close();
+      await also.assembly.close();
+      expect(await counts(registry)).toEqual({ local: 1, shared: 1 });
+      await away.assembly.close();
+      await away.assembly.close();
+      expect(await counts(registry)).toEqual({ shared: 1 });
+      await here.limiter().tryAcquire(charge);
+      await here.assembly.close();
+      expect(await counts(registry)).toEqual({});
+    } finally {
+      await Promise.all(open.splice(0).map((assembly) => assembly.close()));
+      await healthy.stop();
+    }
+  });
+
+  it("count none whose limiter is the user's own, though it has other things in that Redis", async () => {
+    const registry = new Registry();
+    const log = logger();
+    const limiter = createLimiter({ store: memoryStore() });
+    const own = client({ registry, limiter });
+    await own.assembly.tokens.get("t", { secret: "s", refresh: async () => ({ value: "v", lifetimeMs: 60_000 }) });
+    const { limiter: asked } = client({ log });
+    await asked().tryAcquire(charge);
+    await server.kill();
+    await askUntil(asked, () => log.warn.mock.calls.length > 0);
+    expect(await storeModes(registry)).toEqual([]);
+    await limiter.close();
   });
 });
 

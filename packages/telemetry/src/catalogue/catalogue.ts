@@ -166,9 +166,8 @@ export const catalogue = {
     name: "sluice_store_mode",
     type: "gauge",
     labels: ["provider", "mode"],
-    unit: "state",
-    help: "Where limits are kept: 1 for the present mode, 0 for the others.",
-    aggregator: "max",
+    unit: "clients",
+    help: "Open clients of this process by where their limits are kept: how many are in each mode, 0 or more.",
   },
   overrides: {
     name: "sluice_overrides_active",

@@ -4,5 +4,5 @@
  */
 export type StoreMode = "shared" | "local" | "open" | "closed" | "memory";
 
-/** Every mode, so that all but the present one can be set to 0. */
+/** Every mode, so that those without clients can be shown as 0. */
 export const storeModes: readonly StoreMode[] = ["shared", "local", "open", "closed", "memory"];

@@ -6,13 +6,15 @@ import { type Jobs, openJobs } from "./jobs.js";
 import { labelText, other } from "./label-text.js";
 import { openPlace, type Place, type PlaceLabels } from "./place.js";
 import { createSlots, type Slots } from "./slots.js";
+import { openStoreClients, type StoreClients } from "./store-clients.js";
 
 /** Finds the series of a call, and keeps their number under the caps. One per registry, shared by its clients. */
 export interface Board {
   readonly families: Families;
-  provider(name: string): string;
   /** Places of concurrency limits of an account. */
   jobs(provider: string, account: string): Jobs;
+  /** Clients of a provider, by where their limits are kept. */
+  storeClients(provider: string): StoreClients;
   place(provider: string, account: string, operation: string): Place;
   caller(place: Place, caller: string): CallerSeries;
   /** Names of callers that are kept apart, for all metrics together. */
@@ -27,6 +29,7 @@ export function createBoard(families: Families, clock: Clock): Board {
   const places = new Map<string, Map<string, Map<string, Place>>>();
   const opened: Place[] = [];
   const jobs = new Map<string, Map<string, Jobs>>();
+  const storeClients = new Map<string, StoreClients>();
   const gone = new Set<(caller: string) => void>();
   const providers = createSlots({ size: MAX_PROVIDERS, clock });
   const accounts = createSlots({ size: MAX_ACCOUNTS, clock });
@@ -78,12 +81,17 @@ export function createBoard(families: Families, clock: Clock): Board {
 
   return {
     families,
-    provider,
     jobs(rawProvider, rawAccount) {
       const labels = account(rawProvider, rawAccount);
       const byAccount = inner(jobs, labels.provider);
       const found = byAccount.get(labels.account) ?? openJobs(families, labels);
       byAccount.set(labels.account, found);
+      return found;
+    },
+    storeClients(rawProvider) {
+      const known = provider(rawProvider);
+      const found = storeClients.get(known) ?? openStoreClients(families, known);
+      storeClients.set(known, found);
       return found;
     },
     callers,

@@ -26,7 +26,7 @@ export interface PolicyMetricsOptions {
 
 /** Prometheus metrics of policy engines. */
 export interface PolicyMetricsObserver {
-  /** Fits an engine's `onDecision`. Throws nothing, unless `callerLabel` does. */
+  /** Fits an engine's `onDecision`. Throws nothing, unless `callerLabel` does, of which an engine makes a process warning: no request fails. */
   readonly onDecision: (event: DecisionEventLike) => void;
   /** Exports what the engine has: active policies, overrides, the age of its copy. Returns the way to stop. */
   watch(engine: EngineLike): () => void;
@@ -34,7 +34,11 @@ export interface PolicyMetricsObserver {
   measure<Engine extends DecidesLike>(engine: Engine): Engine;
 }
 
-/** Makes the metrics; observers of one registry share them, and the caps of their labels. */
+/**
+ * Makes the metrics; observers of one registry share them, and the caps of their labels.
+ *
+ * @throws ConfigError for a `registry` that is none.
+ */
 export function createPolicyMetrics(options: PolicyMetricsOptions = {}): PolicyMetricsObserver {
   anObject("options", options);
   const clock = options.clock ?? systemClock;

@@ -98,7 +98,7 @@ export function state(series) {
     {
       kind: "stat",
       title: "Without the shared store",
-      about: "Clients of processes that cannot ask Redis at present.",
+      about: "Clients that cannot ask Redis at present.",
       unit: "short",
       background: true,
       thresholds: steps("green", [1, "red"]),

@@ -58,15 +58,18 @@ export function breakerPanel(selector, size) {
   };
 }
 
-/** Where limits are kept, over time: the worst mode of any process. */
+/** Where limits are kept, over time: the worst mode that any client is in. */
 export function storeModePanel(series, size) {
-  const coded = storeModes.map((mode, index) => `${series("sluice_store_mode", `mode="${mode}"`)} * ${index + 1}`);
+  // The mode's rank where it has clients, however many, and nothing where it has none.
+  const coded = storeModes.map(
+    (mode, index) => `(${series("sluice_store_mode", `mode="${mode}"`)} > 0) * 0 + ${index + 1}`,
+  );
   const entries = storeModes.map((text, index) => [index + 1, { text, color: storeColors[index], index }]);
   return {
     kind: "state-timeline",
     title: "Where limits are kept",
     about:
-      "shared: in Redis. memory: in each process, by choice. local, open, closed: Redis is away. Of several processes the worst is shown.",
+      "shared: in Redis. memory: in each process, by choice. local, open, closed: Redis is away. Of several clients the worst is shown.",
     unit: "none",
     mappings: Object.fromEntries(entries),
     queries: [[`max by (provider) (${coded.join(" or ")})`, "{{provider}}"]],
