@@ -1,5 +1,5 @@
 import { createCall, createHookChain, type Outcome, StoreUnavailableError } from "@sluice/core";
-import { type Grant, type Limiter, tokenBucket } from "@sluice/limiter";
+import { concurrency, type Grant, type Limiter, tokenBucket } from "@sluice/limiter";
 import { describe, expect, it, vi } from "vitest";
 import { rateLimitHook } from "./rate-limit-hook.js";
 import { drip, errorOf, rig } from "./rig.test-support.js";
@@ -281,6 +281,23 @@ describe("tokens", () => {
     expect(await errorOf(stopped)).toBe("stop");
     expect(await ask("list")).toBe("answer");
   });
+});
+
+it("an observer that fails affects no call, and is a warning", async () => {
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const broken = (): never => {
+    throw new Error("no observer");
+  };
+  const place = { bucket: "place", limit: concurrency({ max: 1, leaseMs: 1000 }) };
+  const { ask } = rig({
+    charges: { take: [place], never: [{ ...drip, cost: 2 }] },
+    observer: { acquired: broken, refused: broken, held: broken },
+  });
+  // The place comes back each time.
+  for (let n = 0; n < 3; n += 1) expect(await ask("take")).toBe("answer");
+  expect(await errorOf(ask("never"))).toMatchObject({ code: "CONFIG_INVALID" });
+  expect(warned).toHaveBeenCalledOnce();
+  warned.mockRestore();
 });
 
 it("runs on the machine's clock, without observer or cap, when it is given neither", async () => {

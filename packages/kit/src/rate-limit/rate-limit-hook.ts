@@ -16,6 +16,7 @@ import type { Mode } from "../options/api-options.js";
 import { createAdmission, giveBack } from "./admission.js";
 import { createFeedback, type FeedbackRule } from "./feedback.js";
 import { holdPlaces } from "./held-places.js";
+import { quietObserver } from "./quiet-observer.js";
 
 /** What the rate-limit hook is made of. */
 export interface RateLimitOptions {
@@ -24,6 +25,7 @@ export interface RateLimitOptions {
   readonly feedback: FeedbackRule;
   /** Read at every attempt, so that it may be switched while running. */
   readonly mode: () => Mode;
+  /** What it throws is a process warning. */
   readonly observer?: LimiterObserver | undefined;
   /** A span around each wait. */
   readonly tracing?: Pick<Tracing, "waiting"> | undefined;
@@ -42,7 +44,8 @@ export interface RateLimitOptions {
  */
 export function rateLimitHook(options: RateLimitOptions): Hook {
   anObject("options", options, "{ limiterFor, quota, ... }");
-  const { limiterFor, quota, observer } = options;
+  const { limiterFor, quota } = options;
+  const observer = quietObserver(options.observer);
   const clock = options.clock ?? systemClock;
   const admission = createAdmission({
     limiterFor,
