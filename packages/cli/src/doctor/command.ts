@@ -1,4 +1,4 @@
-import { diagnoseRedis, redisFleet, type RedisFinding, redisRights } from "@sluice/limiter-redis";
+import { diagnoseRedis, parseRedisUrl, redisFleet, type RedisFinding, redisRights } from "@sluice/limiter-redis";
 import { Command } from "commander";
 import { Ending, exitCodes } from "../exit-codes.js";
 import { counted } from "../output/count.js";
@@ -11,6 +11,8 @@ import { ownVersion } from "../version.js";
 type Finding = Omit<RedisFinding, "check"> & { readonly check: string };
 
 const OLDEST_NODE = 20;
+/** Problems with which nothing can be asked. */
+const notUsable: ReadonlySet<RedisFinding["check"]> = new Set(["connection", "database"]);
 
 /** `sluice doctor`: what is wrong, and what to do about it. */
 export function doctorCommand(terminal: Terminal): Command {
@@ -21,19 +23,24 @@ export function doctorCommand(terminal: Terminal): Command {
       if (flags.rights === true) return printRights(flags, terminal);
       const connection = connectionOf(flags, terminal);
       const redis = placeIn(connection);
+      const ofRedis = await diagnoseRedis(connection);
+      const usable = !ofRedis.some(({ check, state }) => state === "problem" && notUsable.has(check));
       const findings: readonly Finding[] = [
         nodeFinding(),
-        ...(await diagnoseRedis(connection)),
-        ...(await fleetFindings(connection)),
+        ...ofRedis,
+        ...(usable ? await fleetFindings(connection) : []),
       ];
       print(terminal, flags.json, { redis, findings }, (colors) => textOf(findings, colors));
       if (findings.some(({ state }) => state === "problem")) throw new Ending("", exitCodes.no);
     });
 }
 
-function printRights({ prefix, json }: ConnectionFlags, terminal: Terminal): void {
-  const rights = redisRights({ prefix, control: true });
-  const watching = redisRights({ prefix, control: true, fleet: true });
+function printRights({ prefix, json, redis }: ConnectionFlags, terminal: Terminal): void {
+  const url = redis ?? terminal.env?.["REDIS_URL"];
+  // Without a URL it is database 0, which nobody has to select.
+  const database = url === undefined || url === "" ? 0 : parseRedisUrl(url).db;
+  const rights = redisRights({ prefix, database, control: true });
+  const watching = redisRights({ prefix, database, control: true, fleet: true });
   print(terminal, json, { service: rights, operator: watching }, () =>
     [
       "a service:",

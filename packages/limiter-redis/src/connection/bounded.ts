@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from "@sluice/core";
+import { DatabaseRefusedError } from "./database.js";
 import { deadlinesOf } from "./deadlines.js";
 
 /**
@@ -43,6 +44,7 @@ function redisAt(place: string | undefined): string {
 /** Without a connection it does not matter what was asked for. */
 function failure(what: string, error: unknown): string {
   if (!(error instanceof Error)) return `failed at ${what}: unknown`;
+  if (error instanceof DatabaseRefusedError) return error.message;
   const { message, name } = error;
   const { code } = error as { code?: unknown };
   if (typeof code === "string")

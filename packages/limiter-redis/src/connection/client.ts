@@ -4,6 +4,7 @@ import { systemRandom } from "@sluice/core";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { calmListener } from "./cluster-listener.js";
 import { connectPrimaries, keepMapFresh } from "./cluster-map.js";
+import { insistOnDatabase, insistsOnDatabase } from "./database.js";
 import type { RedisTarget } from "./options.js";
 import { askForPassword } from "./passwords.js";
 import { watchLogin } from "./refused-login.js";
@@ -27,7 +28,7 @@ const SLOWEST_RECONNECT_MS = 500;
 
 /**
  * Opens a client with the settings a limiter needs: nothing queues while disconnected, nothing is sent twice, a frozen peer is
- * noticed, a failover is followed, and neither socket nor timers keep the process alive. Connects on first use.
+ * noticed, a failover is followed, no other database is used, and neither socket nor timers keep the process alive. Connects on first use.
  */
 export function openClient(target: RedisTarget, commandTimeoutMs: number): RedisClient {
   const common = settings(target, commandTimeoutMs);
@@ -48,7 +49,8 @@ export function openClient(target: RedisTarget, commandTimeoutMs: number): Redis
           ...(target.sentinelPassword === undefined ? {} : { sentinelPassword: target.sentinelPassword }),
           ...(common.tls === undefined ? {} : { sentinelTLS: common.tls, enableTLSForSentinelMode: true }),
         };
-  return askForPassword(ownClient(new Redis({ ...common, ...where, db, retryStrategy: backOff })), target.password);
+  const client = insistOnDatabase(new Redis({ ...common, ...where, db, retryStrategy: backOff }));
+  return askForPassword(ownClient(client), target.password);
 }
 
 /** A second connection like the first, for listening: it may be silent for as long as nothing is said. */
@@ -61,7 +63,8 @@ export function openListener(client: RedisClient): RedisClient {
   }
   // By itself it would subscribe again with nobody to hear of a failure, which ends a process that closes meanwhile.
   const own = { ...quiet, socketTimeout: undefined, autoResubscribe: false } as Partial<RedisOptions>;
-  return ownClient((client as Redis).duplicate(own));
+  const listener = (client as Redis).duplicate(own);
+  return ownClient(insistsOnDatabase(client) ? insistOnDatabase(listener) : listener);
 }
 
 /** Options that one server, one behind Sentinel and each node of a cluster share. */

@@ -85,6 +85,11 @@ describe("a Redis URL", () => {
     expect(JSON.stringify(error) + (error as Error).stack).not.toContain("s3cret");
   });
 
+  it("of a cluster has no database, and is refused for that by name", () => {
+    expect(() => parseRedisUrl("redis+cluster://one/3")).toThrow("a cluster has no database but 0");
+    expect(parseRedisUrl("redis+cluster://one/0").db).toBe(0);
+  });
+
   it("is shown without user and password, whatever characters they hold", () => {
     expect(maskUrl("redis://ann:p@ss/w:rd@cache:6379/1")).toBe("redis://***@cache:6379/1");
     expect(maskUrl("ann:secret@cache")).toBe("***@cache");

@@ -23,6 +23,7 @@ export interface RedisAddress {
 
 const accepted =
   'a URL such as "redis://host:6379", "rediss://user:password@host:6380/0", "redis+sentinel://host1,host2:26379/name", "redis+cluster://host1,host2"';
+const acceptedOfClusters = `${accepted}; a cluster has no database but 0`;
 const schemes = { redis: "single", "redis+sentinel": "sentinel", "redis+cluster": "cluster" } as const;
 const ports = { single: 6379, sentinel: 26_379, cluster: 6379 } as const;
 const LARGEST_PORT = 65_535;
@@ -35,7 +36,7 @@ const LARGEST_PORT = 65_535;
  * @throws ConfigError for anything else, user and password masked.
  */
 export function parseRedisUrl(text: string, option = "url"): RedisAddress {
-  const wrong = (): ConfigError => new ConfigError({ option, accepted, value: maskUrl(text) });
+  const wrong = (what = accepted): ConfigError => new ConfigError({ option, accepted: what, value: maskUrl(text) });
   const split = /^(rediss?)(\+sentinel|\+cluster)?:\/\/(?:([^/]*)@)?([^/?#@]*)(?:\/([^?#]*))?$/.exec(String(text));
   if (split === null) throw wrong();
   const [, scheme, how = "", login = "", list = "", path = ""] = split;
@@ -45,7 +46,8 @@ export function parseRedisUrl(text: string, option = "url"): RedisAddress {
   const hosts = list.split(",").map((one) => hostOf(one, ports[kind], wrong));
   if (kind === "single" && hosts.length > 1) throw wrong();
   const [name, db] = kind === "sentinel" ? nameAndDb(path, wrong) : [undefined, path];
-  if (!/^\d{0,5}$/.test(db) || (kind === "cluster" && db !== "" && db !== "0")) throw wrong();
+  if (!/^\d{0,5}$/.test(db)) throw wrong();
+  if (kind === "cluster" && db !== "" && db !== "0") throw wrong(acceptedOfClusters);
   return {
     kind,
     hosts,

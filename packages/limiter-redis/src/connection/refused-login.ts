@@ -1,11 +1,12 @@
 import type { RedisClient } from "./client.js";
+import { DatabaseRefusedError } from "./database.js";
 
 /** Why a client last could not connect: the commands only learn that there is no connection. */
 const reasons = new WeakMap<RedisClient, Error>();
 const refusal = /^(NOAUTH|WRONGPASS|NOPERM)\b/;
 const systemCode = /^[A-Z][A-Z\d_]{2,63}$/;
 
-/** Notes why a client does not connect (refused logins, certificates, the network), and forgets it when it is ready. */
+/** Notes why a client does not connect (refused logins and databases, certificates, the network), and forgets it when it is ready. */
 export function watchLogin(client: RedisClient): void {
   client.on("error", (error: unknown) => {
     const reason = error instanceof Error ? reasonOf(error) : undefined;
@@ -16,6 +17,7 @@ export function watchLogin(client: RedisClient): void {
 
 /** Without what else the error holds: the command that failed, and its password. */
 function reasonOf(error: Error): Error | undefined {
+  if (error instanceof DatabaseRefusedError) return error;
   const word = refusal.exec(error.message)?.[1];
   if (word !== undefined) return new Error(`${word} `);
   const { code } = error as { code?: unknown };

@@ -1,6 +1,7 @@
 import { Cluster } from "ioredis";
 import { rights } from "../generated/scripts.js";
 import type { RedisClient } from "./client.js";
+import { databaseRefusalIn } from "./database.js";
 
 /** Which user the rights are for. */
 export interface RedisRightsOptions {
@@ -12,6 +13,8 @@ export interface RedisRightsOptions {
   readonly control?: boolean;
   /** Whether it also watches the fleet, as `redisFleet` does. @defaultValue false */
   readonly fleet?: boolean;
+  /** Number of the database that the URL names, which has to be selected unless it is 0. @defaultValue 0 */
+  readonly database?: number;
 }
 
 /** Commands that are sent by themselves. */
@@ -30,6 +33,7 @@ export function redisRights({
   cluster = false,
   control = false,
   fleet = false,
+  database = 0,
 }: RedisRightsOptions = {}): readonly string[] {
   const inScripts = scripted("", "").map((command) => command.split(" ", 1)[0] ?? "");
   const commands = new Set([
@@ -38,6 +42,7 @@ export function redisRights({
     ...(cluster ? ofClusters : []),
     ...(control ? ofControl : []),
     ...(fleet ? ["scan"] : []),
+    ...(database === 0 ? [] : ["select"]),
   ]);
   return [`~${prefix}:*`, `&${prefix}:*`, ...[...commands].toSorted().map((command) => `+${command}`)];
 }
@@ -119,9 +124,9 @@ export function rightsMessage(missing: readonly string[]): string {
   return `The user of Redis lacks rights, without which some of our commands fail: ${missing.join(" ")}. Give them by ACL SETUSER`;
 }
 
-/** Whether a failure says that the user may not do what was asked. */
+/** Whether a failure says that the user may not do what was asked; without its database nothing is asked at all. */
 export function isLackOfRights(error: unknown): error is Error {
-  return error instanceof Error && /\bNOPERM\b/.test(error.message);
+  return error instanceof Error && /\bNOPERM\b/.test(error.message) && databaseRefusalIn(error.message) === undefined;
 }
 
 /** The rule that a refused listener lacks; undefined when it failed for another reason. */

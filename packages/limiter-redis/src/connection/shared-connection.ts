@@ -2,7 +2,9 @@ import { StoreUnavailableError } from "@sluice/core";
 import { bounded } from "./bounded.js";
 import { openClient, type RedisClient } from "./client.js";
 import { connected, isReady } from "./connected.js";
+import { DatabaseRefusedError } from "./database.js";
 import type { RedisConnectionConfig, RedisTarget } from "./options.js";
+import { placeOf } from "./parse-url.js";
 import { explained } from "./refused-login.js";
 import { closeClient } from "./sentinels.js";
 import { missingForListening, rightsMessage } from "./rights.js";
@@ -136,9 +138,14 @@ function entryOfTarget(target: RedisTarget, commandTimeoutMs: number): Entry {
   const held = byTarget.get(key);
   if (held !== undefined) return held;
   let opened: RedisClient | undefined;
-  const client = (): RedisClient => (opened ??= openClient(target, commandTimeoutMs));
-  const subscriptions = createSubscriptions(client);
   const warnings = createStoreWarnings();
+  const open = (): RedisClient => {
+    opened = openClient(target, commandTimeoutMs);
+    warnOfDatabase(opened, `Redis at ${placeOf(target.address)}`, warnings);
+    return opened;
+  };
+  const client = (): RedisClient => opened ?? open();
+  const subscriptions = createSubscriptions(client);
   const entry: Entry = {
     client,
     subscriptions,
@@ -153,6 +160,16 @@ function entryOfTarget(target: RedisTarget, commandTimeoutMs: number): Entry {
   };
   byTarget.set(key, entry);
   return entry;
+}
+
+/** The first connection's refusal is what failed calls name. Later ones come when these have said something else of the outage. */
+function warnOfDatabase(client: RedisClient, redis: string, { tell }: StoreWarnings): void {
+  let later = false;
+  client.on("ready", () => (later = true));
+  client.on("error", (error: unknown) => {
+    if (!(error instanceof DatabaseRefusedError)) later = true;
+    else if (later) tell(`${redis} ${error.message}`);
+  });
 }
 
 /** What can be compared; functions that give passwords and certificates are the same when they are the very same object. */

@@ -13,6 +13,7 @@ export function createSubscriptions(client: () => RedisClient): Subscriptions {
   const listeners = new Map<string, Set<(message: string) => void>>();
   let connection: RedisClient | undefined;
   let closed = false;
+  let again = false;
 
   const open = (): RedisClient => {
     const opened = openListener(client());
@@ -20,7 +21,6 @@ export function createSubscriptions(client: () => RedisClient): Subscriptions {
       for (const listener of listeners.get(channel) ?? []) listener(message);
     });
     // The first time, what was asked for meanwhile is sent by the client itself; a cluster's subscribes again by itself.
-    let again = false;
     opened.on("ready", () => {
       if (again && !opened.isCluster && listeners.size > 0) quietly(opened.subscribe(...listeners.keys()));
       again = true;
@@ -36,7 +36,11 @@ export function createSubscriptions(client: () => RedisClient): Subscriptions {
       const held = listeners.get(channel);
       if (held === undefined) {
         listeners.set(channel, new Set([listener]));
-        (connection ??= open()).subscribe(channel).catch(onRefused);
+        (connection ??= open()).subscribe(channel).catch((error: unknown) => {
+          // Given back with a connection that was refused, perhaps, and then asked for on the next one.
+          again = true;
+          onRefused(error);
+        });
       } else held.add(listener);
       return () => {
         const left = listeners.get(channel);

@@ -2,8 +2,9 @@ import { isSluiceError, systemClock } from "@sluice/core";
 import { Cluster } from "ioredis";
 import { evictionMessage } from "../connection/check-store.js";
 import type { RedisClient } from "../connection/client.js";
-import { type RedisConnectionOptions, resolveConnection } from "../connection/options.js";
-import { missingRights } from "../connection/rights.js";
+import { databaseRefusalIn } from "../connection/database.js";
+import { type RedisConnectionOptions, type RedisSource, resolveConnection } from "../connection/options.js";
+import { isLackOfRights, missingRights } from "../connection/rights.js";
 import { shareConnection } from "../connection/shared-connection.js";
 import { timeOf } from "../scripts/take.js";
 import { createKeys } from "../store/keys.js";
@@ -12,6 +13,7 @@ import { createKeys } from "../store/keys.js";
 export interface RedisFinding {
   readonly check:
     | "connection"
+    | "database"
     | "version"
     | "role"
     | "scripts"
@@ -50,7 +52,7 @@ export async function diagnoseRedis(options: RedisConnectionOptions): Promise<re
       const asked = run("a first question", (redis) => redis.get(keys.trial("diagnosis")));
       // An answer too: what is missing shows below.
       await asked.catch((error: unknown) => {
-        if (!String(error).includes(": NOPERM")) throw error;
+        if (!isLackOfRights(error)) throw error;
       });
     });
     if (connection.state === "problem") return [connection];
@@ -61,6 +63,7 @@ export async function diagnoseRedis(options: RedisConnectionOptions): Promise<re
     const only = ofControl.filter((right) => !missing.includes(right));
     return [
       connection,
+      ...databaseFindings(config.source),
       ...serverFindings(info),
       ...scripts,
       missing.length === 0
@@ -92,6 +95,8 @@ async function connectionOf(place: string, ping: () => Promise<unknown>): Promis
     return warning("connection", found, "Each decision waits that long: use a Redis nearer to the processes");
   } catch (error) {
     const reason = isSluiceError(error) ? error.message : "unknown";
+    const database = databaseRefusalIn(reason);
+    if (database !== undefined) return problem("database", `${place} ${database.found}`, database.advice);
     const login = /NOAUTH|WRONGPASS/.test(reason);
     return problem(
       "connection",
@@ -101,6 +106,11 @@ async function connectionOf(place: string, ping: () => Promise<unknown>): Promis
         : "Check that Redis runs, that the URL names its host and port, and that rediss:// is used exactly where it speaks TLS",
     );
   }
+}
+
+/** The one that the URL names, of a connection that there is only with it. */
+function databaseFindings(source: RedisSource): readonly RedisFinding[] {
+  return "client" in source || source.address.db === 0 ? [] : [ok("database", `${source.address.db} can be used`)];
 }
 
 /** Whether scripts load and run, and what their clock says. */
