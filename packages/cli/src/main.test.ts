@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -54,6 +55,27 @@ describe("the program as a process", { timeout: 60_000 }, () => {
       expect(started.err()).toBe("");
     },
   );
+
+  it("says in one line, and ends with 1, when what it prints cannot be written", async () => {
+    for (const args of [["--version"], ["completion", "bash"], ["simulate", "slack", "--json"]]) {
+      const full = openSync("/dev/full", "w");
+      const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", full, "pipe"] });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      closeSync(full);
+      let err = "";
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => (err += text));
+      const [code] = (await once(child, "close")) as [number | null];
+      expect([args, code, err]).toEqual([args, 1, "error: cannot write: ENOSPC\n"]);
+    }
+  });
+
+  it("ends with 0 when whoever reads has seen enough", async () => {
+    const started = start("simulate", "slack", "--json");
+    await urlOf(started);
+    started.child.stdout?.destroy();
+    started.child.kill("SIGINT");
+    expect([await started.ended, started.err()]).toEqual([0, ""]);
+  });
 
   it("ends with 2 and the providers when it is called wrongly, with 1 when it cannot listen", async () => {
     const running = start("simulate", "s3", "--json");

@@ -4,6 +4,7 @@ import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import pc from "picocolors";
+import { exitCodes } from "./exit-codes.js";
 import { printable } from "./output/printable.js";
 import { runProgram } from "./program.js";
 import type { Terminal } from "./terminal.js";
@@ -19,7 +20,8 @@ process.on("warning", ({ message }) => void process.stderr.write(`warning: ${pri
 // Whoever reads a pipe may leave early, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  process.stderr.write(`error: cannot write: ${printable(error.code ?? error.message)}\n`);
+  process.exit(exitCodes.failed);
 });
 
 const { stdin, stdout, stderr } = process;

@@ -16,6 +16,8 @@ import { reputationCommand } from "./reputation/command.js";
 import { resetCommand } from "./reset/command.js";
 import { simulateCommand } from "./simulate/command.js";
 import { inWords } from "./shared/in-words.js";
+import { collect } from "./shared/options.js";
+import { readWindow } from "./shared/window.js";
 import type { Terminal } from "./terminal.js";
 import { topCommand } from "./top/command.js";
 import { ownVersion } from "./version.js";
@@ -77,6 +79,33 @@ function speakThrough(command: Command, terminal: Terminal): void {
   command
     .exitOverride()
     .helpOption("-h, --help", "print this help")
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      // It quotes what was typed.
+      outputError: (text, write) => write(`${quoted(text)}\n`),
+    });
+  takeOnce(command);
   for (const own of command.commands) speakThrough(own, terminal);
 }
+
+/** Printable, but for the line break that comes before what may have been meant. */
+function quoted(text: string): string {
+  const [, complaint = text, meant = ""] = /^(.*?)(\n\(Did you mean [\w\s,-]*\?\))?\n$/s.exec(text) ?? [];
+  return printable(complaint) + meant;
+}
+
+/** Refuses the second value of an option that takes one: the first would be dropped without a word. */
+function takeOnce(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required || manyFold.has(option.parseArg)) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven) command.error(`error: option '${option.flags}' may be given only once`);
+      isGiven = true;
+    });
+  }
+}
+
+/** What reads options that may be given again. */
+const manyFold: ReadonlySet<unknown> = new Set([collect, readWindow]);

@@ -117,6 +117,23 @@ describe("steering from the command line", { timeout: 60_000 }, () => {
     expect(await sluice(`breaker reset gitlab ${why}`)).toMatchObject({ code: 3 });
   });
 
+  it("prints names as they may be shown, whatever they are", async () => {
+    const { engine, sluice } = service();
+    const odd = "x\u001B[2J\u009B2J\u202E";
+    const shown = String.raw`x\u001b[2J\u009b2J\u202e`;
+    const held = await sluice(`breaker open ${odd} --for 10m --yes ${why}`);
+    expect(held.out).toMatch(/^held open x\\u001b\[2J\\u009b2J\\u202e until /);
+    const json = await sluice("breaker list --json");
+    expect(json.out).toContain(`"name":"${shown}"`);
+    expect(jsonOf(json)).toMatchObject({ breakers: [{ name: odd }] });
+    expect((await sluice(`breaker reset ${odd} ${why}`)).out).toBe(`released ${shown}\n`);
+    expect((await sluice(`breaker reset ${odd} ${why}`)).err).toBe(`error: breaker ${shown} is not held\n`);
+    await engine.policies.add({ name: "u", scope: "user", windows: [{ limit: 2, per: "hour" }] });
+    await engine.check({ user: odd });
+    expect((await sluice(`reset --user ${odd} ${why}`)).err).toContain(`1 bucket (user ${shown}) to begin anew`);
+    expect((await sluice(`reset --user ${odd} --yes ${why}`)).out).toBe(`reset 1 bucket (user ${shown})\n`);
+  });
+
   it("switches all policies off and on again", async () => {
     const { engine, sluice } = service();
     await engine.ready();

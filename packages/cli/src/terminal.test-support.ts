@@ -14,12 +14,12 @@ export interface Run {
   readonly exitCode: Promise<number>;
 }
 
-/** Runs a command line. */
-export function run(line: string, more: Partial<Terminal> = {}): Run {
+/** Runs a command line, with words behind it that may have blanks in them. */
+export function run(line: string, more: Partial<Terminal> = {}, words: readonly string[] = []): Run {
   const written = { out: "", err: "" };
   const controller = new AbortController();
   const clock = createFakeClock();
-  const exitCode = runProgram(line.split(" ").filter(Boolean), {
+  const exitCode = runProgram([...line.split(" ").filter(Boolean), ...words], {
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
     isWatched: false,

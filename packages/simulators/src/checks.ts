@@ -25,3 +25,14 @@ export function oneOf<Choice extends string>(option: string, value: Choice, choi
   if (choices.includes(value)) return value;
   throw new RangeError(`${option} must be one of ${choices.join(", ")}, got ${String(value)}`);
 }
+
+/** The error for a value of any kind: texts as JSON, so that they stay on one line, and objects by what they are. */
+export function outOfRange(option: string, accepted: string, value: unknown): RangeError {
+  return new RangeError(`${option} must be ${accepted}, got ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}

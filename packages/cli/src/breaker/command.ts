@@ -2,6 +2,7 @@ import type { FleetBreaker } from "@sluice/limiter-redis";
 import type { ForcedBreaker } from "@sluice/policy";
 import { Command } from "commander";
 import { no } from "../exit-codes.js";
+import { printable } from "../output/printable.js";
 import { paint, table } from "../output/table.js";
 import { duration, instant, readDuration } from "../output/time.js";
 import { confirm } from "../shared/confirm.js";
@@ -56,7 +57,7 @@ export function breakerCommand(terminal: Terminal): Command {
         const options = { forMs: flags.for, reason: flags.reason, author: authorOf(flags, terminal) };
         const held = await withEngine(flags, terminal, (engine) => engine.breakers.force(name, state, options));
         const text = ({ green }: Colors): string =>
-          `${green(`held ${state}`)} ${name} until ${instant(held.untilMs)} UTC\n`;
+          `${green(`held ${state}`)} ${printable(name)} until ${instant(held.untilMs)} UTC\n`;
         print(terminal, flags.json, { breaker: held }, text);
       });
   }
@@ -66,7 +67,7 @@ export function breakerCommand(terminal: Terminal): Command {
       const why = { reason: flags.reason, author: authorOf(flags, terminal) };
       const released = await withEngine(flags, terminal, (engine) => engine.breakers.release(name, why));
       if (!released) throw no(`breaker ${name} is not held`);
-      print(terminal, flags.json, { released: name }, ({ green }) => `${green("released")} ${name}\n`);
+      print(terminal, flags.json, { released: name }, ({ green }) => `${green("released")} ${printable(name)}\n`);
     },
   );
   return breaker;

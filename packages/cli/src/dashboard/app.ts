@@ -2,13 +2,13 @@ import { type Clock, isSluiceError } from "@sluice/core";
 import type { HttpBindings } from "@hono/node-server";
 import type { PolicyEngine } from "@sluice/policy";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { VersionedStore } from "./actions/on-version.js";
 import { actionRoutes } from "./actions/routes.js";
 import type { Asset } from "./assets.js";
 import { eventStreams } from "./events.js";
 import { createAttempts } from "./guard/attempts.js";
 import { authorize } from "./guard/authorize.js";
+import { type WithBody, boundedBody } from "./guard/bounded-body.js";
 import { secureHeaders } from "./guard/headers.js";
 import { sameOrigin } from "./guard/same-origin.js";
 import { createSessions } from "./guard/sessions.js";
@@ -36,21 +36,26 @@ export interface AppOptions {
 export type EntryEvent = { readonly type: "let-in" } | { readonly type: "refused"; readonly attempts: number };
 
 const BEARER = "Bearer ";
-const LARGEST_BODY_BYTES = 16 * 1024;
 /** Walks through the whole audit in a minute, asked for by hand. */
 const MOST_VERIFIED = 6;
 
+/** What handlers of the dashboard find in their context. */
+export interface AppEnv extends WithBody {
+  readonly Bindings: HttpBindings;
+}
+
 /** The page without data for everybody on this machine; data and changes for who has the token. */
-export function createApp(options: AppOptions): Hono<{ Bindings: HttpBindings }> {
+export function createApp(options: AppOptions): Hono<AppEnv> {
   const { token, assets, watch, clock, onEntry, onError } = options;
   const sessions = createSessions(clock);
-  const app = new Hono<{ Bindings: HttpBindings }>();
+  const app = new Hono<AppEnv>();
   app.use(secureHeaders);
   app.use(sameOrigin(options.port));
-  app.use(bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: () => refusal(413, "that is too long") }));
   app.use(
     "/api/*",
     authorize({ token, sessions, clock, onWrong: (attempts) => onEntry({ type: "refused", attempts }) }),
+    // After it: of those who are not let in nothing is read.
+    boundedBody,
   );
 
   app.post("/api/session", ({ req }) => {

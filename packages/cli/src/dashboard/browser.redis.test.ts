@@ -36,8 +36,8 @@ async function serve(
   more: readonly string[] = [],
   env = {},
 ): Promise<{ readonly started: Started; readonly address: string }> {
-  // Of two timeouts the last one holds.
-  const started = start(["dashboard", "--redis", url, "--prefix", prefix, "--timeout", "10000", ...more], env);
+  const patience = more.includes("--timeout") ? [] : ["--timeout", "10000"];
+  const started = start(["dashboard", "--redis", url, "--prefix", prefix, ...patience, ...more], env);
   await expect.poll(() => started.out(), { timeout: 15_000 }).toContain("Ctrl+C");
   return { started, address: /http:\S+/.exec(started.out())?.[0] ?? "" };
 }

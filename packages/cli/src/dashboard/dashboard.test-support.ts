@@ -23,8 +23,8 @@ export async function openDashboard(
   line = "",
   more: Partial<Terminal> = {},
 ): Promise<Dashboard> {
-  // Of two timeouts the last one holds.
-  const started = run(`dashboard --prefix ${where.prefix} --timeout 9000 ${line}`, {
+  const patience = line.includes("--timeout") ? "" : "--timeout 9000";
+  const started = run(`dashboard --prefix ${where.prefix} ${patience} ${line}`, {
     clock: systemClock,
     user: "tester",
     ...more,

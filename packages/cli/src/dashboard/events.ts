@@ -1,13 +1,13 @@
 import type { Clock } from "@sluice/core";
-import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import type { AppEnv } from "./app.js";
 import { refusal, tryLater } from "./refusal.js";
 import type { HistoryPoint } from "./state.js";
 import type { Watch } from "./watch/watch.js";
 
 /** Hono's context on Node. */
-export type NodeContext = Context<{ readonly Bindings: HttpBindings }>;
+export type NodeContext = Context<AppEnv>;
 
 /** Streams at a time; a page has one. */
 const MOST_STREAMS = 8;

@@ -70,6 +70,39 @@ describe("who is let in to the dashboard", { timeout: 30_000 }, () => {
     }
   });
 
+  it("reads what comes in chunks as it reads the rest, after it knows who sends it, and to the same bound", async () => {
+    const where = fresh();
+    const { bare, post, run: started } = await openDashboard(where);
+    const chunked = { "Transfer-Encoding": "chunked" };
+    const own = { "X-Sluice-Dashboard": "1", "Content-Type": "application/json", ...chunked };
+    for (const path of [...changes, "/api/what"])
+      for (const body of ["{}", "x".repeat(200_000)])
+        expect([path, (await bare(path, { method: "POST", headers: own, body })).status]).toEqual([path, 401]);
+    expect((await bare("/", { method: "POST", headers: own, body: "x".repeat(200_000) })).status).toBe(404);
+    const begin = { reason: "because", author: "ops", confirm: true, kind: "shadow", forMs: 60_000, seenUntilMs: null };
+    const path = "/api/emergency/begin";
+    expect((await post(path, "x".repeat(20_000), chunked)).status).toBe(413);
+    expect((await post(path, "{", chunked)).status).toBe(400);
+    expect((await post(path, { ...begin, reason: "größer ✓" }, chunked)).status).toBe(200);
+    expect(await auditOf(where)).toEqual([expect.stringContaining("by ops: größer ✓")]);
+    expect(started.err()).toBe("");
+  });
+
+  it("says nothing on the terminal of who goes away in the middle of what he sends", async () => {
+    const { port, token, bare, run: started } = await openDashboard(fresh());
+    for (const length of ["Content-Length: 100", "Transfer-Encoding: chunked"]) {
+      const socket = connect(port, "127.0.0.1");
+      await new Promise((resolve) => socket.once("connect", resolve));
+      const head = `POST /api/emergency/end HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n`;
+      const own = "X-Sluice-Dashboard: 1\r\nContent-Type: application/json\r\n";
+      socket.write(`${head}${own}${length}\r\n\r\n2\r\n{}\r\n`);
+      await bare("/");
+      socket.destroy();
+      await bare("/");
+    }
+    expect(started.err()).toBe("");
+  });
+
   it("draws a new token each time, and takes one as long as that from the environment, which it does not print", async () => {
     const where = fresh();
     const [one, other] = [await openDashboard(where), await openDashboard(where)];

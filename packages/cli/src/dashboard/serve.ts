@@ -2,7 +2,6 @@ import type { ControlStore } from "@sluice/limiter";
 import { redisControlStore, redisFleet } from "@sluice/limiter-redis";
 import { createPolicyEngine } from "@sluice/policy";
 import { createColors } from "picocolors";
-import { printable } from "../output/printable.js";
 import { type ConnectionFlags, connectionOf, placeIn } from "../shared/options.js";
 import { toJson } from "../shared/print.js";
 import { clockOf, type Terminal } from "../terminal.js";
@@ -11,6 +10,7 @@ import { createApp, type EntryEvent } from "./app.js";
 import { readAssets } from "./assets.js";
 import { listen, type LoopbackServer } from "./server.js";
 import { readToken, type Token } from "./token.js";
+import { boundedWarnings } from "./warnings.js";
 import { startWatch } from "./watch/watch.js";
 
 /** How it is served. */
@@ -26,7 +26,7 @@ export async function serveDashboard({ port, readOnly, flags }: DashboardSetting
   const token = readToken(terminal.env);
   const redis = connectionOf(flags, terminal);
   const clock = clockOf(terminal);
-  const onError = (message: string): void => terminal.err(`warning: ${printable(message)}\n`);
+  const onError = boundedWarnings(terminal.err, clock);
   const fleet = redisFleet(redis);
   const space = `policy:${flags.name}`;
   const own = redisControlStore(redis);

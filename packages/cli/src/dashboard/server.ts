@@ -1,8 +1,9 @@
-import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { AppEnv } from "./app.js";
 
 /** A server on the loopback address. */
 export interface LoopbackServer {
@@ -29,7 +30,7 @@ const limits = {
  * @param port - 0 finds a free one.
  * @throws when the port is taken.
  */
-export async function listen({ fetch }: Hono<{ Bindings: HttpBindings }>, port: number): Promise<LoopbackServer> {
+export async function listen({ fetch }: Hono<AppEnv>, port: number): Promise<LoopbackServer> {
   const server = createAdaptorServer({
     fetch: (request, env) => fetch(request, env),
     createServer,

@@ -1,13 +1,15 @@
 import { readFile } from "node:fs/promises";
 import type { ListedPolicy, Policy, PolicyWindow } from "@sluice/policy";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { no, wrong } from "../exit-codes.js";
+import { printable } from "../output/printable.js";
 import { type Cell, facts, paint, table } from "../output/table.js";
 import { confirm } from "../shared/confirm.js";
 import {
   authorOf,
   collect,
   type ConnectionFlags,
+  numberIn,
   withConnection,
   type WhyFlags,
   withWhy,
@@ -69,13 +71,13 @@ export function limitsCommand(terminal: Terminal): Command {
     .option("--algorithm <algorithm>", "tokenBucket, leakyBucket, slidingWindow, fixedWindow, slidingWindowCounter")
     .option("--strategy <strategy>", "what a refusal becomes: reject, queue, throttle or degrade")
     .option("--mode <mode>", "enforce, shadow or disabled")
-    .option("--priority <number>", "among policies of one scope the highest decides", Number)
+    .option("--priority <number>", "among policies of one scope the highest decides, -1000000 to 1000000", readPriority)
     .action(async (name: string | undefined, flags: AddFlags) => {
       const policies = await policiesOf(name, flags, terminal);
       const why = { reason: flags.reason, author: authorOf(flags, terminal) };
       await withEngine(flags, terminal, (engine) => engine.policies.add(policies, why));
       const added = policies.map((policy) => policy.name);
-      print(terminal, flags.json, { added }, ({ green }) => `${green("added")} ${added.join(", ")}\n`);
+      print(terminal, flags.json, { added }, ({ green }) => `${green("added")} ${printable(added.join(", "))}\n`);
     });
 
   withYes(withWhy(withConnection(limits.command("remove <name>").description("Take a stored policy out.")))).action(
@@ -87,10 +89,17 @@ export function limitsCommand(terminal: Terminal): Command {
         return engine.policies.remove(name, why);
       });
       if (!removed) throw no(`no policy ${name} is stored`);
-      print(terminal, flags.json, { removed: name }, ({ green }) => `${green("removed")} ${name}\n`);
+      print(terminal, flags.json, { removed: name }, ({ green }) => `${green("removed")} ${printable(name)}\n`);
     },
   );
   return limits;
+}
+
+function readPriority(text: string): number {
+  const priority = numberIn(text);
+  if (priority === undefined || Math.abs(priority) > 1e6)
+    throw new InvalidArgumentError(`It must be a number from -1000000 to 1000000, got ${text}.`);
+  return priority;
 }
 
 async function policiesOf(name: string | undefined, flags: AddFlags, terminal: Terminal): Promise<readonly Policy[]> {

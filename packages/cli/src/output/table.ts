@@ -32,7 +32,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
 
 /** Names and values, one a line. */
 export function facts(rows: readonly (readonly [name: string, value: Cell | undefined])[]): string {
-  const shown = rows.filter((row): row is [string, Cell] => row[1] !== undefined && row[1] !== "");
+  const shown = rows
+    .filter((row): row is [string, Cell] => row[1] !== undefined && row[1] !== "")
+    .map(([name, value]) => [printable(name), value] as const);
   const width = Math.max(0, ...shown.map(([name]) => name.length));
   return shown.map(([name, value]) => `${name.padEnd(width)}  ${textOf(value)}\n`).join("");
 }

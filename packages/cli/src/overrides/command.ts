@@ -1,6 +1,7 @@
 import type { Override, OverrideDraft, OverrideSubject, PolicyWindow } from "@sluice/policy";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { no, wrong } from "../exit-codes.js";
+import { printable } from "../output/printable.js";
 import { type Cell, paint, table } from "../output/table.js";
 import { duration, instant, readDuration } from "../output/time.js";
 import { confirm } from "../shared/confirm.js";
@@ -8,6 +9,7 @@ import {
   authorOf,
   collect,
   type ConnectionFlags,
+  numberIn,
   withConnection,
   type WhyFlags,
   withWhy,
@@ -69,7 +71,7 @@ export function overridesCommand(terminal: Terminal): Command {
     .option("--endpoint <route>", "to a route, such as POST /login")
     .option("--policy <policy>", "to everybody under this policy; * for all policies")
     .option("--under <policy>", "only under this policy; again for more", collect)
-    .option("--multiply <factor>", "so many times the limits", Number)
+    .option("--multiply <factor>", "so many times the limits", readFactor)
     .option(
       "--window <window>",
       "these windows in place of the policy's, such as 500/minute; again for more",
@@ -94,7 +96,7 @@ export function overridesCommand(terminal: Terminal): Command {
         engine.overrides.grant({ ...draft, until: nowMs + flags.for }),
       );
       const text = ({ green }: Colors): string =>
-        `${green("granted")} ${override.id} until ${instant(override.untilMs)} UTC\n`;
+        `${green("granted")} ${printable(override.id)} until ${instant(override.untilMs)} UTC\n`;
       print(terminal, flags.json, { override }, text);
     });
 
@@ -103,7 +105,7 @@ export function overridesCommand(terminal: Terminal): Command {
       const why = { reason: flags.reason, author: authorOf(flags, terminal) };
       const revoked = await withEngine(flags, terminal, (engine) => engine.overrides.revoke(id, why));
       if (!revoked) throw no(`there is no override ${id}`);
-      print(terminal, flags.json, { revoked: id }, ({ green }) => `${green("revoked")} ${id}\n`);
+      print(terminal, flags.json, { revoked: id }, ({ green }) => `${green("revoked")} ${printable(id)}\n`);
     },
   );
   return overrides;
@@ -137,6 +139,14 @@ function draftOf(flags: GrantFlags, subject: OverrideSubject, author: string): O
     reason,
     author,
   };
+}
+
+/** How far it may go is for the engine to say, whose ceiling it is. */
+function readFactor(text: string): number {
+  const factor = numberIn(text);
+  if (factor === undefined || !(factor > 0 && Number.isFinite(factor)))
+    throw new InvalidArgumentError(`It must be a number above 0, got ${text}.`);
+  return factor;
 }
 
 /** Keys never show. */

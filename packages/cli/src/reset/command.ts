@@ -3,6 +3,7 @@ import { redisControlStore } from "@sluice/limiter-redis";
 import { Command } from "commander";
 import { no, wrong } from "../exit-codes.js";
 import { counted } from "../output/count.js";
+import { printable } from "../output/printable.js";
 import { confirm } from "../shared/confirm.js";
 import {
   authorOf,
@@ -65,7 +66,7 @@ async function reset(flags: ResetFlags, terminal: Terminal): Promise<void> {
       terminal,
       flags.json,
       { reset: subject, buckets, unreadable },
-      ({ green }) => `${green("reset")} ${counted(buckets, "bucket")} (${subject})${hint(unreadable)}\n`,
+      ({ green }) => `${green("reset")} ${counted(buckets, "bucket")} (${printable(subject)})${hint(unreadable)}\n`,
     );
   });
 }

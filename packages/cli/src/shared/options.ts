@@ -1,3 +1,4 @@
+import { ConfigError } from "@sluice/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { maskUrl, parseRedisUrl } from "@sluice/limiter-redis";
 import { wrong } from "../exit-codes.js";
@@ -34,8 +35,16 @@ export function withJson(command: Command): Command {
 /** Options of every command that changes something. */
 export function withWhy(command: Command): Command {
   return command
-    .addOption(new Option("--reason <text>", "why, for the audit; 3 to 500 characters").makeOptionMandatory())
-    .option("--author <name>", "who, for the audit; else the user of this machine");
+    .addOption(
+      new Option("--reason <text>", "why, for the audit; 3 to 500 characters")
+        .argParser(readText("--reason", 3, 500))
+        .makeOptionMandatory(),
+    )
+    .option(
+      "--author <name>",
+      "who, for the audit, 1 to 200 characters; else the user of this machine",
+      readText("--author", 1, 200),
+    );
 }
 
 /** For commands that are dangerous. */
@@ -73,6 +82,19 @@ export function readCount(text: string): number {
   if (!/^\d+$/.test(text) || count < 1 || count > 1_000_000)
     throw new InvalidArgumentError(`It must be a whole number from 1 to 1000000, got ${text}.`);
   return count;
+}
+
+/** A text within bounds, looked at here: behind it each has a name and a range of its own for it. */
+function readText(option: string, least: number, most: number): (text: string) => string {
+  return (text) => {
+    if (text.trim().length >= least && text.length <= most) return text;
+    throw new ConfigError({ option, accepted: `a text of ${least} to ${most} characters`, value: text });
+  };
+}
+
+/** A number in decimal figures; undefined when it is none: to `Number`, nothing at all is 0. */
+export function numberIn(text: string): number | undefined {
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
 function readTimeout(text: string): number {

@@ -14,7 +14,17 @@ export function print(
   terminal.out(json === true ? toJson(value) : text(createColors(terminal.hasColors)));
 }
 
-/** One line. What has no end is null, and what is absent in a value is absent. */
+/**
+ * One line that does nothing to a terminal either. What has no end is null, and what is absent in a value is absent.
+ */
 export function toJson(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
+}
+
+/** As JSON writes characters: each half of a pair by itself. */
+function escaped(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
 }

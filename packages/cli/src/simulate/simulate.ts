@@ -1,4 +1,5 @@
 import { createColors } from "picocolors";
+import { toJson } from "../shared/print.js";
 import { clockOf, type Terminal } from "../terminal.js";
 import { startLiveLine } from "./live-line.js";
 import type { RunningSimulator, SimulatedProvider } from "./providers.js";
@@ -21,7 +22,7 @@ export async function simulate({ name, provider, settings, json }: SimulateRun, 
   const simulator = await started(provider, settings);
   const startedMs = clock.now();
   const { url, ledger } = simulator;
-  out(json ? `${JSON.stringify({ provider: name, url })}\n` : greeting(provider, url, terminal));
+  out(json ? toJson({ provider: name, url }) : greeting(provider, url, terminal));
   const line = startLiveLine(ledger, json ? { ...terminal, isWatched: false } : terminal);
   try {
     await aborted(stop);
@@ -30,7 +31,7 @@ export async function simulate({ name, provider, settings, json }: SimulateRun, 
     await simulator.close();
   }
   const summary = summarize({ provider: name, url, seconds: (clock.now() - startedMs) / 1_000 }, ledger);
-  out(json ? `${JSON.stringify(summary)}\n` : summaryText(summary, terminal.hasColors));
+  out(json ? toJson(summary) : summaryText(summary, terminal.hasColors));
 }
 
 async function started(provider: SimulatedProvider, settings: SimulateSettings): Promise<RunningSimulator> {

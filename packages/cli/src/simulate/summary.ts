@@ -1,6 +1,7 @@
 import type { Ledger } from "@sluice/simulators";
 import Table from "cli-table3";
 import { createColors } from "picocolors";
+import { printable } from "../output/printable.js";
 
 /** Requests of one kind, or of all. */
 export interface Tally {
@@ -55,7 +56,7 @@ export function summaryText(summary: Summary, hasColors: boolean): string {
     colAligns: ["left", "right", "right"],
     style: { head: [], border: [] },
   });
-  for (const { method, requests, refused } of methods) table.push([method, requests, counted(refused)]);
+  for (const { method, requests, refused } of methods) table.push([printable(method), requests, counted(refused)]);
   const head = `${summary.requests} requests in ${seconds.toFixed(1)} s, ${counted(summary.refused)} refused for their rate`;
   const left = forgotten === 0 ? "" : `; ${forgotten} earlier ones are not counted`;
   return [`${head}${left}`, ...(methods.length === 0 ? [] : [table.toString()]), ""].join("\n");

@@ -2,7 +2,8 @@ import { isSluiceError, sleep } from "@sluice/core";
 import { type FleetSight, redisFleet, type RedisFleet } from "@sluice/limiter-redis";
 import { Command, InvalidArgumentError } from "commander";
 import { createColors } from "picocolors";
-import { type ConnectionFlags, connectionOf, readCount, withConnection } from "../shared/options.js";
+import { printable } from "../output/printable.js";
+import { type ConnectionFlags, connectionOf, numberIn, readCount, withConnection } from "../shared/options.js";
 import { toJson } from "../shared/print.js";
 import { clockOf, type Terminal } from "../terminal.js";
 import { byPressure, frame, usedOf } from "./frame.js";
@@ -81,7 +82,7 @@ async function again(
     return await fleet.look(options);
   } catch (error) {
     if (screen === undefined || !isSluiceError(error) || error.code !== "STORE_UNAVAILABLE") throw error;
-    out(`${HOME}${createColors(hasColors).red(error.message)}${WIPE_LINE}`);
+    out(`${HOME}${createColors(hasColors).red(printable(error.message))}${WIPE_LINE}`);
     return undefined;
   }
 }
@@ -109,8 +110,8 @@ function jsonOf({ atMs, processes, scopes, buckets, breakers, scanned }: FleetSi
 }
 
 function readInterval(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() === "" || !(seconds >= 0.2 && seconds <= 60))
+  const seconds = numberIn(text);
+  if (seconds === undefined || !(seconds >= 0.2 && seconds <= 60))
     throw new InvalidArgumentError(`It must be seconds from 0.2 to 60, got ${text}.`);
   return seconds;
 }

@@ -1,4 +1,4 @@
-import { notNegative, oneOf, wholeAtLeast } from "../checks.js";
+import { notNegative, oneOf, outOfRange, wholeAtLeast } from "../checks.js";
 import { jsonAnswer, type Answer, type AnswerBody } from "./answer.js";
 
 /**
@@ -104,12 +104,46 @@ export function faultyAnswer<Body extends AnswerBody>(
   };
 }
 
+/** What an answer could not carry would else come out later, as a failure of the simulator itself. */
 function checkFault(fault: Fault): void {
-  if (fault.times !== undefined) wholeAtLeast("times", fault.times, 1);
-  if (fault.pauseMs !== undefined) notNegative("pauseMs", fault.pauseMs);
-  if (fault.action !== undefined) oneOf("action", fault.action, ["drop", "hang", "truncate", "trickle"]);
-  const { status } = fault;
+  record("fault", fault, "an object");
+  const { method, times, status, headers, body, action, processed, pauseMs } = fault;
+  if (method !== undefined && typeof method !== "string") throw outOfRange("method", "a text", method);
+  if (times !== undefined) wholeAtLeast("times", times, 1);
+  if (pauseMs !== undefined) notNegative("pauseMs", pauseMs);
+  if (action !== undefined) oneOf("action", action, ["drop", "hang", "truncate", "trickle"]);
+  if (processed !== undefined && typeof processed !== "boolean")
+    throw outOfRange("processed", "true or false", processed);
   if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599)) {
-    throw new RangeError(`status must be a whole number from 200 to 599, got ${String(status)}`);
+    throw outOfRange("status", "a whole number from 200 to 599", status);
+  }
+  if (headers !== undefined) checkHeaders(headers);
+  if (body !== undefined && !isBody(body))
+    throw outOfRange("body", "a text, or an object that can be written as JSON", body);
+}
+
+function checkHeaders(headers: NonNullable<Fault["headers"]>): void {
+  record("headers", headers, "an object of names and texts");
+  for (const [name, value] of Object.entries<unknown>(headers)) {
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw outOfRange("headers", "named by letters, digits and hyphens", name);
+    // Numbers are written as they are.
+    const isSendable = typeof value === "number" || typeof value === "string";
+    if (!isSendable || !/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(String(value)))
+      throw outOfRange(`headers["${name}"]`, "one line of Latin characters", value);
+  }
+}
+
+/** An object with fields of its own, and no list of pairs, which would seem to have none. */
+function record(option: string, value: unknown, accepted: string): void {
+  if (typeof value !== "object" || value === null || Symbol.iterator in value)
+    throw outOfRange(option, accepted, value);
+}
+
+function isBody(body: unknown): boolean {
+  if (typeof body !== "object" || body === null) return typeof body === "string";
+  try {
+    return typeof JSON.stringify(body) === "string";
+  } catch {
+    return false;
   }
 }

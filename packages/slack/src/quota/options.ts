@@ -130,9 +130,11 @@ export function resolveQuota(options: SlackQuotaOptions, env: Environment): Slac
 }
 
 function checkTier(option: string, value: unknown): (typeof tiers)[number] {
+  // A hyphen parts the word from its figure; before a figure alone it is a minus.
   const text = (typeof value === "string" || typeof value === "number" ? String(value) : "")
+    .trim()
     .toLowerCase()
-    .replace(/[\s_-]/g, "");
+    .replace(/^tier[\s_-]+/, "tier");
   const found = tiers.find((tier) => tier === text || tier === `tier${text}`);
   if (found !== undefined) return found;
   throw new ConfigError({ option, accepted: "1, 2, 3, 4 or tier1, tier2, tier3, tier4", value });

@@ -83,7 +83,7 @@ describe("settings of the quota", () => {
     });
   });
 
-  it.each(["3", "tier3", " Tier3 "])(
+  it.each(["3", " 3 ", "tier3", " Tier3 ", "tier-3", "TIER_3", "tier  3"])(
     "SLACK_RATE_LIMIT_TIER=%o does the same, unless the option says otherwise",
     (text) => {
       const env = { SLACK_RATE_LIMIT_TIER: text };
@@ -91,6 +91,22 @@ describe("settings of the quota", () => {
       expect(each("users.info", { tier: 4 }, env)).toEqual(own("users.info", 100));
     },
   );
+
+  it.each(["-1", "_1", "1-", "- 1", "1 2", "--3", "tier3-", "ti-er3", "tier-", "-tier3"])(
+    "%o is no tier: neither in the variable nor in the option",
+    (text) => {
+      const accepted = "1, 2, 3, 4 or tier1, tier2, tier3, tier4";
+      const complaint = (option: string): string => `${option} must be ${accepted}, got ${JSON.stringify(text)}`;
+      expect(() => each("users.info", {}, { SLACK_RATE_LIMIT_TIER: text })).toThrow(complaint("SLACK_RATE_LIMIT_TIER"));
+      expect(() => each("users.info", { tier: text })).toThrow(complaint("quota.tier"));
+    },
+  );
+
+  it.each([-1, -4, 1.5, 0, 5, Number.NaN])("%o is no tier either", (tier) => {
+    expect(() => each("users.info", { tier })).toThrow(
+      `quota.tier must be 1, 2, 3, 4 or tier1, tier2, tier3, tier4, got ${tier}`,
+    );
+  });
 
   it("SLACK_RATE_LIMIT_TOKENS and _REFILL_RATE make it a plain token bucket for every method", () => {
     const env = { SLACK_RATE_LIMIT_TOKENS: "7", SLACK_RATE_LIMIT_REFILL_RATE: "0.5" };

@@ -3,6 +3,7 @@ import type { PolicyEngine } from "@sluice/policy";
 import { InvalidArgumentError } from "commander";
 import { Hono } from "hono";
 import { createAttempts } from "../guard/attempts.js";
+import type { WithBody } from "../guard/bounded-body.js";
 import { refusal, tryLater } from "../refusal.js";
 import type { Action } from "./action.js";
 import { forceBreaker, resetBreaker } from "./breakers.js";
@@ -31,7 +32,15 @@ export interface ActionsOptions {
 const MOST_A_MINUTE = 30;
 
 /** The changes that a page may ask for, each a POST with its reason and author. */
-export function actionRoutes({ engine, control, readOnly, clock, nowMs, onDone, onError }: ActionsOptions): Hono {
+export function actionRoutes({
+  engine,
+  control,
+  readOnly,
+  clock,
+  nowMs,
+  onDone,
+  onError,
+}: ActionsOptions): Hono<WithBody> {
   const actions: Readonly<Record<string, Action>> = {
     "/emergency/begin": beginEmergency,
     "/emergency/end": endEmergency,
@@ -42,15 +51,15 @@ export function actionRoutes({ engine, control, readOnly, clock, nowMs, onDone, 
     "/reputation/reset": resetReputation,
   };
   const made = createAttempts(MOST_A_MINUTE, clock);
-  const routes = new Hono();
+  const routes = new Hono<WithBody>();
   for (const [path, action] of Object.entries(actions))
-    routes.post(path, async ({ req }) => {
+    routes.post(path, async (context) => {
       if (readOnly) return refusal(403, "this dashboard is read-only");
       const waitMs = made.waitMs();
       if (waitMs > 0) return tryLater(429, `more than ${MOST_A_MINUTE} changes in a minute`, waitMs);
       made.count();
       try {
-        const body = readBody(await req.text(), action.fields);
+        const body = readBody(context.get("body"), action.fields);
         return Response.json({ done: await control.exactly(() => action.run(body, engine)) });
       } catch (error) {
         return answerTo(error, onError);
