@@ -43,6 +43,6 @@ local heeded = false
 for _, charge in ipairs(charges) do
   if charge.algorithm.heed then heeded = charge.algorithm.heed(charge.bucket) or heeded end
 end
-save_charges(charges, true)
+save_charges(charges)
 if heeded then redis.call("PUBLISH", ARGV[3], ARGV[4]) end
 return { "ok", text(now) }

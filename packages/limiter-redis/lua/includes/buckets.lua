@@ -29,8 +29,8 @@ local function load_charges(first, first_key, count, now, scaled)
   return charges
 end
 
-local function save_charges(charges, given_back)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
+local function save_charges(charges)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
 local function known_of(charges)

@@ -266,9 +266,9 @@ function counted_window.floor(bucket)
   return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
-function counted_window.save(bucket, given_back)
+function counted_window.save(bucket)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return

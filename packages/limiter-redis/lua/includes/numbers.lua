@@ -8,11 +8,11 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end

@@ -265,9 +265,9 @@ local function sw_replace(bucket, letter, part, saved)
   return member
 end
 
-function sliding_window.save(bucket, given_back)
+function sliding_window.save(bucket)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return

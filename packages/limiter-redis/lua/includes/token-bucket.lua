@@ -7,7 +7,7 @@
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at `at`, may be negative
 --   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
---   paused  microseconds of the store's clock, 0 for none
+--   paused  microseconds of the store's clock, 0 for none; 1 for none where something was given back, see token_bucket.save
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
 -- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
@@ -261,6 +261,7 @@ end
 
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
+  if bucket.paused == 0 then bucket.paused = 1 end
   tb_fold(bucket, now)
   share.count(bucket.share, -cost)
   local micro = cost * 1000000
@@ -325,6 +326,7 @@ function token_bucket.lend(bucket, holder, tokens, till)
 end
 
 function token_bucket.repay(bucket, holder, tokens)
+  if bucket.paused == 0 then bucket.paused = 1 end
   token_bucket.lend(bucket, holder, 0, bucket.now)
   bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
 end
@@ -346,13 +348,15 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
-function token_bucket.save(bucket, given_back)
+function token_bucket.save(bucket)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry, longer = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
+  -- The mark keeps it off the short way of take.lua, which does not ask how long it would have stayed.
+  if bucket.paused == 1 and not longer then bucket.paused = 0 end
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end

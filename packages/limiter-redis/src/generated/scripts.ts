@@ -3,7 +3,7 @@ import type { Script } from "../scripts/run-script.js";
 
 export const breakerForce: Script = {
   name: "breaker-force",
-  sha1: "35fb6bd5318b6510bcbbcef8b0941528ef2a23b6",
+  sha1: "ec2f8bce7df7a188ce298c5044466c73b3939e13",
   source: `-- breaker-force: set the state by hand, for the whole fleet.
 --
 -- KEYS[1]       state of the breaker
@@ -24,13 +24,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
 --
@@ -310,7 +310,7 @@ return breaker.finish(circuit, false)
 
 export const breakerProbe: Script = {
   name: "breaker-probe",
-  sha1: "fd2510609f1d22164c6e1b958580726978710842",
+  sha1: "b18e796b6bcaa095a508e2e358acd94f0ecca311",
   source: `-- breaker-probe: ask to be let through half-open. What is granted is a lease, so a prober that dies holds nobody up for long.
 --
 -- KEYS[1]       state of the breaker
@@ -329,13 +329,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
 --
@@ -611,7 +611,7 @@ return breaker.finish(circuit, breaker.grant(circuit, ARGV[12]))
 
 export const breakerReport: Script = {
   name: "breaker-report",
-  sha1: "b5b264cbad61d51c78eba945aae56a7e7d6f2c33",
+  sha1: "17891d19f792513515c70965ef7fee1609f8e7e0",
   source: `-- breaker-report: add what a process has counted since it last told, open when it is too much, and say how the breaker stands.
 --
 -- KEYS[1]       state of the breaker
@@ -633,13 +633,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
 --
@@ -921,7 +921,7 @@ return breaker.finish(circuit, false)
 
 export const breakerSettle: Script = {
   name: "breaker-settle",
-  sha1: "018c90c537c33c0e68bac25978a1bea81615611f",
+  sha1: "277487b4c261eb684b13b59bb4fa352ebbce1e46",
   source: `-- breaker-settle: tell how a probe ended. A lease that has ended does not matter, what the probe found out is still true; after
 -- another change it does not count, but its place is free.
 --
@@ -943,13 +943,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
 --
@@ -1234,7 +1234,7 @@ return breaker.finish(circuit, false)
 
 export const controlAudit: Script = {
   name: "control-audit",
-  sha1: "9e8beeda3a5e67bab30fc3f751eebee4a20d5eaa",
+  sha1: "b79a7283146ec4a5559c8d7ea7c97c85653d581b",
   source: `-- control-audit: entries of the audit, oldest first.
 --
 -- KEYS[1]   audit
@@ -1257,13 +1257,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 
 local now = store_now()
@@ -1296,7 +1296,7 @@ return reply
 
 export const controlChange: Script = {
   name: "control-change",
-  sha1: "7c18326a2140dadc0ad91cc93c521dd8132a0abb",
+  sha1: "d70020260f67e26fe137def2fd88cf38c7ee4590",
   source: `-- control-change: write records and the audit entry of the change, all or nothing.
 --
 -- KEYS[1..3]  head, records, audit
@@ -1326,13 +1326,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- What the control scripts share.
 --
@@ -1447,7 +1447,7 @@ return reply
 
 export const controlRead: Script = {
   name: "control-read",
-  sha1: "939e22cfd901ca11fd829be57996a1ab6e73beba",
+  sha1: "c5842e3a8224c70d181e5ecd25d6037b750ec0d9",
   source: `-- control-read: everything in a space, unless the caller knows it already.
 --
 -- KEYS[1..3]  head, records, audit
@@ -1468,13 +1468,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- What the control scripts share.
 --
@@ -1525,7 +1525,7 @@ return reply
 
 export const customLoad: Script = {
   name: "custom-load",
-  sha1: "5379fdb671c60b0b500d0602c6a185fbec74800c",
+  sha1: "63cfd28569dd5dcf520ba07c860d2b1b95ed4a95",
   source: `-- custom-load: read the states of custom limits.
 --
 -- KEYS[i]  one state: the fence under which it was written, a colon, its text; all carry one {hash tag}
@@ -1542,13 +1542,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- The fence and the text under a key; 0 and nil where there is nothing of ours, whatever its type.
 local function read_fenced(key)
@@ -1599,7 +1599,7 @@ return { "ok" }
 
 export const giveBack: Script = {
   name: "give-back",
-  sha1: "80ec8f21cea4615116bf3deeab59340fe60ec703",
+  sha1: "c76b6b9d63ff3805ce1a0a0e7688a6199b358923",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1623,13 +1623,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
@@ -1758,7 +1758,7 @@ end
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
 --   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
---   paused  microseconds of the store's clock, 0 for none
+--   paused  microseconds of the store's clock, 0 for none; 1 for none where something was given back, see token_bucket.save
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
 -- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
@@ -2012,6 +2012,7 @@ end
 
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
+  if bucket.paused == 0 then bucket.paused = 1 end
   tb_fold(bucket, now)
   share.count(bucket.share, -cost)
   local micro = cost * 1000000
@@ -2076,6 +2077,7 @@ function token_bucket.lend(bucket, holder, tokens, till)
 end
 
 function token_bucket.repay(bucket, holder, tokens)
+  if bucket.paused == 0 then bucket.paused = 1 end
   token_bucket.lend(bucket, holder, 0, bucket.now)
   bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
 end
@@ -2097,13 +2099,15 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
-function token_bucket.save(bucket, given_back)
+function token_bucket.save(bucket)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry, longer = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
+  -- The mark keeps it off the short way of take.lua, which does not ask how long it would have stayed.
+  if bucket.paused == 1 and not longer then bucket.paused = 0 end
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
@@ -2383,9 +2387,9 @@ local function sw_replace(bucket, letter, part, saved)
   return member
 end
 
-function sliding_window.save(bucket, given_back)
+function sliding_window.save(bucket)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -2666,9 +2670,9 @@ function counted_window.floor(bucket)
   return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
-function counted_window.save(bucket, given_back)
+function counted_window.save(bucket)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -2711,8 +2715,8 @@ local function load_charges(first, first_key, count, now, scaled)
   return charges
 end
 
-local function save_charges(charges, given_back)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
+local function save_charges(charges)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
 local function known_of(charges)
@@ -2745,7 +2749,7 @@ local heeded = false
 for _, charge in ipairs(charges) do
   if charge.algorithm.heed then heeded = charge.algorithm.heed(charge.bucket) or heeded end
 end
-save_charges(charges, true)
+save_charges(charges)
 if heeded then redis.call("PUBLISH", ARGV[3], ARGV[4]) end
 return { "ok", text(now) }
 `,
@@ -2753,7 +2757,7 @@ return { "ok", text(now) }
 
 export const landed: Script = {
   name: "landed",
-  sha1: "ff359ca670b24667ef1c7087a19c00a9dc3a2ad6",
+  sha1: "5244fc1ab0cd1b3d6226047b0cda5e90322a455b",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2774,13 +2778,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
@@ -2909,7 +2913,7 @@ end
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
 --   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
---   paused  microseconds of the store's clock, 0 for none
+--   paused  microseconds of the store's clock, 0 for none; 1 for none where something was given back, see token_bucket.save
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
 -- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
@@ -3163,6 +3167,7 @@ end
 
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
+  if bucket.paused == 0 then bucket.paused = 1 end
   tb_fold(bucket, now)
   share.count(bucket.share, -cost)
   local micro = cost * 1000000
@@ -3227,6 +3232,7 @@ function token_bucket.lend(bucket, holder, tokens, till)
 end
 
 function token_bucket.repay(bucket, holder, tokens)
+  if bucket.paused == 0 then bucket.paused = 1 end
   token_bucket.lend(bucket, holder, 0, bucket.now)
   bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
 end
@@ -3248,13 +3254,15 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
-function token_bucket.save(bucket, given_back)
+function token_bucket.save(bucket)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry, longer = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
+  -- The mark keeps it off the short way of take.lua, which does not ask how long it would have stayed.
+  if bucket.paused == 1 and not longer then bucket.paused = 0 end
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
@@ -3534,9 +3542,9 @@ local function sw_replace(bucket, letter, part, saved)
   return member
 end
 
-function sliding_window.save(bucket, given_back)
+function sliding_window.save(bucket)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -3817,9 +3825,9 @@ function counted_window.floor(bucket)
   return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
-function counted_window.save(bucket, given_back)
+function counted_window.save(bucket)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -3862,8 +3870,8 @@ local function load_charges(first, first_key, count, now, scaled)
   return charges
 end
 
-local function save_charges(charges, given_back)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
+local function save_charges(charges)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
 local function known_of(charges)
@@ -3888,7 +3896,7 @@ return { "ok", text(now) }
 
 export const lockFence: Script = {
   name: "lock-fence",
-  sha1: "9efe0a4572fe70b26370295f98717bc7682b5a21",
+  sha1: "fd63f776d0e43dee0b17d3f688dec13479f8e379",
   source: `-- lock-fence: number the holder of a lock.
 --
 -- KEYS[1]  the lock: its holder's value
@@ -3910,13 +3918,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 
 -- Keys of another type count as none.
@@ -3961,7 +3969,7 @@ end
 
 export const observe: Script = {
   name: "observe",
-  sha1: "2e8c996f209bb045ef665bbdf6170f708525955f",
+  sha1: "b45e91a8db8673cb35346c1c03176e5e858dfe6c",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3986,13 +3994,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
@@ -4121,7 +4129,7 @@ end
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
 --   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
---   paused  microseconds of the store's clock, 0 for none
+--   paused  microseconds of the store's clock, 0 for none; 1 for none where something was given back, see token_bucket.save
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
 -- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
@@ -4375,6 +4383,7 @@ end
 
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
+  if bucket.paused == 0 then bucket.paused = 1 end
   tb_fold(bucket, now)
   share.count(bucket.share, -cost)
   local micro = cost * 1000000
@@ -4439,6 +4448,7 @@ function token_bucket.lend(bucket, holder, tokens, till)
 end
 
 function token_bucket.repay(bucket, holder, tokens)
+  if bucket.paused == 0 then bucket.paused = 1 end
   token_bucket.lend(bucket, holder, 0, bucket.now)
   bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
 end
@@ -4460,13 +4470,15 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
-function token_bucket.save(bucket, given_back)
+function token_bucket.save(bucket)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry, longer = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
+  -- The mark keeps it off the short way of take.lua, which does not ask how long it would have stayed.
+  if bucket.paused == 1 and not longer then bucket.paused = 0 end
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
@@ -4746,9 +4758,9 @@ local function sw_replace(bucket, letter, part, saved)
   return member
 end
 
-function sliding_window.save(bucket, given_back)
+function sliding_window.save(bucket)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -5029,9 +5041,9 @@ function counted_window.floor(bucket)
   return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
-function counted_window.save(bucket, given_back)
+function counted_window.save(bucket)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -5074,8 +5086,8 @@ local function load_charges(first, first_key, count, now, scaled)
   return charges
 end
 
-local function save_charges(charges, given_back)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
+local function save_charges(charges)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
 local function known_of(charges)
@@ -5128,7 +5140,7 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const refill: Script = {
   name: "refill",
-  sha1: "b2baea2d3fd87a7df43cf749e8e819c779272ef0",
+  sha1: "4cfd625aca0b9b2c94c2d961a64929eb1259a3be",
   source: `-- refill: empty the counts of buckets, as if nobody had asked yet.
 --
 -- KEYS      states of buckets, all with one {hash tag}; places of concurrency limits are not among them
@@ -5146,13 +5158,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 
 local now = store_now()
@@ -5191,7 +5203,7 @@ return { "ok", text(found) }
 
 export const renew: Script = {
   name: "renew",
-  sha1: "3102e72c231b3eb6009e7f62094581dcdc105227",
+  sha1: "197b19718aa4e02a0f6dc219354c06c782aa634b",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -5212,13 +5224,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
 --
@@ -5347,7 +5359,7 @@ end
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
 --   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
---   paused  microseconds of the store's clock, 0 for none
+--   paused  microseconds of the store's clock, 0 for none; 1 for none where something was given back, see token_bucket.save
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
 -- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
@@ -5601,6 +5613,7 @@ end
 
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
+  if bucket.paused == 0 then bucket.paused = 1 end
   tb_fold(bucket, now)
   share.count(bucket.share, -cost)
   local micro = cost * 1000000
@@ -5665,6 +5678,7 @@ function token_bucket.lend(bucket, holder, tokens, till)
 end
 
 function token_bucket.repay(bucket, holder, tokens)
+  if bucket.paused == 0 then bucket.paused = 1 end
   token_bucket.lend(bucket, holder, 0, bucket.now)
   bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
 end
@@ -5686,13 +5700,15 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
-function token_bucket.save(bucket, given_back)
+function token_bucket.save(bucket)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry, longer = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
+  -- The mark keeps it off the short way of take.lua, which does not ask how long it would have stayed.
+  if bucket.paused == 1 and not longer then bucket.paused = 0 end
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
@@ -5972,9 +5988,9 @@ local function sw_replace(bucket, letter, part, saved)
   return member
 end
 
-function sliding_window.save(bucket, given_back)
+function sliding_window.save(bucket)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -6255,9 +6271,9 @@ function counted_window.floor(bucket)
   return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
-function counted_window.save(bucket, given_back)
+function counted_window.save(bucket)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -6300,8 +6316,8 @@ local function load_charges(first, first_key, count, now, scaled)
   return charges
 end
 
-local function save_charges(charges, given_back)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
+local function save_charges(charges)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
 local function known_of(charges)
@@ -6351,7 +6367,7 @@ return said
 
 export const standings: Script = {
   name: "standings",
-  sha1: "e1f25fbd475310406c19067e6ed6cc0e3c1d4d94",
+  sha1: "e5cdeff6de6a262c21ac2867aadc16daee9c6810",
   source: `-- standings: say how somebody stands, or forgive.
 --
 -- KEYS      standings
@@ -6370,13 +6386,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- Conduct that changes rates; the same steps as standing/standing.ts and standing/scale-limit.ts.
 --
@@ -6491,7 +6507,7 @@ return reply
 
 export const take: Script = {
   name: "take",
-  sha1: "a963dc3e782cdb8622e12324d1694327b35c9131",
+  sha1: "333b59cfb30bd4aec1208d27d97fc0474e1b335d",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -6538,13 +6554,13 @@ local function store_now()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Milliseconds until a state may go that is idle after so many microseconds; nil for at once. One from which something was given back
--- stays as long as it would have: others still know it fuller, and would take its absence for a loss.
-local function expiry_of(key, left, given_back)
-  local expiry = math.ceil(left / 1000) + 1
-  if given_back then expiry = math.max(expiry, redis.call("PTTL", key)) end
-  if left <= 0 and expiry <= 1 then return nil end
-  return text(expiry)
+-- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
+-- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
+-- taken, and would take its absence for a loss.
+local function expiry_of(key, left)
+  local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
+  if left <= 0 and kept <= 1 then return nil end
+  return text(math.max(own, kept)), kept > own
 end
 -- One standing, in plain values: what the long way and the short way have in common. See includes/standing.lua.
 local MOST_VIOLATIONS, REFRESHES = 1000000, 8
@@ -6824,7 +6840,7 @@ end
 --   step    counts the changes since; what a replica missed shows in it
 --   level   millionths of a token at \`at\`, may be negative
 --   at      microseconds of the store's clock, never later than the writing of this state; debits lie after it
---   paused  microseconds of the store's clock, 0 for none
+--   paused  microseconds of the store's clock, 0 for none; 1 for none where something was given back, see token_bucket.save
 -- Unknown versions are refused, state that cannot be read counts as new.
 --
 -- Floor, what a process last knew: born:step:idle:instant. Whoever knows of a later step than the store makes up for what the store lost.
@@ -7078,6 +7094,7 @@ end
 
 function token_bucket.give_back(bucket, cost, at)
   local now = bucket.now
+  if bucket.paused == 0 then bucket.paused = 1 end
   tb_fold(bucket, now)
   share.count(bucket.share, -cost)
   local micro = cost * 1000000
@@ -7142,6 +7159,7 @@ function token_bucket.lend(bucket, holder, tokens, till)
 end
 
 function token_bucket.repay(bucket, holder, tokens)
+  if bucket.paused == 0 then bucket.paused = 1 end
   token_bucket.lend(bucket, holder, 0, bucket.now)
   bucket.level = math.min(bucket.cap, bucket.level + tokens * 1000000)
 end
@@ -7163,13 +7181,15 @@ function token_bucket.floor(bucket)
   return bucket.born .. ":" .. bucket.step .. ":" .. text(token_bucket.idle_at(bucket)) .. ":" .. text(bucket.now)
 end
 
-function token_bucket.save(bucket, given_back)
+function token_bucket.save(bucket)
   local left = math.max(token_bucket.idle_at(bucket), share.ends(bucket.share), tb_loans_refilled(bucket)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry, longer = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
   end
+  -- The mark keeps it off the short way of take.lua, which does not ask how long it would have stayed.
+  if bucket.paused == 1 and not longer then bucket.paused = 0 end
   bucket.step = bucket.step + 1
   local debits = {}
   for index, debit in ipairs(bucket.later) do debits[index] = text(debit[1]) .. ":" .. text(debit[2]) end
@@ -7449,9 +7469,9 @@ local function sw_replace(bucket, letter, part, saved)
   return member
 end
 
-function sliding_window.save(bucket, given_back)
+function sliding_window.save(bucket)
   local left = math.max(sliding_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -7732,9 +7752,9 @@ function counted_window.floor(bucket)
   return table.concat({ bucket.born, text(bucket.now), text(bucket.anchor), cw_write_counts(bucket) }, "|")
 end
 
-function counted_window.save(bucket, given_back)
+function counted_window.save(bucket)
   local left = math.max(counted_window.idle_at(bucket), share.ends(bucket.share)) - bucket.now
-  local expiry = expiry_of(bucket.key, left, given_back)
+  local expiry = expiry_of(bucket.key, left)
   if not expiry then
     redis.call("DEL", bucket.key)
     return
@@ -7777,8 +7797,8 @@ local function load_charges(first, first_key, count, now, scaled)
   return charges
 end
 
-local function save_charges(charges, given_back)
-  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket, given_back) end
+local function save_charges(charges)
+  for _, charge in ipairs(charges) do charge.algorithm.save(charge.bucket) end
 end
 
 local function known_of(charges)

@@ -7,6 +7,7 @@ import {
   slidingWindowCounter,
   type StoreCharge,
   type TakeReply,
+  type TakeRequest,
   tokenBucket,
 } from "@sluice/limiter";
 import { type RedisServer, startRedisServer } from "@sluice/test/redis-server";
@@ -15,8 +16,9 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as scripts from "../generated/scripts.js";
 import * as commands from "../scripts/commands.js";
-import { type Answers, take } from "../scripts/take.js";
+import { type Answers, type LongAnswer, type ShortAnswer, take } from "../scripts/take.js";
 import { createKeys } from "./keys.js";
+import { createKnowledge, type Knowledge } from "./knowledge.js";
 
 let server: RedisServer;
 let redis: Redis;
@@ -42,15 +44,11 @@ const buckets: StoreCharge[] = [
   { bucket: "places", limit: concurrency({ max: 4, leaseMs: 9 }), cost: 1 },
 ];
 
+const costing = (index: number) =>
+  fc.integer({ min: 1, max: 3 }).map((cost) => ({ ...(buckets[index] as StoreCharge), cost }));
 const charges = fc
   .uniqueArray(fc.nat(buckets.length - 1), { minLength: 1, maxLength: 3 })
-  .chain((picked) =>
-    fc.tuple(
-      ...picked.map((index) =>
-        fc.integer({ min: 1, max: 3 }).map((cost) => ({ ...(buckets[index] as StoreCharge), cost })),
-      ),
-    ),
-  );
+  .chain((picked) => fc.tuple(...picked.map(costing)));
 const operation = fc.oneof(
   {
     weight: 6,
@@ -63,6 +61,22 @@ const operation = fc.oneof(
       withinMs: fc.constantFrom(0, 0.3, 5, Number.POSITIVE_INFINITY),
       peek: fc.boolean(),
       waiting: fc.boolean(),
+      process: fc.nat(1),
+    }),
+  },
+  // What goes the short way.
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("take" as const),
+      charges: fc.tuple(fc.nat(2).chain(costing)),
+      count: fc.integer({ min: 1, max: 6 }),
+      ahead: fc.constant(0),
+      group: fc.constant(1),
+      withinMs: fc.constant(0),
+      peek: fc.constant(false),
+      waiting: fc.constant(false),
+      process: fc.nat(1),
     }),
   },
   {
@@ -83,6 +97,18 @@ const operation = fc.oneof(
       refused: fc.boolean(),
     }),
   },
+  // As a provider's answer that did not count: what was taken goes back, and its word comes with it.
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("refund" as const),
+      pick: fc.nat(),
+      remaining: fc.constantFrom(2, 4000),
+      remainingForMs: fc.constantFrom(undefined, 2.5),
+    }),
+  },
+  // Longer than what few tokens take to come back, and shorter than what many do.
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("rest" as const), ms: fc.constantFrom(2, 2, 2, 25) }) },
 );
 
 it("memory and Redis answer any sequence of calls alike, to the microsecond", async () => {
@@ -103,6 +129,8 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
       const memory = memoryStore({
         clock: { now: () => nowMs, wallNow: () => nowMs, setTimer: () => ({ cancel() {}, unref() {} }) },
       });
+      // What each of two processes last knew; the store loses nothing, so it changes no answer.
+      const knowledge = [createKnowledge(), createKnowledge()] as const;
       const taken: { charges: StoreCharge[]; id: string; atUs: number; unit: number }[] = [];
 
       for (const [index, step] of operations.entries()) {
@@ -110,10 +138,13 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
         if (step.kind === "take") {
           const request = { ...step, scope, id };
           const own = step.charges.map((charge) => keys.bucket(scope, charge));
-          const long = [{ request, keys: own, known: [] }];
-          const [answer] = ((await take(redis, { short: [], long }, 0)) as Answers).long;
-          const { reply } = answer as { reply: TakeReply };
+          const about = knowledge[step.process] as Knowledge;
+          const known = own.map((key) => about.of(key, nowMs));
+          const answer = await asked(request, own, known);
+          const { reply } = answer;
           at(reply.nowUs);
+          const untilMs = nowMs + (reply.idleUs - reply.nowUs) / 1000;
+          for (const [which, key] of own.entries()) about.learn(key, answer.known[which] as string, untilMs);
           const expected = memory.take(request) as TakeReply;
           expect(relative(reply, baseUs as number), JSON.stringify(step)).toEqual(relative(expected, 0));
           if (!step.peek) {
@@ -123,6 +154,8 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
                 taken.push({ charges: step.charges, id, atUs: slot.atUs, unit: unit++ });
           }
           compared += 1;
+        } else if (step.kind === "rest") {
+          await new Promise((resolve) => setTimeout(resolve, step.ms));
         } else if (step.kind !== "observe" && taken.length > 0) {
           const [given] = taken.splice(step.pick % taken.length, 1) as [(typeof taken)[number]];
           const own = given.charges.map((charge) => keys.bucket(scope, charge));
@@ -150,6 +183,11 @@ it("memory and Redis answer any sequence of calls alike, to the microsecond", as
             at(await commands.giveBack(redis, own, there, { channel: "c", message: "m" }));
             memory.giveBack(here);
           }
+          if (step.kind === "refund") {
+            const said = { ...step, scope, charges: given.charges, pauseMs: 0 };
+            at(await commands.observe(redis, own, said, { id, channel: "c", message: "m" }));
+            memory.observe(said);
+          }
         } else if (step.kind === "observe") {
           const word = { id, channel: "c", message: "m" };
           at(
@@ -174,6 +212,28 @@ it("every key it writes expires by itself", async () => {
   const ttls = await Promise.all(keys.map((key) => redis.pttl(key)));
   expect(ttls.filter((ttl) => ttl === -1)).toEqual([]);
 });
+
+/** Asks as the store does: by the short way what can go it. */
+async function asked(
+  request: TakeRequest,
+  keys: readonly string[],
+  known: readonly string[],
+): Promise<{ reply: TakeReply; known: readonly string[] }> {
+  const [charge] = request.charges as readonly [StoreCharge];
+  const { limit, cost } = charge;
+  const { ahead, group: size, peek } = request;
+  if (request.charges.length > 1 || limit.kind !== "tokenBucket" || ahead > 0 || size > 1 || peek) {
+    const { long } = (await take(redis, { short: [], long: [{ request, keys, known }] }, 0)) as Answers;
+    return long[0] as Exclude<LongAnswer, Error>;
+  }
+  const question = { key: keys[0] as string, standingKey: undefined, count: request.count, known: known[0] ?? "" };
+  const group = { limit, cost, standing: undefined, questions: [question] };
+  const { nowUs, short } = (await take(redis, { short: [group], long: [] }, 0)) as Answers;
+  const { units, nextUs, idleUs, remaining, known: learned } = short[0] as Exclude<ShortAnswer, Error>;
+  const slots = units === 0 ? [] : [{ atUs: nowUs, units }];
+  const reply = { nowUs, slots, nextUs: nowUs + nextUs, binding: 0, remaining, idleUs: nowUs + idleUs };
+  return { reply, known: [learned] };
+}
 
 function relative(reply: TakeReply, baseUs: number): object {
   const { nowUs, nextUs, idleUs, slots, binding, remaining } = reply;

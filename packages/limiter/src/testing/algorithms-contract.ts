@@ -217,6 +217,49 @@ export function algorithmsContract(name: string, { open, openAgain }: StoreUnder
       expect(await limiter.peek(charge)).toMatchObject({ remaining: 1 });
     });
 
+    const long = 600_000;
+    it.each([
+      ["a token bucket", tokenBucket({ refillRate: 0.01, burst: 5 }), 5],
+      ["a leaky bucket", leakyBucket({ rate: 0.01 }), 1],
+      ["a sliding window", slidingWindow({ limit: 5, windowMs: long }), 5],
+      ["a fixed window", fixedWindow({ limit: 5, windowMs: long }), 5],
+      ["a window by two counts", slidingWindowCounter({ limit: 5, windowMs: long }), 5],
+      ["places", concurrency({ max: 5, leaseMs: long }), 5],
+    ])("%s that got everything back stays full whatever is said of it then", async (kind, limit, full) => {
+      const here = await fresh();
+      const there = await another();
+      const words: readonly ((charge: Charge) => Promise<void>)[] = [
+        (charge) => here.observe(charge, { remaining: 4000 }),
+        (charge) => there.observe(charge, { remaining: 4000, remainingForMs: long }),
+        (charge) => here.observe(charge, { retryAfterMs: 0 }),
+      ];
+      for (const [number, word] of words.entries()) {
+        const charge = { bucket: `${kind} ${number}`, limit, cost: 2 };
+        const unused = await here.acquire(charge);
+        await unused.giveBack();
+        await word(charge);
+        for (const limiter of [here, there, here])
+          expect(await limiter.peek({ ...charge, cost: 1 })).toMatchObject({ kind: "allowed", remaining: full });
+        expect(await here.tryAcquire({ ...charge, cost: 1 })).toMatchObject({ kind: "allowed", remaining: full - 1 });
+        expect(await there.peek({ ...charge, cost: 0 })).toMatchObject({ remaining: full - 1 });
+      }
+    });
+
+    it.each(["tryAcquire", "acquire"] as const)(
+      "tokens given back stay so for whoever saw them gone, when others take few and rest: by %s",
+      async (way) => {
+        const here = await fresh();
+        const there = await another();
+        const charge = { bucket: "rested", limit: tokenBucket({ refillRate: 10, burst: 20 }) };
+        const burst = await here.acquire({ ...charge, cost: 20 });
+        await burst.giveBack();
+        await there[way](charge);
+        // The token is back, and that of nobody else is missing.
+        await rest(250);
+        expect(await here.peek(charge)).toMatchObject({ kind: "allowed", remaining: 20 });
+      },
+    );
+
     it("all of them are taken together, or none", async () => {
       const limiter = await fresh();
       const windowMs = 60_000;
