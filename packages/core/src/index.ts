@@ -1,7 +1,15 @@
 // A call and its surroundings
+export { onAbort } from "./call/abort-listeners.js";
 export { type Call, type CallInit, createCall, nextAttempt, partOf, type Progress, recordWait } from "./call/call.js";
 export type { Caller } from "./call/caller.js";
-export { type CallContext, type CallOptions, currentContext, withCaller, withCallOptions } from "./call/context.js";
+export {
+  type CallContext,
+  type CallOptions,
+  currentContext,
+  withCaller,
+  withCallOptions,
+  withoutCallOptions,
+} from "./call/context.js";
 export { type LinkedSignal, linkSignals } from "./call/linked-signal.js";
 export { type CallRequest, runCall } from "./call/run-call.js";
 export { CallState, type StateKey, stateKey } from "./call/state.js";

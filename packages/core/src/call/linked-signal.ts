@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../clock/clock.js";
+import { onAbort } from "./abort-listeners.js";
 import { afterPendingInput } from "./after-pending-input.js";
 
 /** Several signals and a timeout as one signal. */
@@ -21,11 +22,11 @@ export function linkSignals(
 ): LinkedSignal {
   const controller = new AbortController();
   const sources = signals.filter((signal) => signal !== undefined && signal !== null);
-  const onAbort = (event: Event): void => controller.abort((event.target as AbortSignal).reason);
-  for (const source of sources) {
-    if (source.aborted) controller.abort(source.reason);
-    else source.addEventListener("abort", onAbort, { once: true });
-  }
+  const leave = sources.map((source) => {
+    const abort = (): void => controller.abort(source.reason);
+    if (source.aborted) abort();
+    return onAbort(source, abort);
+  });
   let released = false;
   const late = (): void =>
     afterPendingInput(() => {
@@ -37,7 +38,7 @@ export function linkSignals(
     release() {
       released = true;
       timer?.cancel();
-      for (const source of sources) source.removeEventListener("abort", onAbort);
+      for (const off of leave) off();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../clock/clock.js";
 import { sleep } from "../clock/sleep.js";
@@ -50,6 +51,51 @@ describe("a logical call", () => {
     });
     await expect(throwing).rejects.toBe(early);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe("a JavaScript user's plain value", () => {
+  // What the types forbid and JavaScript allows.
+  const plain = (): Promise<number> => 5 as never;
+  // oxlint-disable-next-line unicorn/no-thenable -- it is what this is about
+  const thenable = (): Promise<number> => ({ then: (resolve: (value: number) => void) => resolve(5) }) as never;
+
+  it.each([
+    ["transport", plain],
+    ["transport's thenable", thenable],
+  ])("is the result when it is the %s, and no timer or listener is left", async (_, transport) => {
+    const { clock, run, chain, request } = setup();
+    const { signal } = new AbortController();
+    expect(await run(1000, transport)).toBe(5);
+    expect(await runCall(chain, { ...request, signal, timeoutMs: 1000 }, transport)).toBe(5);
+    expect([clock.pending, getEventListeners(signal, "abort")]).toEqual([0, []]);
+  });
+
+  for (const stage of ["call", "attempt"] as const) {
+    it(`is the result when a wrap at the ${stage} stage gives it, alone or inside others`, async () => {
+      const wrap = (): Promise<never> => "mine" as never;
+      const caught: Hook = { name: "o", stage, wrap: (next, call) => next(call).catch(() => "caught" as never) };
+      for (const outer of [[], [caught], [{ name: "a", stage, after: () => {} }], [{ name: "b", before: () => {} }]]) {
+        const { clock, run } = setup(...outer, { name: "w", stage, wrap });
+        expect(await run(1000, async () => 1)).toBe("mine");
+        expect(clock.pending).toBe(0);
+      }
+    });
+  }
+
+  it("is the result, and a throw the error, of a chain that is not ours", async () => {
+    const { clock, chain, request } = setup();
+    const broken = new Error("chain broke");
+    const throws = (): never => {
+      throw broken;
+    };
+    for (const run of [plain, throws]) {
+      const { signal } = new AbortController();
+      const running = runCall({ ...chain, run: run as never }, { ...request, signal, timeoutMs: 1000 }, async () => 1);
+      if (run === plain) expect(await running).toBe(5);
+      else await expect(running).rejects.toBe(broken);
+      expect([clock.pending, getEventListeners(signal, "abort")]).toEqual([0, []]);
+    }
   });
 });
 

@@ -4,9 +4,10 @@ import { DeadlineExceededError } from "../errors/deadline-exceeded-error.js";
 import { isSluiceError } from "../errors/sluice-error.js";
 import type { HookChain } from "../hooks/hook-chain.js";
 import { outcomeKnown } from "../hooks/observe.js";
+import { onAbort } from "./abort-listeners.js";
 import { afterPendingInput } from "./after-pending-input.js";
 import { type Call, type CallInit, createCall } from "./call.js";
-import { currentContext } from "./context.js";
+import { surroundings } from "./context.js";
 
 /** A logical call to be made. */
 export interface CallRequest<Args> extends Omit<CallInit<Args>, "deadlineMs" | "priority"> {
@@ -28,9 +29,9 @@ export async function runCall<Args, Result>(
   invoke: (call: Call) => Promise<Result>,
 ): Promise<Result> {
   const clock = request.clock ?? systemClock;
-  const context = currentContext();
+  const context = surroundings();
   const timeoutMs = checkTimeout(context.timeoutMs ?? request.timeoutMs);
-  const aborts = [request.signal, context.signal].filter((signal) => signal !== undefined);
+  const aborts = request.signal === undefined ? context.signals : [request.signal, ...context.signals];
   for (const signal of aborts) signal.throwIfAborted();
 
   const controller = new AbortController();
@@ -56,21 +57,20 @@ export async function runCall<Args, Result>(
       // Observers that are cut off now still let a result through; nobody can make the caller wait longer.
       setImmediate(() => reject(reason));
     };
-    const onAbort = (event: Event): void => end((event.target as AbortSignal).reason, true);
     const onDeadline = (): void =>
       afterPendingInput(() => end(new DeadlineExceededError(request.operation, timeoutMs), false));
     const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : clock.setTimer(onDeadline, timeoutMs);
-    for (const signal of aborts) signal.addEventListener("abort", onAbort, { once: true });
+    const leave = aborts.map((signal) => onAbort(signal, () => end(signal.reason, true)));
     const release = (): void => {
       timer?.cancel();
-      for (const signal of aborts) signal.removeEventListener("abort", onAbort);
+      for (const off of leave) off();
     };
     const settle = (): void => {
       settled = true;
       release();
     };
 
-    chain.run("call", call, invoke).then(
+    started(() => chain.run("call", call, invoke)).then(
       (result) => (settle(), resolve(result)),
       (error: unknown) => {
         settle();
@@ -78,6 +78,15 @@ export async function runCall<Args, Result>(
       },
     );
   });
+}
+
+/** A chain that is not ours may throw or give a plain value; what has been set up for the call is taken back all the same. */
+function started<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return Promise.resolve(run());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /**

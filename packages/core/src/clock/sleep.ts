@@ -1,3 +1,4 @@
+import { onAbort } from "../call/abort-listeners.js";
 import { type Clock, systemClock } from "./clock.js";
 
 /**
@@ -9,14 +10,15 @@ export function sleep(delayMs: number, signal?: AbortSignal, clock: Clock = syst
       reject(signal.reason);
       return;
     }
-    const onAbort = (): void => {
-      timer.cancel();
-      reject(signal?.reason);
-    };
+    const off =
+      signal &&
+      onAbort(signal, () => {
+        timer.cancel();
+        reject(signal.reason);
+      });
     const timer = clock.setTimer(() => {
-      signal?.removeEventListener("abort", onAbort);
+      off?.();
       resolve();
     }, delayMs);
-    signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

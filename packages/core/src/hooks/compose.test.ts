@@ -113,6 +113,33 @@ describe("a wrap hook", () => {
   });
 });
 
+it("every next gives a promise, also of a transport or wrap that gave a plain value", async () => {
+  const kinds: unknown[] = [];
+  const look: NonNullable<Hook["wrap"]> = (next, call) => {
+    const going = next(call);
+    kinds.push(going instanceof Promise);
+    return going;
+  };
+  const chain = createHookChain({
+    hooks: [
+      { name: "outer", wrap: look },
+      { name: "plain", wrap: (next, call) => (void next(call), "plain" as never) },
+      { name: "inner", wrap: look },
+    ],
+  });
+  const running = chain.run("attempt", newCall(), () => 5 as never);
+  expect(running).toBeInstanceOf(Promise);
+  expect([await running, kinds]).toEqual(["plain", [true, true]]);
+});
+
+it("a promise of the transport's own kind is handed on as it is", async () => {
+  class OwnPromise<Value> extends Promise<Value> {}
+  const made = OwnPromise.resolve("own");
+  const running = createHookChain().run("attempt", newCall(), () => made);
+  expect(running).toBe(made);
+  expect(await running).toBe("own");
+});
+
 /** One hook of a random chain: which kinds it has, and how it behaves. */
 const shape = fc.record({
   before: fc.constantFrom("none", "sync", "async", "veto"),

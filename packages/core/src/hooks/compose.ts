@@ -16,17 +16,20 @@ export function compose(hooks: readonly Hook[], stage: Stage, around: HookSurrou
 function dispatch<Result>(wraps: readonly Wrap[], index: number, call: Call, transport: Next<Result>): Promise<Result> {
   const wrap = wraps[index];
   try {
-    if (wrap === undefined) {
-      // A hook may have taken its time: nothing leaves for a caller who is gone.
-      call.signal.throwIfAborted();
-      call.progress.sent = true;
-      return transport(call);
-    }
-    return wrap((next) => dispatch(wraps, index + 1, next, transport), call);
+    if (wrap !== undefined) return promised(wrap((next) => dispatch(wraps, index + 1, next, transport), call));
+    // A hook may have taken its time: nothing leaves for a caller who is gone.
+    call.signal.throwIfAborted();
+    call.progress.sent = true;
+    return promised(transport(call));
   } catch (error) {
     // A transport or wrap that throws before it has made a promise fails like any other.
     return Promise.reject(error);
   }
+}
+
+/** JavaScript callers may return a plain value where a promise is due. Promises stay what they are, their own methods included. */
+function promised<Result>(made: Promise<Result>): Promise<Result> {
+  return made instanceof Promise ? made : Promise.resolve(made);
 }
 
 function asWrap(hook: Hook, stage: Stage, around: HookSurroundings): Wrap {

@@ -1,3 +1,4 @@
+import { onAbort } from "../call/abort-listeners.js";
 import type { Call } from "../call/call.js";
 import { stateKey } from "../call/state.js";
 import type { Clock } from "../clock/clock.js";
@@ -69,7 +70,7 @@ async function settle(tell: () => unknown, about: Omit<HookFailure, "error">, ar
 function orAborted(told: PromiseLike<unknown>, about: Omit<HookFailure, "error">): Promise<unknown> {
   const { signal } = about.call;
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
+    const done = onAbort(signal, () => {
       about.call.state.set(outcomeKnown, true);
       reject(
         new SluiceError(
@@ -77,9 +78,7 @@ function orAborted(told: PromiseLike<unknown>, about: Omit<HookFailure, "error">
           `Hook ${about.hook} (${about.kind}) had not settled when the call's time was up`,
         ),
       );
-    };
-    const done = (): void => signal.removeEventListener("abort", giveUp);
-    signal.addEventListener("abort", giveUp, { once: true });
+    });
     told.then(
       (value) => (done(), resolve(value)),
       (error: unknown) => (done(), reject(error)),

@@ -6,7 +6,10 @@ import { nonNegative, positive, wholeBetween } from "../errors/ranges.js";
 import type { Classify, Settled } from "./classify.js";
 import type { RetryBudget } from "./retry-budget.js";
 
-/** How a call is retried. */
+/**
+ * How a call is retried. A function of yours that throws becomes a process warning and ends the retries: the API's own answer
+ * or error stands.
+ */
 export interface RetryOptions {
   /**
    * Attempts after the first.

@@ -271,6 +271,76 @@ describe("the rest of the stage", () => {
   });
 });
 
+describe("a function of the user's that throws", () => {
+  const broken = (): never => {
+    throw new Error("a bug");
+  };
+
+  /** Runs twice, with the process's warnings. */
+  async function warned(answers: readonly (Reply | Error)[], options: RetryOptions, init: Partial<CallInit> = {}) {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const made = await run(answers, options, init);
+    const texts = warn.mock.calls.map(([text]) => text);
+    warn.mockRestore();
+    return { ...made, texts };
+  }
+
+  it.each([
+    ["classify", { classify: broken }, {}],
+    ["delay", { delay: broken }, {}],
+    ["retryUnclear", { retryUnclear: broken }, { verb: "POST" }],
+    ["isStream", { isStream: broken }, {}],
+    ["budget", { budget: { trySpend: broken, deposit: () => {} } as never }, {}],
+  ] as const)(
+    "%s: the API's own answer or error stands, there is no retry, and the process is warned",
+    async (...all) => {
+      const [name, options, init] = all;
+      for (const answer of [reply(503), reset]) {
+        const { ended, sentAt, texts } = await warned([answer, reply(200)], options, init);
+        expect(ended).toEqual(answer === reset ? { error: reset } : { ok: answer });
+        expect([sentAt, texts]).toEqual([[0], [`${name} failed: a bug`]]);
+      }
+    },
+  );
+
+  it("classify: a success stays one", async () => {
+    const { ended, texts } = await warned([reply(200)], { classify: broken });
+    expect([ended, texts]).toEqual([{ ok: reply(200) }, ["classify failed: a bug"]]);
+  });
+
+  it("deposit of a budget: the call is made all the same", async () => {
+    const budget = { trySpend: () => true, deposit: broken } as never;
+    const { ended, sentAt, texts } = await warned([reply(503), reply(200)], { budget });
+    expect([ended, sentAt, texts]).toEqual([{ ok: reply(200) }, [0, 50], ["budget failed: a bug"]]);
+  });
+
+  it.each([
+    ["a delay that is no number", { delay: () => 5n as never }],
+    ["a Retry-After that is no text", { classify: () => ({ kind: "throttled", retryAfter: 5 as never }) as const }],
+  ])("or gives what breaks us leaves the API's answer as it is too: %s", async (_, options) => {
+    const { ended, sentAt, texts } = await warned([reply(503), reply(200)], options);
+    expect([ended, sentAt]).toEqual([{ ok: reply(503) }, [0]]);
+    expect(texts).toEqual([expect.stringMatching(/^retry failed: /)]);
+  });
+
+  it("is warned of once, however often it throws", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const chain = createHookChain({ hooks: [retry({ classify: broken })] });
+    const call = createCall({ provider: "test", account: "acme", operation: "o" });
+    for (let n = 0; n < 3; n += 1) expect(await chain.run("attempt", call, async () => n)).toBe(n);
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
+  it.each([undefined, null, {}, "failed", { kind: "odd" }, Promise.resolve({ kind: "throttled", retryAfter: null })])(
+    "or a classify that gives %j, which is no verdict, is final",
+    async (verdict) => {
+      const { ended, sentAt } = await warned([reply(503), reply(200)], { classify: () => verdict as never });
+      expect([ended, sentAt]).toEqual([{ ok: reply(503) }, [0]]);
+    },
+  );
+});
+
 it.each([
   ["maxRetries", [-1, 1.5, 1001, Number.NaN, "3", Number.POSITIVE_INFINITY]],
   ["baseMs", [-1, Number.NaN, "100", Number.POSITIVE_INFINITY]],

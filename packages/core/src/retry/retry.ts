@@ -32,7 +32,8 @@ export interface RetryHook extends Hook {
  * Decides again after a failed attempt. Waits full jitter (100 ms base, 3.2 s cap) or what Retry-After says, if longer. Repeats a
  * call only when it is idempotent, or was certainly not processed: refused for its rate, or never sent. Does not retry when
  * the wait would pass the call's deadline, when the account's retry budget is empty, when the caller aborted, or when
- * the body was a stream. Giving up, it hands on the last result or error untouched.
+ * the body was a stream. Giving up, it hands on the last result or error untouched; so it does when a function among the
+ * options throws, and warns of it.
  *
  * @throws ConfigError when an option is out of range.
  */
@@ -47,12 +48,13 @@ export function retry(options: RetryOptions = {}): RetryHook {
   const counts: RetryCounts = { retries: 0, retryAfterIgnored: 0, retryAfterCapped: 0, budgetExhausted: 0 };
   const warn = warnOnce();
 
-  /** A listener that fails must not decide what becomes of the call. */
-  const tell = (name: "onRetry" | "onRetryAfter", listener: () => void): void => {
+  /** A function of the user's that fails must not replace the API's answer: the process is warned, and `otherwise` holds. */
+  const asked = <Said>(name: string, ask: () => Said, otherwise: Said): Said => {
     try {
-      listener();
+      return ask();
     } catch (error) {
       warn(`${name} failed`, error);
+      return otherwise;
     }
   };
 
@@ -61,31 +63,38 @@ export function retry(options: RetryOptions = {}): RetryHook {
     const said = parseRetryAfter(header, clock.wallNow());
     if (said.kind === "ignored") {
       counts.retryAfterIgnored += 1;
-      tell("onRetryAfter", () => options.onRetryAfter?.("ignored", call));
+      asked("onRetryAfter", () => options.onRetryAfter?.("ignored", call), undefined);
     }
     if (said.kind !== "delay") return 0;
     if (said.delayMs <= config.maxRetryAfterMs) return said.delayMs;
     counts.retryAfterCapped += 1;
-    tell("onRetryAfter", () => options.onRetryAfter?.("capped", call));
+    asked("onRetryAfter", () => options.onRetryAfter?.("capped", call), undefined);
     return config.maxRetryAfterMs;
   };
+
+  const mayRepeat = (verdict: Exclude<Verdict, { kind: "final" }>, call: Call): boolean =>
+    verdict.kind === "throttled" ||
+    verdict.processed === "no" ||
+    call.idempotent ||
+    asked("retryUnclear", () => config.retryUnclear(call), false);
 
   /** Milliseconds until the next attempt, or undefined for none. */
   const nextDelay = (settled: Settled, call: Call, retriesSoFar: number): number | undefined => {
     // Our own errors are decisions already made: a limit, a deadline, a bad option.
     if (call.signal.aborted || (!settled.ok && isSluiceError(settled.error))) return undefined;
-    const verdict = classify(settled, call);
-    if (verdict.kind === "final") return undefined;
+    const verdict = asked("classify", () => classify(settled, call), undefined);
+    // Also what is no verdict at all.
+    if (verdict?.kind !== "throttled" && verdict?.kind !== "failed") return undefined;
     // Read even when no retry follows: what is ignored is counted.
     const retryAfterMs = askedFor(verdict.retryAfter, call);
-    if (retriesSoFar >= config.maxRetries || !mayRepeat(verdict, call, config.retryUnclear)) return undefined;
+    if (retriesSoFar >= config.maxRetries || !mayRepeat(verdict, call)) return undefined;
     // A stream is spent by the attempt that sent it, or may be: it cannot be sent again.
-    if (config.isStream(call)) return undefined;
-    const backoffMs = options.delay?.(retriesSoFar + 1) ?? fullJitter(retriesSoFar + 1, config, random);
-    const delayMs = Math.max(retryAfterMs, backoffMs);
-    // Also when a `delay` of the user's own came to NaN.
+    if (asked("isStream", () => config.isStream(call), true)) return undefined;
+    const own = asked("delay", () => options.delay?.(retriesSoFar + 1), Number.NaN);
+    const delayMs = Math.max(retryAfterMs, own ?? fullJitter(retriesSoFar + 1, config, random));
+    // Also when a `delay` of the user's own came to NaN, or failed.
     if (!(clock.now() + delayMs < call.deadlineMs)) return undefined;
-    if (budget !== undefined && !budget.trySpend()) {
+    if (budget !== undefined && !asked("budget", () => budget.trySpend(), false)) {
       counts.budgetExhausted += 1;
       return undefined;
     }
@@ -97,28 +106,20 @@ export function retry(options: RetryOptions = {}): RetryHook {
     stage: "attempt",
     counts,
     async wrap(next, first) {
-      budget?.deposit();
+      asked("budget", () => budget?.deposit(), undefined);
       let call = first;
       for (let retries = 0; ; retries += 1) {
         const settled = await settle(next, call);
-        const delayMs = nextDelay(settled, call, retries);
+        const delayMs = asked("retry", () => nextDelay(settled, call, retries), undefined);
         if (delayMs === undefined) return unwrap(settled);
         counts.retries += 1;
         const event: RetryEvent = { call, delayMs, settled };
-        tell("onRetry", () => options.onRetry?.(event));
+        asked("onRetry", () => options.onRetry?.(event), undefined);
         await sleep(delayMs, call.signal);
         call = nextAttempt(call);
       }
     },
   };
-}
-
-function mayRepeat(
-  verdict: Exclude<Verdict, { kind: "final" }>,
-  call: Call,
-  retryUnclear: (call: Call) => boolean,
-): boolean {
-  return verdict.kind === "throttled" || verdict.processed === "no" || call.idempotent || retryUnclear(call);
 }
 
 type Ended<Result> = Settled &

@@ -1,4 +1,4 @@
-import { runCall, scrubSecrets, streamedBody, withCallOptions } from "@sluice/core";
+import { runCall, scrubSecrets, streamedBody, withCallOptions, withoutCallOptions } from "@sluice/core";
 import { describeRequest, type GitHubRequest, isTokenRequest } from "../operations/request.js";
 import { accountOf } from "./account.js";
 import type { Client } from "./client.js";
@@ -16,9 +16,7 @@ export function callStage(client: Client): OctokitHook {
     const run = (): Promise<Result> => withoutPaging(() => logicalCall(client, request, options, send));
     if (client.installations === undefined || !isTokenRequest(request.operation, options)) return run();
     // Others wait for it too, so it is not this caller's to abort.
-    return client.installations.answer(options, (signal) =>
-      withCallOptions({ signal, timeoutMs: client.parts.timeoutMs }, run),
-    );
+    return client.installations.answer(options, (signal) => withoutCallOptions(() => withCallOptions({ signal }, run)));
   };
 }
 

@@ -8,6 +8,7 @@ import {
   systemRandom,
   withCaller,
   withCallOptions,
+  withoutCallOptions,
 } from "@sluice/core";
 import { createFailureBackoff, createJobs, type FailureBackoff, type Jobs } from "@sluice/limiter";
 import type { KubernetesApi } from "../client/kubernetes-api.js";
@@ -66,15 +67,17 @@ export function createJobRunner(api: KubernetesApi, options: JobRunnerOptions = 
     } catch (error) {
       if (error instanceof JobFailedError) backoff?.failed(plan.key);
       const policy = how.deleteOnAbort === true ? "Background" : how.deleteOnAbort || undefined;
+      // The signals around have aborted, or may: what is still to be done is not theirs to end.
       if (held.aborted && policy !== undefined) {
-        const { signal } = new AbortController();
         const removing = (): Promise<void> => deleteJob(following.api, plan, policy);
-        await withCallOptions({ signal, timeoutMs: DELETING_MS }, removing).catch(() => {});
+        await withoutCallOptions(() => withCallOptions({ timeoutMs: DELETING_MS }, removing)).catch(() => {});
       }
       answer.reject(error);
       // A job that was left to itself still runs: its place is not free.
       if (held.aborted && policy === undefined && !isLost(held))
-        await withCallOptions({ signal: closing.signal }, () => lingerOn(following, closing.signal));
+        await withoutCallOptions(() =>
+          withCallOptions({ signal: closing.signal }, () => lingerOn(following, closing.signal)),
+        );
     }
   };
 

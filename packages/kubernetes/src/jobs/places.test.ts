@@ -1,3 +1,4 @@
+import { withCallOptions } from "@sluice/core";
 import { LimitExceededError } from "@sluice/core";
 import { QueueFullError } from "@sluice/limiter";
 import {
@@ -166,6 +167,30 @@ describe("an abort while the job runs", () => {
     expect(error.message).toBe("enough");
     expect(cluster.state.activeJobs()).toBe(0);
     await endOf(api.runJob(jobNamed("b")), clock);
+    expect(cluster.state.mostActiveJobs()).toBe(1);
+  });
+
+  it("deletes it, or waits for its end, also where the signal is of its surroundings, whose time may be short too", async () => {
+    const { cluster, clock } = await startStill();
+    const api = clientOf(cluster, { jobs: { maxActive: 1 } });
+    for (const [name, deleteOnAbort] of [
+      ["a", true],
+      ["b", false],
+    ] as const) {
+      const controller = new AbortController();
+      const failed = withCallOptions({ signal: controller.signal, timeoutMs: 5000 }, () =>
+        rejection(api.runJob(jobNamed(name), { deleteOnAbort })),
+      );
+      await expect.poll(() => cluster.state.activeJobs(), { timeout: 10_000 }).toBe(1);
+      clock.advance(50);
+      controller.abort(new Error("enough"));
+      expect((await failed).message).toBe("enough");
+      expect(cluster.state.activeJobs()).toBe(deleteOnAbort ? 0 : 1);
+    }
+    const next = api.runJob(jobNamed("c"));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked(cluster, "POST")).toBe(2);
+    await endOf(next, clock);
     expect(cluster.state.mostActiveJobs()).toBe(1);
   });
 
