@@ -1,5 +1,5 @@
-import { anObject, between, type Clock, ConfigError, oneOf, systemClock } from "@sluice/core";
-import { freeGrant } from "../limiter/grant.js";
+import { anObject, between, type Clock, ConfigError, oneOf, show, systemClock } from "@sluice/core";
+import { abandon, freeGrant } from "../limiter/grant.js";
 import type { Grant, Limiter, Mode } from "../limiter/limiter.js";
 import type { Charge } from "../limits/charge.js";
 import { resolveStrategy, type StrategyChoice } from "../strategies/resolve-strategy.js";
@@ -55,6 +55,7 @@ export function createGuard(options: GuardOptions): Guard {
     const told = { mode: "enforce", strategy: strategy.name } as const;
     try {
       const admitted = await strategy.admit(admission);
+      if (!isAnswer(admitted)) throw await noAnswer(admitted, strategy);
       const waitedMs = clock.now() - sinceMs;
       const outcome = admitted.kind === "instead" ? "degraded" : waitedMs > 0 ? "waited" : "allowed";
       tell({ outcome, waitedMs, ...told });
@@ -101,6 +102,8 @@ export function createGuard(options: GuardOptions): Guard {
         if (admitted.kind === "instead") return admitted.value as Result;
         grant = admitted.grant;
       }
+      // Right before the task: nothing runs between this look and its first line.
+      if (signal?.aborted === true) return abandon(grant, signal);
       try {
         return await task({ grant, waitedMs: clock.now() - sinceMs });
       } finally {
@@ -109,4 +112,21 @@ export function createGuard(options: GuardOptions): Guard {
       }
     },
   };
+}
+
+type Loose = { readonly kind?: unknown; readonly grant?: Partial<Grant> } | null | undefined;
+
+/** Whether a strategy, which may be a function of the user's, has answered. */
+function isAnswer(answer: Loose): answer is Admitted {
+  return answer?.kind === "instead" || (answer?.kind === "go" && typeof answer.grant?.release === "function");
+}
+
+/** The mistake in words; what the strategy may have taken goes back. */
+async function noAnswer(answer: Loose, { name }: Strategy): Promise<ConfigError> {
+  await answer?.grant?.giveBack?.().catch(() => {});
+  return new ConfigError({
+    option: `what the strategy ${show(name)} returns`,
+    accepted: '{ kind: "go", grant } or { kind: "instead", value }',
+    value: answer,
+  });
 }

@@ -3,6 +3,7 @@ import { createFakeClock } from "@sluice/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLimiter } from "../limiter/create-limiter.js";
+import { freeGrant } from "../limiter/grant.js";
 import { concurrency } from "../limits/concurrency.js";
 import { tokenBucket } from "../limits/token-bucket.js";
 import { memoryStore } from "../memory/memory-store.js";
@@ -184,6 +185,56 @@ describe("a guard", () => {
     await expect(guard.run([charge, place], () => Promise.reject(new Error("own")))).rejects.toThrow("own");
     expect(await limiter.peek(place)).toMatchObject({ kind: "allowed", remaining: 1 });
     expect((await limiter.peek(charge)).kind).toBe("delayed");
+  });
+
+  it.each(["enforce", "shadow"] as const)(
+    "in %s runs nothing for one who gave up between the grant and the task, and gives all back",
+    async (mode) => {
+      const { clock, limiter } = rig();
+      const controller = new AbortController();
+      const gone = new Error("gone");
+      const guard = createGuard({ limiter, clock, mode, onDecision: () => controller.abort(gone) });
+      let ran = false;
+      await expect(guard.run(charge, () => (ran = true), { signal: controller.signal })).rejects.toBe(gone);
+      expect(ran).toBe(false);
+      expect(await limiter.peek(charge)).toMatchObject({ kind: "allowed", remaining: 2 });
+    },
+  );
+
+  it("fails with the caller's reason also when what was granted cannot be given back", async () => {
+    const { clock, limiter } = rig();
+    const controller = new AbortController();
+    const gone = new Error("gone");
+    const grant = { ...freeGrant, giveBack: () => Promise.reject(new StoreUnavailableError("away")) };
+    const mine = { name: "mine", admit: async () => ({ kind: "go", grant }) as const };
+    const guard = createGuard({ limiter, clock, strategy: mine, onDecision: () => controller.abort(gone) });
+    await expect(guard.run(charge, done, { signal: controller.signal })).rejects.toBe(gone);
+  });
+
+  it.each([undefined, null, 7, {}, { kind: "gone" }, { kind: "go" }, { kind: "go", grant: {} }])(
+    "names the strategy that answers what is no answer: %j",
+    async (answer) => {
+      const { guard, told, spend } = rig(function mine() {
+        return answer as never;
+      });
+      await spend();
+      await expect(guard.run(charge, done)).rejects.toMatchObject({
+        code: "CONFIG_INVALID",
+        message: expect.stringContaining('what the strategy "mine" returns'),
+      });
+      expect(told.map(({ outcome }) => outcome)).toEqual(["refused"]);
+    },
+  );
+
+  it("gives back what a strategy took whose answer is none", async () => {
+    const { guard, limiter } = rig({
+      name: "mine",
+      async admit({ charges }) {
+        return { kind: "went", grant: await limiter.acquire(charges) } as never;
+      },
+    });
+    await expect(guard.run(charge, done)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    expect(await limiter.peek(charge)).toMatchObject({ kind: "allowed", remaining: 2 });
   });
 
   it("counts its queue exactly after any mix of grants, aborts and deadlines", async () => {

@@ -111,6 +111,48 @@ describe("jobs", () => {
     await expect(aborted).rejects.toBe(gone);
   });
 
+  it("never run on unaware of a caller who gave up just before they began", async () => {
+    for (let microtasks = 0; microtasks < 40; microtasks += 1) {
+      const { clock, process } = rig({ max: 1 });
+      const jobs = process();
+      let end = (): void => {};
+      const first = jobs.run(() => new Promise<void>((resolve) => (end = resolve)));
+      await clock.advance(1);
+      const controller = new AbortController();
+      let seen: readonly boolean[] | undefined;
+      const second = jobs
+        .run(
+          async (signal) => {
+            await sleep(5, undefined, clock);
+            seen = [controller.signal.aborted, signal.aborted];
+          },
+          { signal: controller.signal },
+        )
+        .catch(() => {});
+      await clock.advance(1);
+      end();
+      for (let n = 0; n < microtasks; n += 1) await Promise.resolve();
+      controller.abort(new Error("gone"));
+      await clock.advance(10);
+      await Promise.all([first, second]);
+      expect([microtasks, seen]).not.toEqual([microtasks, [true, false]]);
+      expect([jobs.active, jobs.waiting]).toEqual([0, 0]);
+      expect(await jobs.run(() => "free again")).toBe("free again");
+    }
+  });
+
+  it("have one listener on their callers' signal, however many there are", async () => {
+    const { clock, process, lasting } = rig({ max: 10 });
+    const { signal } = new AbortController();
+    const jobs = process();
+    const all = Array.from({ length: 30 }, () => jobs.run(lasting(10), { signal }));
+    await clock.advance(1);
+    expect([jobs.active, jobs.waiting, getEventListeners(signal, "abort").length]).toEqual([10, 20, 1]);
+    await clock.advance(100);
+    await Promise.all(all);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
   it("wait no longer in the queue than they are told to", async () => {
     const { clock, process, lasting } = rig({ max: 1, timeoutMs: 50 });
     const jobs = process();

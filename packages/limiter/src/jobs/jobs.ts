@@ -3,6 +3,7 @@ import {
   type Clock,
   currentContext,
   nonEmpty,
+  onAbort,
   oneOf,
   SluiceError,
   systemClock,
@@ -139,8 +140,9 @@ function hold(
   name: string,
 ): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
-  const onAbort = (): void => controller.abort(caller?.reason);
-  caller?.addEventListener("abort", onAbort, { once: true });
+  const pass = (): void => controller.abort(caller?.reason);
+  const unlisten = caller === undefined ? undefined : onAbort(caller, pass);
+  if (caller?.aborted === true) pass();
   // From the question on: its answer may have lain unread while this process stood still, and the lease ran.
   let heldUntilMs = (grant.askedMs ?? clock.now()) + leaseMs;
   let ended = false;
@@ -148,7 +150,7 @@ function hold(
   const end = (): void => {
     ended = true;
     timer.cancel();
-    caller?.removeEventListener("abort", onAbort);
+    unlisten?.();
   };
   const lose = (): void => {
     end();

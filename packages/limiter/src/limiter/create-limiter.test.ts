@@ -1,9 +1,11 @@
+import { getEventListeners } from "node:events";
 import { type LimitExceededError, StoreUnavailableError } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import type { Charge } from "../limits/charge.js";
 import { concurrency } from "../limits/concurrency.js";
 import { tokenBucket } from "../limits/token-bucket.js";
+import { truthfulSignal } from "../lock/truthful-signal.js";
 import { memoryStore } from "../memory/memory-store.js";
 import type { ObserveRequest, Store, TakeRequest } from "../store/store.js";
 import { createLimiter, type LimiterOptions } from "./create-limiter.js";
@@ -172,6 +174,44 @@ describe("a wait", () => {
     const reason = new Error("gone");
     await expect(limiter.acquire(charge, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(taken).toEqual([]);
+  });
+
+  it("of many under one signal needs one listener, and none once it is over", async () => {
+    const { limiter } = rig();
+    await limiter.acquire({ ...charge, cost: 2 });
+    const controller = new AbortController();
+    const gone = new Error("gone");
+    const waiting = Array.from({ length: 50 }, () =>
+      limiter.acquire(charge, { timeoutMs: 60_000, signal: controller.signal }).catch((error: unknown) => error),
+    );
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(1);
+    controller.abort(gone);
+    expect(await Promise.all(waiting)).toEqual(Array.from({ length: 50 }, () => gone));
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
+  });
+
+  it.each([1, 2, 3])("under a signal that aborts as it is asked for the %d. time ends at once", async (time) => {
+    const { clock, limiter } = rig();
+    await limiter.acquire({ ...charge, cost: 2 });
+    const controller = new AbortController();
+    const reason = new Error("gone");
+    let asked = 0;
+    const signal = truthfulSignal(controller, () => {
+      asked += 1;
+      if (asked === time) controller.abort(reason);
+    });
+    await expect(limiter.acquire(charge, { signal, timeoutMs: Number.POSITIVE_INFINITY })).rejects.toBe(reason);
+    expect([getEventListeners(signal, "abort").length, clock.pending]).toEqual([0, 0]);
+  });
+
+  it("of no time gives back what comes after its caller has given up", async () => {
+    const { limiter } = rig();
+    const controller = new AbortController();
+    const reason = new Error("gone");
+    const asked = limiter.acquire(charge, { timeoutMs: 0, signal: controller.signal });
+    controller.abort(reason);
+    await expect(asked).rejects.toBe(reason);
+    expect(await limiter.peek(charge)).toMatchObject({ remaining: 2 });
   });
 
   it("for nothing is none", async () => {

@@ -18,7 +18,7 @@ import { Lanes } from "../waiting/lanes.js";
 import { Allowed, bucketAt, costError, impossibility, look } from "./answers.js";
 import { checkFast } from "./check-fast.js";
 import type { Decision } from "./decision.js";
-import { freeGrant, type GrantSurroundings, UnitGrant } from "./grant.js";
+import { abandon, freeGrant, type GrantSurroundings, UnitGrant } from "./grant.js";
 import type { Grant, Limiter, Reservation } from "./limiter.js";
 import { type ModeOptions, withMode } from "./modes.js";
 import { nextQuestionId } from "./question-id.js";
@@ -136,14 +136,16 @@ export function createLimiter(options: LimiterOptions): Limiter {
       ? asked.then((reply) => took(taking, reply, id, askedMs))
       : took(taking, asked, id, askedMs);
   };
-  const takeNow = async (charges: readonly StoreCharge[]): Promise<Grant> => {
+  const takeNow = async (charges: readonly StoreCharge[], signal: AbortSignal | undefined): Promise<Grant> => {
     const lane = lanes.waitingFor(charges);
     if (lane !== undefined) throw refusal(waitBehind(lane, 0), lane.nextBucket, "others wait already");
     const { id, askedMs, asked } = ask(charges, { ahead: 0, withinMs: 0, peek: false });
     const { nowUs, slots, nextUs, binding, remaining } = await asked;
     const slot = slots[0];
     if (slot === undefined) throw refusal((nextUs - nowUs) / 1000, bucketAt(charges, binding), "no time to wait");
-    return new UnitGrant(around, charges, { id, unit: 0, atUs: slot.atUs, remaining, askedMs }, clock.now() - askedMs);
+    const unit = { id, unit: 0, atUs: slot.atUs, remaining, askedMs };
+    const grant = new UnitGrant(around, charges, unit, clock.now() - askedMs);
+    return signal?.aborted === true ? abandon(grant, signal) : grant;
   };
 
   const limiter: Omit<Limiter, "mode"> = {
@@ -196,7 +198,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       if (impossible !== undefined) throw costError(impossible);
       if (taking.length === 0) return freeGrant;
       inspector.noteAll(taking);
-      if (how.timeoutMs === 0) return takeNow(taking);
+      if (how.timeoutMs === 0) return takeNow(taking, how.signal);
       const leave = inspector.enter(taking, how.priority, clock.now());
       const granted = wait(lanes.of(taking), {
         ...how,

@@ -99,6 +99,17 @@ export const freeGrant: Grant = Object.freeze({
   landed: async () => {},
 });
 
+/**
+ * Gives back what came after its caller had given up.
+ *
+ * @throws the signal's own reason.
+ */
+export async function abandon(grant: Grant, signal: AbortSignal): Promise<never> {
+  // What cannot be given back is gone, and that is not what the caller has to hear.
+  await grant.giveBack().catch(() => {});
+  throw signal.reason;
+}
+
 function isPlace({ limit }: StoreCharge): boolean {
   return limit.kind === "concurrency";
 }

@@ -66,6 +66,16 @@ describe("the mode of a limiter", () => {
     });
   });
 
+  it("shadow gives back what comes after its caller has given up", async () => {
+    const { limiter } = rig("shadow");
+    const controller = new AbortController();
+    const reason = new Error("gone");
+    const asked = limiter.acquire(charge, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(asked).rejects.toBe(reason);
+    expect(await limiter.peek(charge)).toMatchObject({ remaining: 2 });
+  });
+
   it("shadow tells of what was asked, and takes the provider's word", async () => {
     const clock = createFakeClock();
     const told: unknown[] = [];

@@ -1,7 +1,7 @@
 import { oneOf } from "@sluice/core";
 import type { Charge } from "../limits/charge.js";
 import type { Decision } from "./decision.js";
-import { freeGrant } from "./grant.js";
+import { abandon, freeGrant } from "./grant.js";
 import type { Grant, Limiter, Mode } from "./limiter.js";
 
 /** Whether limits hold, and who is told what would have been. */
@@ -38,7 +38,8 @@ export function withMode(limiter: Omit<Limiter, "mode">, options: ModeOptions): 
   ): Promise<Grant> => {
     signal?.throwIfAborted();
     const decision = mode === "shadow" ? await shadowed(charges) : yes;
-    return (decision.kind === "allowed" ? decision.grant : undefined) ?? freeGrant;
+    const grant = (decision.kind === "allowed" ? decision.grant : undefined) ?? freeGrant;
+    return signal?.aborted === true ? abandon(grant, signal) : grant;
   };
   return {
     ...limiter,

@@ -1,4 +1,4 @@
-import type { Clock, LimitExceededError, Timer } from "@sluice/core";
+import { type Clock, type LimitExceededError, onAbort, type Timer } from "@sluice/core";
 import type { Lane } from "../waiting/lane.js";
 import type { Refusal, Unit, Waiter } from "../waiting/waiter.js";
 import type { Grant } from "./limiter.js";
@@ -18,9 +18,10 @@ export function wait(lane: Lane, { timeoutMs, priority, signal, clock, grant, re
   const sinceMs = clock.now();
   return new Promise<Grant>((resolve, reject) => {
     let timer: Timer | undefined;
+    let unlisten: (() => void) | undefined;
     const settle = (): void => {
       timer?.cancel();
-      signal?.removeEventListener("abort", onAbort);
+      unlisten?.();
     };
     const waiter: Waiter = {
       priority,
@@ -39,18 +40,24 @@ export function wait(lane: Lane, { timeoutMs, priority, signal, clock, grant, re
         );
       },
     };
-    const onAbort = (): void => {
-      settle();
-      lane.leave(waiter);
-      reject(signal?.reason);
-    };
     const onDeadline = (): void => {
       settle();
       const leastMs = Math.max(1, lane.leastWaitMs(priority));
       lane.leave(waiter);
       reject(refusal(leastMs, lane.nextBucket, `${timeoutMs} ms have passed`));
     };
-    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal !== undefined)
+      unlisten = onAbort(signal, () => {
+        settle();
+        lane.leave(waiter);
+        reject(signal.reason);
+      });
+    // The signal of a lease looks at the clock when it is asked, and may have aborted only just now.
+    if (signal?.aborted === true) {
+      settle();
+      reject(signal.reason);
+      return;
+    }
     if (timeoutMs !== Number.POSITIVE_INFINITY) timer = clock.setTimer(onDeadline, timeoutMs);
     lane.join(waiter);
   });

@@ -1,8 +1,10 @@
 import { getEventListeners } from "node:events";
+import { StoreUnavailableError } from "@sluice/core";
 import { createFakeClock } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { createLock } from "./create-lock.js";
 import type { Kept, LockKeeper } from "./keeper.js";
+import { truthfulSignal } from "./truthful-signal.js";
 
 /** A lock over a keeper that answers as told; the clock may run ahead of its timers, as after a stall. */
 function rig(take: (attempt: number) => Promise<Partial<Kept> | undefined>, random = 0) {
@@ -27,6 +29,16 @@ function rig(take: (attempt: number) => Promise<Partial<Kept> | undefined>, rand
 }
 const held = async (): Promise<undefined> => undefined;
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
+/** Whether timers and sockets get a turn while something is done again and again. */
+async function turnsWhile(again: () => Promise<unknown>): Promise<boolean> {
+  let turned = false;
+  setImmediate(() => (turned = true));
+  for (let n = 0; n < 1000; n += 1) {
+    await again();
+    if (turned) return true;
+  }
+  return false;
+}
 
 describe("whoever waits for a lock", () => {
   it.each([
@@ -98,6 +110,56 @@ describe("whoever waits for a lock", () => {
     await clock.advance(100);
     await coming;
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
+  it("has one listener on a signal, however many wait under it", async () => {
+    const { clock, lock } = rig(held);
+    const controller = new AbortController();
+    const gone = new Error("gone");
+    const waiting = Array.from({ length: 20 }, (_, n) =>
+      lock.acquire(`n${n % 3}`, { signal: controller.signal }).catch((error: unknown) => error),
+    );
+    await clock.advance(5);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(1);
+    controller.abort(gone);
+    expect(await Promise.all(waiting)).toEqual(Array.from({ length: 20 }, () => gone));
+    expect([getEventListeners(controller.signal, "abort").length, clock.pending]).toEqual([0, 0]);
+  });
+
+  it.each([1, 2, 3])("ends at once under a signal that aborts as it is asked for the %d. time", async (time) => {
+    const { clock, lock, attemptsMs } = rig(held);
+    const controller = new AbortController();
+    const gone = new Error("gone");
+    let asked = 0;
+    const signal = truthfulSignal(controller, () => {
+      asked += 1;
+      if (asked === time) controller.abort(gone);
+    });
+    await expect(lock.acquire("n", { signal })).rejects.toBe(gone);
+    expect([attemptsMs, getEventListeners(signal, "abort").length, clock.pending]).toEqual([[], 0, 0]);
+  });
+
+  it("lets the event loop turn when its store is away, however often it comes back at once", async () => {
+    const { lock } = rig(() => Promise.reject(new StoreUnavailableError("away")));
+    expect(await turnsWhile(() => lock.acquire("n").catch(codeOf))).toBe(true);
+  });
+
+  it("gets nothing under a signal that aborts between the taking and the telling, and gives it back", async () => {
+    for (let microtasks = 0; microtasks < 12; microtasks += 1) {
+      const { lock, releases } = rig(async () => ({}));
+      const controller = new AbortController();
+      let begunUnder: boolean | undefined;
+      const running = lock
+        .run("n", { signal: controller.signal }, () => void (begunUnder = controller.signal.aborted))
+        .catch(() => {});
+      for (let n = 0; n < microtasks; n += 1) await Promise.resolve();
+      controller.abort(new Error("gone"));
+      await running;
+      expect([microtasks, begunUnder]).not.toEqual([microtasks, true]);
+      expect(releases()).toBeLessThanOrEqual(1);
+      // It is free again for the next one.
+      await (await lock.acquire("n")).release();
+    }
   });
 
   it("learns that the lock was closed, at once, and so does who comes later", async () => {
@@ -179,6 +241,13 @@ describe("a lease", () => {
     expect(asked).toEqual([80, 110]);
     end();
     await running;
+  });
+
+  it("lets the event loop turn when it cannot be extended, however often that is tried again at once", async () => {
+    const { lock } = rig(async () => ({ extend: () => Promise.reject(new StoreUnavailableError("away")) }));
+    const handle = await lock.acquire("n", { leaseMs: 300 });
+    expect(await turnsWhile(() => handle.extend().catch(codeOf))).toBe(true);
+    await handle.release();
   });
 
   it("is lost as soon as the store says so", async () => {

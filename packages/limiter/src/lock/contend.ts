@@ -1,4 +1,5 @@
-import type { Clock, Random, Timer } from "@sluice/core";
+import { setImmediate as loopTurn } from "node:timers/promises";
+import { type Clock, onAbort, type Random, type Timer } from "@sluice/core";
 import type { Kept, LockKeeper } from "./keeper.js";
 import { endOf } from "./lease.js";
 import { closedError, lockUnavailable } from "./lock-errors.js";
@@ -47,12 +48,13 @@ export function contend(config: LockConfig, contest: Contest): Promise<Won> {
     let deadline: Timer | undefined;
     let pause: Timer | undefined;
     let leave: (() => void) | undefined;
+    let unlisten: (() => void) | undefined;
 
     const settle = (): void => {
       settled = true;
       deadline?.cancel();
       pause?.cancel();
-      signal?.removeEventListener("abort", onAbort);
+      unlisten?.();
       waiting.delete(onClose);
     };
     const fail = (error: unknown): void => {
@@ -62,7 +64,6 @@ export function contend(config: LockConfig, contest: Contest): Promise<Won> {
       reject(error);
     };
     const onClose = (): void => fail(closedError(name));
-    const onAbort = (): void => fail(signal?.reason);
     const late = (): void =>
       fail(lockUnavailable(name, `somebody else held it, or its store was silent, for ${timeoutMs} ms`));
     const onDeadline = (): void => {
@@ -91,6 +92,8 @@ export function contend(config: LockConfig, contest: Contest): Promise<Won> {
           kept = undefined;
         }
       } catch (error) {
+        // Whoever comes back at once would leave timers and sockets no turn, and the store no way to come back.
+        await loopTurn();
         fail(error);
       }
       attempting = false;
@@ -116,7 +119,12 @@ export function contend(config: LockConfig, contest: Contest): Promise<Won> {
 
     const finite = timeoutMs > 0 && timeoutMs !== Number.POSITIVE_INFINITY;
     if (finite) deadline = clock.setTimer(onDeadline, timeoutMs);
-    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal !== undefined) unlisten = onAbort(signal, () => fail(signal.reason));
+    // The signal of a lease looks at the clock when it is asked, and may have aborted only just now.
+    if (signal?.aborted === true) {
+      fail(signal.reason);
+      return;
+    }
     waiting.add(onClose);
     leave = turns.enter(name, onTurn);
     if (timeoutMs === 0 && !reached) fail(lockUnavailable(name, "somebody else holds it or waits for it"));

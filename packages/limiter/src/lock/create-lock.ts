@@ -61,11 +61,18 @@ export function createLock(
     return lease;
   };
 
+  /** Aborted after it was taken, before its caller has heard of it: that ends the wait all the same. */
+  const unwanted = async (lease: Lease, signal: AbortSignal): Promise<never> => {
+    await lease.giveBack();
+    throw signal.reason;
+  };
+
   return {
     async run(name, options, work) {
       const config = resolveLock(name, options);
       if (typeof work !== "function") throw new ConfigError({ option: "work", accepted: "a function", value: work });
       const lease = await take(config, true);
+      if (config.signal?.aborted === true) return unwanted(lease, config.signal);
       let result: Awaited<ReturnType<typeof work>>;
       try {
         result = await work(lease.held);
@@ -79,7 +86,9 @@ export function createLock(
       return result;
     },
     async acquire(name, options) {
-      const lease = await take(resolveLock(name, options), false);
+      const config = resolveLock(name, options);
+      const lease = await take(config, false);
+      if (config.signal?.aborted === true) return unwanted(lease, config.signal);
       const release = async (): Promise<boolean> => (await lease.giveBack()) === "freed";
       return { ...lease.held, release, [Symbol.asyncDispose]: async () => void (await release()) };
     },

@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from "node:timers/promises";
 import type { Clock, SluiceError, Timer } from "@sluice/core";
 import type { Kept } from "./keeper.js";
 import type { Held } from "./lock.js";
@@ -71,6 +72,8 @@ export function createLease(init: LeaseInit): Lease {
       if (await kept.extend(leaseMs)) untilMs = Math.max(untilMs, endOf(sinceMs, leaseMs));
       else await lose("its store had forgotten it, or given it to somebody else");
     } catch (error) {
+      // As with an attempt: whoever tries again at once leaves the store a turn to come back in.
+      await loopTurn();
       assertHeld();
       throw error;
     }

@@ -52,6 +52,35 @@ describe("a process that has too much to do", () => {
     shedder.close();
   });
 
+  it("keeps to its last judgement while the load cannot be told, says so once, and looks again", async () => {
+    const clock = createFakeClock();
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => void warnings.push(message);
+    process.on("warning", onWarning);
+    const load: { sample?: LoadSample } = {};
+    const sample = (): LoadSample => {
+      if (load.sample === undefined) throw new Error("the probe is broken");
+      return load.sample;
+    };
+    const shedder = createLoadShedder({ clock, sample });
+    expect(shedder.shedding).toBe(false);
+    load.sample = { eventLoopDelayMs: 500, heapRatio: 0.3 };
+    await clock.advance(100);
+    expect(shedder.shedding).toBe(true);
+    delete load.sample;
+    await clock.advance(1000);
+    expect(shedder.shedding).toBe(true);
+    load.sample = { eventLoopDelayMs: 5, heapRatio: 0.3 };
+    await clock.advance(100);
+    expect(shedder.shedding).toBe(false);
+    // Warnings are told in a later turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([expect.stringContaining("the probe is broken")]);
+    shedder.close();
+    expect(clock.pending).toBe(0);
+  });
+
   it("says what there is too much of, and how much", async () => {
     const clock = createFakeClock();
     let sample: LoadSample = { eventLoopDelayMs: 250.04, heapRatio: 0.3 };

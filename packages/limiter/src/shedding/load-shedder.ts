@@ -1,6 +1,16 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
-import { anObject, between, type Clock, type Hook, positive, SluiceError, systemClock, type Timer } from "@sluice/core";
+import {
+  anObject,
+  between,
+  type Clock,
+  type Hook,
+  positive,
+  SluiceError,
+  systemClock,
+  type Timer,
+  warnOnce,
+} from "@sluice/core";
 
 /** When a process has enough to do. */
 export interface LoadShedderOptions {
@@ -12,7 +22,7 @@ export interface LoadShedderOptions {
   readonly sampleEveryMs?: number;
   /** What is let in however busy the process is. @defaultValue 1000 */
   readonly spareFromPriority?: number;
-  /** Looks at the process; for tests, and for loads of one's own. @defaultValue the event loop's delay and the heap of V8 */
+  /** Looks at the process; for tests, and for loads of one's own. When it throws, what was judged last holds. @defaultValue the event loop's delay and the heap of V8 */
   readonly sample?: () => LoadSample;
   /** Told when shedding begins and when it ends; what it throws is swallowed. */
   readonly onEvent?: (event: SheddingEvent) => void;
@@ -89,8 +99,20 @@ export function createLoadShedder(options: LoadShedderOptions = {}): LoadShedder
       // Whoever looks on changes nothing.
     }
   };
+  const warn = warnOnce("SLUICE_LOAD_SAMPLE");
+  let warned = false;
   const look = (): void => {
-    const sample = probe.sample();
+    try {
+      judge(probe.sample());
+    } catch (error) {
+      // Thrown out of a timer it would end the process; what was judged last holds until the next look.
+      if (!warned) warn("The load of this process cannot be told, and counts as it last was", error);
+      warned = true;
+    }
+    timer = clock.setTimer(look, everyMs);
+    timer.unref();
+  };
+  const judge = (sample: LoadSample): void => {
     const part = overload === undefined ? 1 : ENDS_AT;
     const { eventLoopDelayMs, heapRatio } = sample;
     const was = overload;
@@ -100,8 +122,6 @@ export function createLoadShedder(options: LoadShedderOptions = {}): LoadShedder
     else overload = undefined;
     if (was === undefined && overload !== undefined) tell("shedding-began", sample);
     if (was !== undefined && overload === undefined) tell("shedding-ended", sample);
-    timer = clock.setTimer(look, everyMs);
-    timer.unref();
   };
   look();
 

@@ -1,5 +1,5 @@
 import { LimitExceededError } from "@sluice/core";
-import { freeGrant } from "../limiter/grant.js";
+import { abandon, freeGrant } from "../limiter/grant.js";
 import type { Grant } from "../limiter/limiter.js";
 import type { Admission, Refusal } from "./strategy.js";
 
@@ -13,10 +13,7 @@ export async function askNow({
   const decision = await limiter.tryAcquire(charges);
   if (decision.kind === "allowed") {
     const grant = decision.grant ?? freeGrant;
-    if (signal?.aborted === true) {
-      await grant.giveBack();
-      signal.throwIfAborted();
-    }
+    if (signal?.aborted === true) return abandon(grant, signal);
     return { grant, remaining: decision.remaining };
   }
   const retryAfterMs = decision.kind === "delayed" ? decision.retryAfterMs : Number.POSITIVE_INFINITY;

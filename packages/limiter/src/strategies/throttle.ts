@@ -39,7 +39,7 @@ export function throttle(options: ThrottleOptions = {}): Strategy {
         try {
           await sleep(Math.min(timeoutMs, maxDelayMs * over * over), signal, clock);
         } catch (error) {
-          await answer.grant.giveBack();
+          await answer.grant.giveBack().catch(() => {});
           throw error;
         }
       }

@@ -103,6 +103,16 @@ describe("the queue of waiters", () => {
     expect([queue.size, order(queue)]).toEqual([1, [3]]);
   });
 
+  it("lets many leave in the order in which they came, and keeps the others in theirs", () => {
+    const all = Array.from({ length: 100 }, (_, n) => waiter(n));
+    const queue = queueOf(...all);
+    for (const one of all.slice(0, 70)) queue.remove(one);
+    for (const one of all.slice(0, 70)) queue.remove(one);
+    queue.unshift(all[69] as Waiter);
+    expect([queue.size, queue.firstSinceMs, queue.ahead(0)]).toEqual([31, 69, 31]);
+    expect(drained(queue)).toEqual(Array.from({ length: 31 }, (_, n) => 69 + n));
+  });
+
   it("counts as ahead of a newcomer all that are no lower and still there", () => {
     const queue = queueOf(waiter(1, 0), waiter(2, 0), waiter(3, 4), waiter(4, 9));
     expect([9, 5, 4, 0, -1].map((priority) => queue.ahead(priority))).toEqual([1, 1, 2, 4, 4]);

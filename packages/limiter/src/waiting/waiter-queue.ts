@@ -66,12 +66,7 @@ export class WaiterQueue {
     const waiter = list?.waiters[list.head];
     if (list === undefined || waiter === undefined) return undefined;
     if (byAge) this.#turns.add(waiter);
-    list.head += 1;
-    this.#size -= 1;
-    if (list.head > MOST_SERVED && list.head * 2 > list.waiters.length) {
-      list.waiters = list.waiters.slice(list.head);
-      list.head = 0;
-    }
+    this.#dropFirst(list);
     return waiter;
   }
 
@@ -85,6 +80,11 @@ export class WaiterQueue {
     const list = this.#listOf(waiter.priority);
     const index = list.waiters.indexOf(waiter, list.head);
     if (index === -1) return;
+    // All who share a signal leave in the order in which they came; none of them moves all others up.
+    if (index === list.head) {
+      this.#dropFirst(list);
+      return;
+    }
     list.waiters.splice(index, 1);
     this.#size -= 1;
   }
@@ -130,6 +130,14 @@ export class WaiterQueue {
   *[Symbol.iterator](): Iterator<Waiter> {
     for (const list of this.#lists)
       for (let index = list.head; index < list.waiters.length; index += 1) yield list.waiters[index] as Waiter;
+  }
+
+  #dropFirst(list: Equals): void {
+    list.head += 1;
+    this.#size -= 1;
+    if (list.head <= MOST_SERVED || list.head * 2 <= list.waiters.length) return;
+    list.waiters = list.waiters.slice(list.head);
+    list.head = 0;
   }
 
   #highest(): Equals | undefined {
