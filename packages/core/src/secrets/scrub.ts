@@ -15,45 +15,56 @@ const SHORTEST = 8;
  * @param untouched - what is handed on as it is, such as the reason of the caller's own abort.
  */
 export function scrubSecrets<Value>(value: Value, secrets: readonly string[], untouched?: unknown): Value {
-  const found = patternOf(secrets);
-  if (found === undefined) return value;
+  const real = longestFirst(secrets);
+  if (real.length === 0) return value;
   const seen = new Map<object, object>();
   if (typeof untouched === "object" && untouched !== null) seen.set(untouched, untouched);
-  return scrub(value, found, seen, 0) as Value;
+  return scrub(value, real, seen, 0) as Value;
 }
 
 /** The text without the secrets. */
 export function scrubText(text: string, secrets: readonly string[]): string {
-  const found = patternOf(secrets);
-  return found === undefined ? text : mend(text, found);
+  return mend(text, longestFirst(secrets));
 }
 
-/** All of them at once, since the mask may itself contain one. One secret may begin another, so the longer ones come first. */
-function patternOf(secrets: readonly string[]): RegExp | undefined {
-  const real = [...new Set(secrets)]
-    .filter((secret) => secret !== "")
-    .toSorted((one, other) => other.length - one.length);
-  if (real.length === 0) return undefined;
-  return new RegExp(
-    real.map((secret) => (secret.length < SHORTEST ? byItself(secret) : literal(secret))).join("|"),
-    "g",
-  );
+/** One secret may begin another; the shorter one first would leave the other's end standing. */
+function longestFirst(secrets: readonly string[]): string[] {
+  return [...new Set(secrets)].filter((secret) => secret !== "").toSorted((one, other) => other.length - one.length);
 }
 
-function byItself(secret: string): string {
-  return `(?<![\\w./-])${literal(secret)}(?![\\w/-]|\\.\\w)`;
+/** All of them in one pass, since the mask may itself contain one. Each looks through the text once. */
+function mend(text: string, secrets: readonly string[]): string {
+  const next = secrets.map((secret) => indexIn(text, secret, 0));
+  let clean = "";
+  let from = 0;
+  for (;;) {
+    let first = -1;
+    for (const [which, at] of next.entries()) {
+      if (at === -1) continue;
+      const still = at < from ? (next[which] = indexIn(text, secrets[which] as string, from)) : at;
+      if (still !== -1 && (first === -1 || still < (next[first] as number))) first = which;
+    }
+    if (first === -1) return from === 0 ? text : clean + text.slice(from);
+    const at = next[first] as number;
+    clean += text.slice(from, at) + mask;
+    from = at + (secrets[first] as string).length;
+  }
 }
 
-function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+function indexIn(text: string, secret: string, from: number): number {
+  let at = text.indexOf(secret, from);
+  while (at !== -1 && secret.length < SHORTEST && !standsAlone(text, at, at + secret.length))
+    at = text.indexOf(secret, at + 1);
+  return at;
 }
 
-function mend(text: string, secrets: RegExp): string {
-  return text.replace(secrets, mask);
+/** Whether it is no part of a word, a path or a name with dots or hyphens; a sentence may end behind it. */
+function standsAlone(text: string, from: number, to: number): boolean {
+  return !/[\w./-]/.test(text.charAt(from - 1)) && !/^(?:[\w/-]|\.\w)/.test(text.slice(to, to + 2));
 }
 
 /** @param seen - what was met already, and what became of it. */
-function scrub(value: unknown, secrets: RegExp, seen: Map<object, object>, depth: number): unknown {
+function scrub(value: unknown, secrets: readonly string[], seen: Map<object, object>, depth: number): unknown {
   if (typeof value === "string") return mend(value, secrets);
   if (!isOurs(value)) return value;
   const known = seen.get(value);
@@ -75,7 +86,7 @@ function scrub(value: unknown, secrets: RegExp, seen: Map<object, object>, depth
 }
 
 /** Accessors, own or of the class, which the walk over data properties misses: `stack` on newer engines, a DOMException's message. */
-function scrubInherited(error: Error, secrets: RegExp): void {
+function scrubInherited(error: Error, secrets: readonly string[]): void {
   for (const key of ["message", "stack"] as const) {
     const text: unknown = error[key];
     if (typeof text !== "string") continue;
