@@ -10,9 +10,9 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end

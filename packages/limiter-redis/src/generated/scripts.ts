@@ -3,7 +3,7 @@ import type { Script } from "../scripts/run-script.js";
 
 export const breakerForce: Script = {
   name: "breaker-force",
-  sha1: "ec2f8bce7df7a188ce298c5044466c73b3939e13",
+  sha1: "30e2d9b450e93388163f5190f3e953583debd5b2",
   source: `-- breaker-force: set the state by hand, for the whole fleet.
 --
 -- KEYS[1]       state of the breaker
@@ -26,10 +26,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
@@ -310,7 +310,7 @@ return breaker.finish(circuit, false)
 
 export const breakerProbe: Script = {
   name: "breaker-probe",
-  sha1: "b18e796b6bcaa095a508e2e358acd94f0ecca311",
+  sha1: "81ba616c8d02637a0cf8e07e7cfe05abffc0b9d3",
   source: `-- breaker-probe: ask to be let through half-open. What is granted is a lease, so a prober that dies holds nobody up for long.
 --
 -- KEYS[1]       state of the breaker
@@ -331,10 +331,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
@@ -611,7 +611,7 @@ return breaker.finish(circuit, breaker.grant(circuit, ARGV[12]))
 
 export const breakerReport: Script = {
   name: "breaker-report",
-  sha1: "17891d19f792513515c70965ef7fee1609f8e7e0",
+  sha1: "487e4992953c0be12988d96985ae2695a2edac09",
   source: `-- breaker-report: add what a process has counted since it last told, open when it is too much, and say how the breaker stands.
 --
 -- KEYS[1]       state of the breaker
@@ -635,10 +635,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
@@ -921,7 +921,7 @@ return breaker.finish(circuit, false)
 
 export const breakerSettle: Script = {
   name: "breaker-settle",
-  sha1: "277487b4c261eb684b13b59bb4fa352ebbce1e46",
+  sha1: "8445227afb2380b0e36bc468923a502b059a6009",
   source: `-- breaker-settle: tell how a probe ended. A lease that has ended does not matter, what the probe found out is still true; after
 -- another change it does not count, but its place is free.
 --
@@ -945,10 +945,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- Circuit breaker; the same steps as breaker/circuit.ts and breaker/tally.ts of the limiter.
@@ -1234,7 +1234,7 @@ return breaker.finish(circuit, false)
 
 export const controlAudit: Script = {
   name: "control-audit",
-  sha1: "b79a7283146ec4a5559c8d7ea7c97c85653d581b",
+  sha1: "a21d8b36ddf95c71cb927f771c15a9b9c1b5e93b",
   source: `-- control-audit: entries of the audit, oldest first.
 --
 -- KEYS[1]   audit
@@ -1259,10 +1259,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 
@@ -1296,7 +1296,7 @@ return reply
 
 export const controlChange: Script = {
   name: "control-change",
-  sha1: "d70020260f67e26fe137def2fd88cf38c7ee4590",
+  sha1: "9f6163fadc616125ef7ff4bad9eb684ba6c1b491",
   source: `-- control-change: write records and the audit entry of the change, all or nothing.
 --
 -- KEYS[1..3]  head, records, audit
@@ -1328,10 +1328,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- What the control scripts share.
@@ -1447,7 +1447,7 @@ return reply
 
 export const controlRead: Script = {
   name: "control-read",
-  sha1: "c5842e3a8224c70d181e5ecd25d6037b750ec0d9",
+  sha1: "32448a64e9037aaed3290ea431f999b19c38738d",
   source: `-- control-read: everything in a space, unless the caller knows it already.
 --
 -- KEYS[1..3]  head, records, audit
@@ -1470,10 +1470,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- What the control scripts share.
@@ -1525,7 +1525,7 @@ return reply
 
 export const customLoad: Script = {
   name: "custom-load",
-  sha1: "63cfd28569dd5dcf520ba07c860d2b1b95ed4a95",
+  sha1: "f4f5b82cd92811fe3b45fffe630d2e7c0b1ce2a0",
   source: `-- custom-load: read the states of custom limits.
 --
 -- KEYS[i]  one state: the fence under which it was written, a colon, its text; all carry one {hash tag}
@@ -1544,10 +1544,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- The fence and the text under a key; 0 and nil where there is nothing of ours, whatever its type.
@@ -1599,7 +1599,7 @@ return { "ok" }
 
 export const giveBack: Script = {
   name: "give-back",
-  sha1: "c76b6b9d63ff3805ce1a0a0e7688a6199b358923",
+  sha1: "be2a62ab6866563d0b2f61643738140d0bf589a0",
   source: `-- give-back: take units back that will not be used, as far as that cannot let anybody exceed the limit, and free places that were.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -1625,10 +1625,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
@@ -2757,7 +2757,7 @@ return { "ok", text(now) }
 
 export const landed: Script = {
   name: "landed",
-  sha1: "5244fc1ab0cd1b3d6226047b0cda5e90322a455b",
+  sha1: "baa7efd5503775e789cd2907748ee7c3ba6cf951",
   source: `-- landed: the requests of these units have been answered; windows count them from now, at most two seconds late.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -2780,10 +2780,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
@@ -3896,7 +3896,7 @@ return { "ok", text(now) }
 
 export const lockFence: Script = {
   name: "lock-fence",
-  sha1: "fd63f776d0e43dee0b17d3f688dec13479f8e379",
+  sha1: "e70531fb329da7b1c027e53c08109fbee13f9f2b",
   source: `-- lock-fence: number the holder of a lock.
 --
 -- KEYS[1]  the lock: its holder's value
@@ -3920,10 +3920,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 
@@ -3969,7 +3969,7 @@ end
 
 export const observe: Script = {
   name: "observe",
-  sha1: "b45e91a8db8673cb35346c1c03176e5e858dfe6c",
+  sha1: "439df88cd9c0799669483dd0b5352e5e5fa4f00c",
   source: `-- observe: take the provider's word; pause buckets or lower them, never fill them, and tell everybody who waits.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -3996,10 +3996,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
@@ -5140,7 +5140,7 @@ return { "ok", string.format("%.0f", redis.call("ZCARD", KEYS[1])) }
 
 export const refill: Script = {
   name: "refill",
-  sha1: "4cfd625aca0b9b2c94c2d961a64929eb1259a3be",
+  sha1: "83e2c9576d1bc06b4c89a7098e72cb6ebd6353ee",
   source: `-- refill: empty the counts of buckets, as if nobody had asked yet.
 --
 -- KEYS      states of buckets, all with one {hash tag}; places of concurrency limits are not among them
@@ -5160,10 +5160,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 
@@ -5203,7 +5203,7 @@ return { "ok", text(found) }
 
 export const renew: Script = {
   name: "renew",
-  sha1: "197b19718aa4e02a0f6dc219354c06c782aa634b",
+  sha1: "313d2dc25828626f3de0f2518c9f151e623fc09c",
   source: `-- renew: hold the places of these units for another lease.
 --
 -- KEYS[i]   state of the i-th charge's bucket; all carry one {hash tag}
@@ -5226,10 +5226,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- The part of a quota that strangers leave us; the same steps as algorithms/share.ts, which says why.
@@ -6367,7 +6367,7 @@ return said
 
 export const standings: Script = {
   name: "standings",
-  sha1: "e5cdeff6de6a262c21ac2867aadc16daee9c6810",
+  sha1: "13e70046a6a01e59d3795806b7d3e3c20dc7f1c3",
   source: `-- standings: say how somebody stands, or forgive.
 --
 -- KEYS      standings
@@ -6388,10 +6388,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- Conduct that changes rates; the same steps as standing/standing.ts and standing/scale-limit.ts.
@@ -6507,7 +6507,7 @@ return reply
 
 export const take: Script = {
   name: "take",
-  sha1: "333b59cfb30bd4aec1208d27d97fc0474e1b335d",
+  sha1: "afaca3b5503eaf24d3d168565fedc392bd32d5c5",
   source: `-- take: answer the questions of one process and turn for units. Each books up to \`count\` units, each unit taking all charges of the
 -- question together: those free now, then at most \`ahead\` groups in the future.
 --
@@ -6556,10 +6556,10 @@ end
 
 -- Milliseconds until a state may go that is idle after so many microseconds, and whether it would have stayed longer; nil for at once.
 -- One from which something was given back stays as long as it would have, whoever writes it next and why: others still know what was
--- taken, and would take its absence for a loss.
+-- taken, and would take its absence for a loss. Until the last millisecond: what they know may end within it.
 local function expiry_of(key, left)
   local own, kept = math.ceil(left / 1000) + 1, redis.call("PTTL", key)
-  if left <= 0 and kept <= 1 then return nil end
+  if left <= 0 and kept <= 0 then return nil end
   return text(math.max(own, kept)), kept > own
 end
 -- One standing, in plain values: what the long way and the short way have in common. See includes/standing.lua.
