@@ -1,4 +1,4 @@
-import { onAbort } from "@sluice/core";
+import { orAborted } from "../breaker/or-aborted.js";
 
 /** What a source has to read until the signal aborts, which ends it with its reason, even while the source has nothing. */
 export async function* untilAborted<Value>(
@@ -11,7 +11,9 @@ export async function* untilAborted<Value>(
     for (;;) {
       // One that fails, or has ended, closes itself.
       open = false;
-      const read = await nextOrAborted(iterator, signal);
+      signal.throwIfAborted();
+      const next = async (): Promise<IteratorResult<Value>> => iterator.next();
+      const read = await orAborted(next(), signal);
       if (read.done === true) return;
       open = true;
       yield read.value;
@@ -20,19 +22,6 @@ export async function* untilAborted<Value>(
     if (signal.aborted) leave(source, iterator);
     else if (open) await iterator.return?.();
   }
-}
-
-/** What comes next, or the signal's reason. Nothing stays with the signal, however many streams it ends and however long it lives. */
-function nextOrAborted<Value>(
-  iterator: AsyncIterator<Value> | Iterator<Value>,
-  signal: AbortSignal,
-): Promise<IteratorResult<Value>> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const off = onAbort(signal, () => reject(signal.reason));
-    const next = async (): Promise<IteratorResult<Value>> => iterator.next();
-    next().then(resolve, reject).finally(off);
-  });
 }
 
 /** Closes a source without waiting for it: it may never answer again. */
