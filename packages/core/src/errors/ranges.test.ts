@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { anObject, between, nonEmpty, nonNegative, oneOf, positive, wholeBetween } from "./ranges.js";
+import { anObject, between, knownOptions, nonEmpty, nonNegative, oneOf, positive, wholeBetween } from "./ranges.js";
 
 /** What no range takes: not numbers, or numbers that only look like one. */
 const neverNumbers = [
@@ -107,6 +107,40 @@ describe("anObject", () => {
   it("shows no text, which may be a token in the wrong place", () => {
     expect(() => anObject("options", "ghp_secret" as never)).toThrow(
       'options must be an object, got "a text that is not shown"',
+    );
+  });
+});
+
+describe("knownOptions", () => {
+  interface Options {
+    readonly rate?: number;
+    readonly burst?: number;
+  }
+  const check = (value: unknown): Options => knownOptions<Options>("limit", value as Options, ["rate", "burst"]);
+
+  it.each([{}, { rate: 1 }, { rate: 1, burst: 2 }])("takes %j and hands it on", (value) =>
+    expect(check(value)).toBe(value),
+  );
+
+  it("takes a name that is not known as long as nothing stands behind it", () => {
+    const value = { rate: 1, brust: undefined };
+    expect(check(value)).toBe(value);
+  });
+
+  it("refuses a misspelt option, naming it, what there is and the value", () => {
+    expect(() => check({ rate: 1, brust: 2 })).toThrow(
+      expect.objectContaining({
+        code: "CONFIG_INVALID",
+        option: "limit.brust",
+        accepted: "left out, for the options of limit are rate, burst",
+        value: 2,
+      }),
+    );
+  });
+
+  it.each([undefined, null, "rate", 7, true, ["rate"], () => 5])("refuses %s, which has no options", (value) => {
+    expect(() => check(value)).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", option: "limit", accepted: "an object of options", value }),
     );
   });
 });
