@@ -1,6 +1,6 @@
 // What a tarball must hold, and what has no business in it.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const unwanted = [
@@ -20,6 +20,9 @@ export function checkContents({ folder, files, manifest }) {
       return found ? [`${file} is ${found[1]}`] : [];
     }),
     ...new Set(files.flatMap((file) => leftOver(folder, file))),
+    ...files
+      .filter((file) => repeatsComments(folder, file))
+      .map((file) => `${file} repeats the comments of its source`),
     ...Object.values(manifest.bin ?? {})
       .filter((file) => !held.has(file.replace(/^\.\//, "")))
       .map((file) => `the command ${file} is missing`),
@@ -32,4 +35,9 @@ function leftOver(folder, file) {
   if (name === undefined || !existsSync(join(folder, "src")) || existsSync(join(folder, "src", `${name}.ts`)))
     return [];
   return [`dist/${name} has no source any more: remove dist and build`];
+}
+
+/** Whether JavaScript carries the doc comments that its declarations and its source, in the same tarball, carry already. */
+function repeatsComments(folder, file) {
+  return /^dist\/.+\.js$/.test(file) && /^\s*\/\*\*/m.test(readFileSync(join(folder, file), "utf8"));
 }

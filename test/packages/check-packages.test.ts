@@ -77,6 +77,7 @@ test("each fault of a package is named", slow, async () => {
     files: {
       LICENSE: undefined,
       "dist/.tsbuildinfo": "{}",
+      "dist/index.js": "/** The number. */\nexport const one = 1;\n",
       "dist/gone.js": "export {};\n",
       "dist/gone.d.ts": "export {};\n",
       "src/index.test.ts": "export {};\n",
@@ -125,6 +126,7 @@ test("each fault of a package is named", slow, async () => {
       "@scratch/strays: dist/.tsbuildinfo is the compiler's notes",
       "@scratch/strays: src/index.test.ts is a test",
       "@scratch/strays: dist/gone has no source any more: remove dist and build",
+      "@scratch/strays: dist/index.js repeats the comments of its source",
       "@scratch/strays: the command ./dist/run.js is missing",
       "@scratch/peers: dist/deep.js loads the optional peer express with the main entry",
       expect.stringMatching(/^@scratch\/types: attw: /),

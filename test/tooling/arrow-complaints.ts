@@ -23,7 +23,9 @@ export function unlisted(repository: string, table: readonly string[] = Object.k
       ...(table.includes(name)
         ? []
         : [`add "${name}" to \`vendors\` in scripts/layers.mjs, or to the layer it belongs to`]),
-      ...(compiled.includes(own) ? [] : [`add { "path": "${own}" } to the references of tsconfig.json`]),
+      ...[own, `${own}/tsconfig.javascript.json`]
+        .filter((project) => !compiled.includes(project))
+        .map((project) => `add { "path": "${project}" } to the references of tsconfig.json`),
       ...(!isTested || forTests.includes(fromTest)
         ? []
         : [`add { "path": "${fromTest}" } to the references of test/tsconfig.json`]),

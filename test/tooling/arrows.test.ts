@@ -50,8 +50,12 @@ test("every package is in the table of layers, in what is compiled and in what t
 });
 
 test("of a package that is nowhere, it is said where to put it", () => {
+  const compiled = (name: string) => [
+    { path: `packages/${name}` },
+    { path: `packages/${name}/tsconfig.javascript.json` },
+  ];
   const tree = scratchTree({
-    "tsconfig.json": JSON.stringify({ references: [{ path: "packages/core" }, { path: "packages/cli" }] }),
+    "tsconfig.json": JSON.stringify({ references: ["core", "cli"].flatMap(compiled) }),
     "test/tsconfig.json": JSON.stringify({ references: [{ path: "../packages/core" }] }),
     "test/package.json": JSON.stringify({ dependencies: { "@sluice/core": "1.2.3" } }),
     "packages/acme/package.json": JSON.stringify({ version: "1.2.3" }),
@@ -62,6 +66,7 @@ test("of a package that is nowhere, it is said where to put it", () => {
   expect(unlisted(tree.path, ["core", "cli"])).toEqual([
     'add "acme" to `vendors` in scripts/layers.mjs, or to the layer it belongs to',
     'add { "path": "packages/acme" } to the references of tsconfig.json',
+    'add { "path": "packages/acme/tsconfig.javascript.json" } to the references of tsconfig.json',
     'add { "path": "../packages/acme" } to the references of test/tsconfig.json',
     'add "@sluice/acme": "1.2.3" to the dependencies of test/package.json, then run npm install',
   ]);
