@@ -18,7 +18,10 @@ const page = pageText("sentinel-and-cluster");
 const charge = { bucket: "users.list", limit: tokenBucket({ refillRate: 0.01, burst: 5 }) };
 const within = { timeout: 10_000 };
 
-/** What is connected to a server, without its peers and whoever asks: commands last sent. */
+/** Whose connections are counted in a cluster: ports are used again, and a client of another test may still look for its server. */
+const own = { user: "counted", password: "for-this-test" };
+
+/** What is connected to a server, without its peers and whoever asks: who it is, for how long, and the command last sent. */
 async function clientsOf({ port }: { readonly port: number }): Promise<readonly string[]> {
   const redis = new Redis(port);
   const lines = String(await redis.client("LIST")).split("\n");
@@ -27,7 +30,7 @@ async function clientsOf({ port }: { readonly port: number }): Promise<readonly 
     .filter(
       (line) => line.startsWith("id=") && !/ name=sentinel-| flags=[SM] | cmd=(client|info|replconf|psync)/.test(line),
     )
-    .map((line) => / cmd=(\S+)/.exec(line)?.[1] ?? "");
+    .map((line) => (line.match(/ (?:name|age|cmd|user)=\S*/g) ?? []).join("").trim());
 }
 
 /** A process at work, until it is given up. */
@@ -78,9 +81,17 @@ describe("the page about Sentinel and Cluster", { timeout: 60_000 }, () => {
 
   it("in a cluster: connections, and keys that lie together as the page says", async () => {
     await using cluster = await startRedisCluster();
-    await using _process = await atWork(cluster.url);
-    const counts = async (): Promise<number> => (await Promise.all(cluster.primaries.map(clientsOf))).flat().length;
-    await expect.poll(counts, within).toBe(cluster.primaries.length + 2);
+    for (const primary of cluster.primaries)
+      await say(primary, ..."ACL SETUSER".split(" "), own.user, "on", `>${own.password}`, "~*", "&*", "+@all");
+    await using _process = await atWork(cluster.url.replace("//", `//${own.user}:${own.password}@`));
+    const connections = async (): Promise<readonly string[]> =>
+      (await Promise.all(cluster.primaries.map(clientsOf))).flat().filter((line) => line.includes(`user=${own.user}`));
+    // Line by line, so that a failure shows which one is too many.
+    const wanted = Array.from(
+      { length: cluster.primaries.length + 2 },
+      () => expect.stringContaining("user=") as string,
+    );
+    await expect.poll(connections, within).toEqual(wanted);
 
     const bySlot = new Map<string, Set<number>>();
     for (const [index, node] of cluster.primaries.entries()) {
